@@ -1,0 +1,136 @@
+/** What every error of ours has: a stable code for clients, and whether an operator should hear of it. */
+export abstract class MediaNestError extends Error {
+  /** Stable and documented; clients switch on it. */
+  abstract readonly code: string;
+  /** True: a bug or a broken part that the operator must see in the log at `error`. */
+  readonly report: boolean = false;
+  /** True: the same call may succeed later without a change by the caller. */
+  readonly retryable: boolean = false;
+  /** When a retry makes sense, if known. */
+  readonly retryAfter?: Date;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** An expected refusal: features throw its children, resolvers answer them as `problems`. Never reported. */
+export abstract class DomainError extends MediaNestError {}
+
+/** The caller named something that is not there, or that they may not see (the two are not told apart). */
+export class NotFound extends DomainError {
+  readonly code = 'NOT_FOUND';
+}
+
+/** An argument is wrong. `path` leads to it, as in the input type; `code` may be more exact than INVALID_INPUT. */
+export class InvalidInput extends DomainError {
+  constructor(
+    message: string,
+    readonly path: string[],
+    readonly code: string = 'INVALID_INPUT',
+  ) {
+    super(message);
+  }
+}
+
+/** The state of things does not allow it (any more). */
+export class Conflict extends DomainError {
+  constructor(
+    message: string,
+    readonly code: string = 'CONFLICT',
+  ) {
+    super(message);
+  }
+}
+
+/** The caller lacks scopes. */
+export class Forbidden extends DomainError {
+  readonly code = 'FORBIDDEN';
+  constructor(
+    message: string,
+    readonly missing: string[],
+  ) {
+    super(message);
+  }
+}
+
+/** No valid token came with the operation. */
+export class Unauthenticated extends MediaNestError {
+  readonly code = 'UNAUTHENTICATED';
+}
+
+/** The same idempotency key came with another body. */
+export class IdempotencyKeyReused extends DomainError {
+  readonly code = 'IDEMPOTENCY_KEY_REUSED';
+}
+
+/** The stream moved on since it was read. `actual` is its version now (-1: it does not exist). */
+export class ConcurrencyConflict extends MediaNestError {
+  readonly code = 'CONCURRENCY_CONFLICT';
+  override readonly retryable = true;
+  constructor(
+    readonly streamId: string,
+    readonly expected: number,
+    readonly actual: number,
+  ) {
+    super(`stream ${streamId} is at version ${actual}, expected ${expected}`);
+  }
+}
+
+/** The store cannot be reached or refuses; nothing was written as far as is known. */
+export class EventStoreUnavailable extends MediaNestError {
+  readonly code = 'EVENT_STORE_UNAVAILABLE';
+  override readonly report = true;
+  override readonly retryable = true;
+}
+
+/** The append was sent and no answer came: it may be there. A retry with the same ids and version settles it. */
+export class UnknownOutcome extends MediaNestError {
+  readonly code = 'UNKNOWN_OUTCOME';
+  override readonly report = true;
+  override readonly retryable = true;
+}
+
+/** What was to be stored is beyond the limits of an event, or cannot be written down. */
+export class InvalidEvent extends MediaNestError {
+  readonly code = 'INVALID_EVENT';
+  override readonly report = true;
+}
+
+/** A stored event has a type or version that no codec knows, or does not fit it. */
+export class UnreadableEvent extends MediaNestError {
+  readonly code = 'UNREADABLE_EVENT';
+  override readonly report = true;
+}
+
+/** A position of another store, beyond the head, or older than what the change feed keeps. */
+export class PositionExpired extends MediaNestError {
+  readonly code = 'POSITION_EXPIRED';
+  constructor(
+    message: string,
+    readonly oldest?: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The read model did not reach the wanted position in time. */
+export class StaleRead extends MediaNestError {
+  readonly code = 'STALE_READ';
+  override readonly retryable = true;
+}
+
+/** A subscriber read too slowly; it goes on from `position`. */
+export class Lagged extends MediaNestError {
+  readonly code = 'LAGGED';
+  override readonly retryable = true;
+  constructor(readonly position: string) {
+    super(`this subscription fell behind; subscribe again with after: "${position}"`);
+  }
+}
+
+/** Start-up cannot go on: says what is wrong and what to do. Printed without a stack. */
+export class StartupError extends MediaNestError {
+  readonly code = 'STARTUP';
+}

@@ -1,0 +1,6 @@
+export * from './event';
+export * from './event-store';
+export * from './decider';
+export * from './codecs';
+export * from './command-handling';
+export * from './position';
