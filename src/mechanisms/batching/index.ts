@@ -1,3 +1,5 @@
+import DataLoader from 'dataloader';
+
 /** Loaders of one operation (or of one event of a subscription): made on first use, thrown away with the scope. */
 export interface LoaderScope {
   /** The loader that `make` makes, one per scope and `make` function (its identity is the key). */
@@ -17,5 +19,30 @@ export interface BatchOptions<Key, Value> {
   maxBatchSize?: number;
 }
 
-export declare function createLoaderScope(): LoaderScope;
-export declare function createBatchLoader<Key, Value>(options: BatchOptions<Key, Value>): BatchLoader<Key, Value>;
+export function createLoaderScope(): LoaderScope {
+  const loaders = new Map<() => unknown, unknown>();
+  return {
+    use<Loader>(make: () => Loader): Loader {
+      if (!loaders.has(make)) loaders.set(make, make());
+      return loaders.get(make) as Loader;
+    },
+  };
+}
+
+export function createBatchLoader<Key, Value>(options: BatchOptions<Key, Value>): BatchLoader<Key, Value> {
+  const { load, keyOf, maxBatchSize } = options;
+  const loader = new DataLoader<Key, Value | null, string>(
+    async (keys) => {
+      const values = await load(keys);
+      return keys.map((key) => values.get(keyOf(key)) ?? null);
+    },
+    { cacheKeyFn: keyOf, maxBatchSize },
+  );
+  return {
+    load: (key) => loader.load(key),
+    prime(key, value) {
+      // Cleared first: a value in hand is younger than one that was loaded before it.
+      loader.clear(key).prime(key, value);
+    },
+  };
+}

@@ -23,11 +23,14 @@ export class NotFound extends DomainError {
   readonly code = 'NOT_FOUND';
 }
 
-/** An argument is wrong. `path` leads to it, as in the input type; `code` may be more exact than INVALID_INPUT. */
+/**
+ * An argument is wrong. `argumentPath` leads to it, as in the input type; `code` may be more exact than INVALID_INPUT.
+ * Not called `path`: graphql-js takes an error with a `path` for one of its own and passes it on unwrapped.
+ */
 export class InvalidInput extends DomainError {
   constructor(
     message: string,
-    readonly path: string[],
+    readonly argumentPath: string[],
     readonly code: string = 'INVALID_INPUT',
   ) {
     super(message);
