@@ -19,6 +19,7 @@ module.exports = {
     '/node_modules/(?!(jose|node-pg-migrate|glob|minimatch|brace-expansion|balanced-match|path-scurry|lru-cache)/)',
   ],
   globalSetup: '<rootDir>/src/mechanisms/postgres/testing-setup.ts',
+  globalTeardown: '<rootDir>/src/mechanisms/postgres/testing-teardown.ts',
   maxWorkers: 2,
   testTimeout: 30_000,
 };

@@ -81,6 +81,13 @@ export class ConcurrencyConflict extends MediaNestError {
   }
 }
 
+/** The database cannot be reached, ended the session, or is out of connections, memory or disk. */
+export class DatabaseUnavailable extends MediaNestError {
+  readonly code = 'DATABASE_UNAVAILABLE';
+  override readonly report = true;
+  override readonly retryable = true;
+}
+
 /** The store cannot be reached or refuses; nothing was written as far as is known. */
 export class EventStoreUnavailable extends MediaNestError {
   readonly code = 'EVENT_STORE_UNAVAILABLE';

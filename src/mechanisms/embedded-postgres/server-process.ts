@@ -1,0 +1,125 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { StartupError } from '../errors';
+import { inUse, isAlive, readPostmaster } from './postmaster-pid';
+import type { Identity } from './privileges';
+
+/**
+ * The guard: a shell that holds a pipe from us on fd 3. End of file there means that our process is gone, however it died, and the
+ * server gets a fast shutdown. A session of its own, so that Ctrl-C reaches our process only, which then stops the server in order.
+ */
+const GUARD = [
+  'exec 3<&0',
+  '"$@" </dev/null 3<&- &',
+  'server=$!; echo $server',
+  'trap "kill -INT $server 2>/dev/null" TERM INT HUP',
+  '(read -r _ <&3; kill -INT $server 2>/dev/null) & watch=$!',
+  'while :; do wait $server; code=$?; kill -0 $server 2>/dev/null || break; done',
+  'kill $watch 2>/dev/null; exit $code',
+].join('\n');
+
+const START_TIMEOUT_MS = 120_000; // crash recovery of a large log takes its time
+const STOP_TIMEOUT_MS = 20_000;
+const TAIL_LINES = 20;
+
+export interface ServerProcess {
+  /** Settles when the server and every backend of it are gone. */
+  exited: Promise<void>;
+  /** Fast shutdown: open transactions are rolled back, a checkpoint is written. */
+  stop(): Promise<void>;
+}
+
+export interface ServerOptions {
+  bin: string;
+  folder: string;
+  identity: Identity;
+  settings: Record<string, string | number>;
+  onLine(line: string): void;
+}
+
+/** Starts the server under its guard and waits until it accepts connections. */
+export async function startServer(options: ServerOptions): Promise<ServerProcess> {
+  const settings = Object.entries(options.settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const command = [path.join(options.bin, 'postgres'), '-D', options.folder, ...settings];
+  const guard = spawn('/bin/sh', ['-c', GUARD, 'sh', ...command], {
+    ...options.identity,
+    cwd: '/',
+    detached: true,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' },
+  });
+  const tail = collectLines(guard, options.onLine);
+  const server = { pid: 0 };
+  guard.stdout.once('data', (line: Buffer) => (server.pid = Number.parseInt(line.toString(), 10)));
+  guard.stdin.on('error', () => undefined); // the guard may be gone already
+  // Backends hold stderr open: `close` comes when the last of them is gone, `exit` when the guard is.
+  const exited = new Promise<void>((resolve) => guard.once('close', () => resolve()));
+  guard.once('exit', () => signal(server.pid, 'SIGINT')); // no server outlives its guard
+
+  async function stop(): Promise<void> {
+    guard.ref();
+    guard.stdin.end();
+    const patience = setTimeout(() => signal(server.pid, 'SIGQUIT'), STOP_TIMEOUT_MS);
+    await exited;
+    clearTimeout(patience);
+  }
+
+  const process = { exited, stop };
+  await untilReady(options.folder, { server, process, tail });
+  for (const handle of [guard, guard.stdin, guard.stdout, guard.stderr]) unref(handle); // a server alone keeps nobody alive
+  return process;
+}
+
+interface Starting {
+  server: { pid: number };
+  process: ServerProcess;
+  tail: readonly string[];
+}
+
+async function untilReady(folder: string, { server, process, tail }: Starting): Promise<void> {
+  let ended = false;
+  void process.exited.then(() => (ended = true));
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  for (;;) {
+    const postmaster = readPostmaster(folder);
+    if (ended) {
+      if (postmaster && postmaster.pid !== server.pid && isAlive(postmaster.pid)) throw inUse(folder, postmaster.pid);
+      throw new StartupError(`PostgreSQL ended at its start: ${tail.join('\n') || 'it said nothing'}`);
+    }
+    if (postmaster?.pid === server.pid && postmaster.status === 'ready') return;
+    if (Date.now() > deadline) {
+      await process.stop();
+      throw new StartupError(`PostgreSQL was not ready after ${START_TIMEOUT_MS / 1000} s: ${tail.join('\n')}`);
+    }
+    await delay(5);
+  }
+}
+
+function collectLines(guard: ChildProcess, onLine: (line: string) => void): string[] {
+  const tail: string[] = [];
+  let rest = '';
+  function take(line: string): void {
+    if (!line) return;
+    tail.push(line);
+    if (tail.length > TAIL_LINES) tail.shift();
+    onLine(line);
+  }
+  guard.once('error', (error) => take(error.message));
+  guard.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    lines.forEach(take);
+  });
+  return tail;
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  if (pid > 0 && isAlive(pid)) process.kill(pid, name);
+}
+
+/** Pipes of a child are sockets; their declared type does not say so. */
+function unref(handle: unknown): void {
+  (handle as { unref?: () => void }).unref?.();
+}

@@ -1,0 +1,32 @@
+import { DatabaseUnavailable } from '../errors';
+
+/** What Node says of a socket that cannot be opened or broke. */
+const SOCKET_ERRORS = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
+/** What `pg` says, which gives these no code. */
+const DRIVER_MESSAGES =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed and is not queryable)/;
+/**
+ * SQLSTATEs: 08 connection, 53 out of resources (connections, memory, disk), 57P01 to 57P05 the server ended the session or is not ready,
+ * 25P03 and 25P04 it ended one that idled in a transaction, or whose transaction took too long.
+ */
+const SERVER_STATES = /^(08...|53...|57P0[1-5]|25P0[34])$/;
+
+/** Makes DatabaseUnavailable of an error that is about the connection or the server; an error about the SQL stays as it is. */
+export function asDatabaseError(error: unknown): unknown {
+  // No instanceof: what another realm threw is an Error too.
+  const { code = '', message = '' } = (error ?? {}) as { code?: string; message?: string };
+  const unavailable = SOCKET_ERRORS.has(code) || SERVER_STATES.test(code) || DRIVER_MESSAGES.test(message);
+  return unavailable
+    ? new DatabaseUnavailable(`the database is not available: ${message || code}`, { cause: error })
+    : error;
+}

@@ -1,0 +1,76 @@
+import path from 'node:path';
+import type { ClientConfig } from 'pg';
+import { Client, escapeIdentifier, escapeLiteral } from 'pg';
+import { StartupError } from '../errors';
+import type { Logger } from '../observability';
+import { asDatabaseError } from './database-errors';
+
+/** The role that serves. Each migration grants it exactly what it may. */
+export const APP_ROLE = 'medianest_app';
+
+export interface MigrateOptions {
+  /** A connection of the role that owns the tables and may make roles. */
+  owner: string | ClientConfig;
+  appRole: { name: typeof APP_ROLE; password?: string };
+  log: Logger;
+}
+
+const MIGRATIONS = path.resolve(__dirname, '../../../migrations');
+
+/** Brings the database to the newest schema: all of it or nothing. Processes that start together wait for each other. */
+export async function migrate({ owner, appRole, log }: MigrateOptions): Promise<void> {
+  const client = new Client(typeof owner === 'string' ? { connectionString: owner } : owner);
+  client.on('error', () => undefined); // the running statement tells
+  const { PG_MIGRATE_LOCK_ID, runner } = await import('node-pg-migrate'); // here, for a role that serves never needs it
+  try {
+    await client.connect();
+    // The runner's own lock, taken before: roles are made under it too. It counts, so the runner's taking and giving back is harmless.
+    await client.query('select pg_advisory_lock($1)', [PG_MIGRATE_LOCK_ID]);
+    await ensureAppRole(client, appRole);
+    const applied = await runner({
+      dbClient: client,
+      dir: MIGRATIONS,
+      migrationsTable: 'pgmigrations',
+      direction: 'up',
+      singleTransaction: true,
+      advisoryLockMode: 'wait',
+      logger: quiet(log),
+    });
+    if (applied.length > 0) log.info({ applied: applied.map(({ name }) => name) }, 'migrated the database');
+  } catch (error) {
+    throw asDatabaseError(error);
+  } finally {
+    await client.end();
+  }
+}
+
+async function ensureAppRole(client: Client, { name, password }: MigrateOptions['appRole']): Promise<void> {
+  const role = escapeIdentifier(name);
+  const login = password === undefined ? 'login' : `login password ${escapeLiteral(password)}`;
+  const { rows } = await client.query('select 1 from pg_roles where rolname = $1', [name]);
+  try {
+    if (rows.length === 0) await client.query(`create role ${role} nosuperuser nocreatedb nocreaterole ${login}`);
+    else if (password !== undefined) await client.query(`alter role ${role} ${login}`);
+    const database = escapeIdentifier((await client.query('select current_database() as name')).rows[0].name);
+    // The job queue makes its own schema, as the role that uses it.
+    await client.query(`grant connect, create, temporary on database ${database} to ${role}`);
+    await client.query(`grant usage on schema public to ${role}`);
+  } catch (error) {
+    if ((error as { code?: string }).code !== '42501') throw error;
+    throw new StartupError(
+      `the user of DATABASE_URL may not make the role ${name}, which MediaNest serves as: ` +
+        `give it CREATEROLE and ownership of the database, or let an administrator run: create role ${role} login; grant create on database … to ${role}`,
+      { cause: error },
+    );
+  }
+}
+
+/** The runner tells every step; an operator wants to hear the result, and what went wrong. */
+function quiet(log: Logger): Record<'debug' | 'info' | 'warn' | 'error', (message: string) => void> {
+  return {
+    debug: (message) => log.trace(message),
+    info: (message) => log.debug(message),
+    warn: (message) => log.warn(message),
+    error: (message) => log.error(message),
+  };
+}

@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ClientConfig } from 'pg';
+import { createLogger } from '../observability';
+import type { PostgresDatabase } from './database';
+import { createDatabase } from './database';
+import { APP_ROLE } from './migrate';
+
+/** The environment variable by which the run's server reaches the tests. */
+export const TEST_SERVER = 'MEDIANEST_TEST_SERVER';
+export const TEMPLATE = 'medianest_template';
+export const TEST_DATABASE = 'test_';
+
+/** A database of its own for a test file: everything migrated, nothing in it. */
+export interface TestDatabase {
+  /** As the role that serves. */
+  database: PostgresDatabase;
+  /** As the superuser. */
+  owner: PostgresDatabase;
+  /** For what connects by itself: a child process, graphile-worker. */
+  connection: {
+    app: Required<Pick<ClientConfig, 'host' | 'port' | 'user' | 'database'>>;
+    appUrl: string;
+    ownerUrl: string;
+  };
+  /** Closes both pools and drops the database; throws when somebody else still was connected to it. */
+  drop(): Promise<void>;
+}
+
+const log = createLogger({ level: 'error' });
+/** A closed connection is seen by the server a moment later. */
+const GOODBYE_MS = 2_000;
+
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const superuser = testServer();
+  const database = databaseName();
+  const server = createDatabase({ connection: superuser, max: 1, applicationName: 'test kit', log });
+  await server.query(`create database ${database} template ${TEMPLATE}`);
+  await server.query(`grant create, connect, temporary on database ${database} to ${APP_ROLE}`); // a clone has no grants
+  const app = { ...superuser, user: APP_ROLE, database };
+  const owner = { ...superuser, database };
+  const pools = {
+    database: createDatabase({ connection: app, max: 10, applicationName: 'test', log }),
+    owner: createDatabase({ connection: owner, max: 4, applicationName: 'test owner', log }),
+  };
+  return {
+    ...pools,
+    connection: { app, appUrl: urlOf(app), ownerUrl: urlOf(owner) },
+    async drop() {
+      await Promise.all([pools.database.close(), pools.owner.close()]);
+      const leaked = await sessionsOn(server, database);
+      await server.query(`drop database ${database} with (force)`);
+      await server.close();
+      if (leaked.length > 0) throw new Error(`connections to ${database} were not closed: ${leaked.join(', ')}`);
+    },
+  };
+}
+
+function testServer(): Required<Pick<ClientConfig, 'host' | 'port' | 'user' | 'database'>> {
+  const announced = process.env[TEST_SERVER];
+  if (!announced) throw new Error('no test server: run through jest, whose globalSetup starts it');
+  return JSON.parse(announced);
+}
+
+/** Says in every listing which test file it belongs to. */
+function databaseName(): string {
+  const file = path.basename(expect.getState().testPath ?? '').replace(/[^a-z0-9]+/g, '_');
+  return `${TEST_DATABASE}${file.slice(0, 40)}_${randomBytes(4).toString('hex')}`;
+}
+
+function urlOf({ host, port, user, database }: ReturnType<typeof testServer>): string {
+  return `postgres://${user}@/${database}?host=${encodeURIComponent(host)}&port=${port}`;
+}
+
+async function sessionsOn(server: PostgresDatabase, database: string): Promise<string[]> {
+  const deadline = Date.now() + GOODBYE_MS;
+  for (;;) {
+    const sessions = await server.query<{ session: string }>(
+      `select format('%s (%s)', application_name, left(query, 80)) as session from pg_stat_activity
+       where datname = $1 and backend_type = 'client backend'`,
+      [database],
+    );
+    if (sessions.length === 0 || Date.now() > deadline) return sessions.map(({ session }) => session);
+    await delay(20);
+  }
+}
