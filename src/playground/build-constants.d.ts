@@ -1,0 +1,13 @@
+/** What build.mjs puts in the place of these names. */
+
+/** The texts of schema/operations/*.graphql by file name. */
+declare const OPERATIONS: Record<string, string>;
+
+/** The files of monaco's workers, as paths from main.js. */
+declare const WORKERS: { editor: string; json: string; graphql: string };
+
+declare module '*.css';
+declare module '*.svg' {
+  const url: string;
+  export default url;
+}

@@ -1,0 +1,52 @@
+import { storyTabs } from './story-tabs';
+
+const documents = {
+  demo: `
+# Break Overseerr.
+mutation Break { demoSetFault(kind: OVERSEERR, fault: DOWN) { state } }`,
+  requests: `# Ask for a film.
+# variables {"tmdbId": 603}
+mutation Ask($tmdbId: Int!) { requestMedia(tmdbId: $tmdbId) { ...Answer } }
+
+# What an answer tells.
+fragment Answer on Payload { request { ...Short } }
+
+# And watch it.
+subscription Watch { requestUpdated { position } }
+
+fragment Short on Request { id }
+`,
+  accounts: '{ me { name } }',
+};
+
+const everything = new Set(['me', 'requestMedia', 'requestUpdated', 'demoSetFault']);
+
+describe('storyTabs', () => {
+  it('makes a tab of each operation, in the order of the story', () => {
+    const rootFields = storyTabs(documents, everything).map(({ query }) => /\{ (\w+)/.exec(query)?.[1]);
+    expect(rootFields).toEqual(['me', 'requestMedia', 'requestUpdated', 'demoSetFault']);
+  });
+
+  it('leads each operation by the comments above it and follows it by the fragments it uses, whole', () => {
+    const [, ask, watch] = storyTabs(documents, everything);
+    expect(ask?.query).toBe(`# Ask for a film.
+mutation Ask($tmdbId: Int!) { requestMedia(tmdbId: $tmdbId) { ...Answer } }
+
+# What an answer tells.
+fragment Answer on Payload { request { ...Short } }
+
+fragment Short on Request { id }`);
+    expect(watch?.query).toBe('# And watch it.\nsubscription Watch { requestUpdated { position } }');
+  });
+
+  it('moves sample variables from the comments to their own pane', () => {
+    const [me, ask] = storyTabs(documents, everything);
+    expect(ask?.variables).toBe('{\n  "tmdbId": 603\n}');
+    expect(me).not.toHaveProperty('variables');
+  });
+
+  it('leaves out what this server does not have', () => {
+    const tabs = storyTabs(documents, new Set(['me', 'requestUpdated']));
+    expect(tabs.map(({ query }) => query)).toEqual([expect.stringContaining('me'), expect.stringContaining('Watch')]);
+  });
+});
