@@ -50,7 +50,7 @@ export function prepareDataFolder(dataDir: string, log: (message: string) => voi
 function makeFolder(dataDir: string, log: (message: string) => void): void {
   const identity = unprivilegedIdentity(dataDir);
   if (isReachable(path.dirname(dataDir), identity)) {
-    mkdirSync(dataDir, { mode: 0o700 });
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     giveTo(identity, dataDir);
     return;
   }
@@ -121,7 +121,8 @@ function refuseOtherContent(folder: string, major: string): boolean {
 function removeAbandoned(folder: string): void {
   const prefix = `${path.basename(folder)}.init-`;
   for (const name of readdirSync(path.dirname(folder))) {
-    if (name.startsWith(prefix) && !isAlive(Number(name.slice(prefix.length)))) {
+    const pid = Number(name.slice(prefix.length));
+    if (name.startsWith(prefix) && (pid === process.pid || !isAlive(pid))) {
       rmSync(path.join(path.dirname(folder), name), { recursive: true, force: true });
     }
   }
@@ -149,7 +150,6 @@ const COMPLAINTS: Record<string, string> = {
   ENOSPC: 'lies on a full disk',
   EDQUOT: 'is beyond the disk quota',
   ENOTDIR: 'cannot be a folder: a part of the path is a file',
-  EEXIST: 'cannot be a folder: there is a file of that name',
   ENOENT: 'is a link to nowhere',
 };
 

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { StartupError } from '../errors';
 import type { Logger } from '../observability';
 import { locateBinaries, usableBinaries } from './binaries';
@@ -10,8 +9,9 @@ import { initialise, prepareDataFolder, SUPERUSER } from './data-folder';
 import { PORT, waitForFolder } from './postmaster-pid';
 import type { Identity } from './privileges';
 import { giveTo } from './privileges';
-import type { ServerProcess } from './server-process';
+import type { ServerOptions, ServerProcess } from './server-process';
 import { startServer } from './server-process';
+import { createSupervisor } from './supervisor';
 
 export interface EmbeddedPostgresOptions {
   /** Holds the database files, nothing else; made when missing. */
@@ -47,77 +47,43 @@ const SETTINGS = {
   timezone: 'UTC',
   log_timezone: 'UTC',
 };
-const FIRST_RETRY_MS = 100;
-const LAST_RETRY_MS = 5_000;
 
-export function createEmbeddedPostgres({
-  dataDir,
-  log,
-  settings,
-  onRestart,
-}: EmbeddedPostgresOptions): EmbeddedPostgres {
+export function createEmbeddedPostgres(options: EmbeddedPostgresOptions): EmbeddedPostgres {
+  const { dataDir, log, settings, onRestart } = options;
   const wanted = path.resolve(dataDir);
   const socketDir = socketFolder(wanted);
-  const connection = { host: socketDir, port: PORT, user: SUPERUSER, database: 'postgres' };
-  let server: ServerProcess | undefined;
-  let supervision: Promise<void> = Promise.resolve();
-  let stopping = new AbortController();
+  let server: ServerOptions;
 
-  async function launch(): Promise<ServerProcess> {
+  function prepare(): ServerOptions {
     const folder = prepareDataFolder(wanted, (message) => log.warn(message));
     const binaries = locateBinaries();
     const bin = usableBinaries(binaries, folder.identity, path.dirname(folder.path));
     if (initialise(folder, bin, binaries)) log.info({ folder: folder.path }, 'made a new database');
-    makeSocketFolder(socketDir, folder.identity);
-    await waitForFolder(folder.path, socketDir);
-    return startServer({
+    return {
       bin,
       folder: folder.path,
       identity: folder.identity,
       settings: { ...SETTINGS, ...settings, unix_socket_directories: socketDir },
-      onLine: (line) => log.debug(line),
-    });
+      onLine: (line) => (line.startsWith('PANIC') ? log.error(line) : log.debug(line)),
+    };
   }
 
-  async function relaunch({ signal }: AbortController): Promise<ServerProcess | undefined> {
-    for (let wait = FIRST_RETRY_MS; !signal.aborted; wait = Math.min(wait * 2, LAST_RETRY_MS)) {
-      try {
-        return await launch();
-      } catch (error) {
-        log.error({ err: error, retryInMs: wait }, 'the embedded PostgreSQL does not come back yet');
-        await delay(wait, undefined, { signal, ref: false }).catch(() => undefined);
-      }
-    }
-    return undefined;
+  async function launch(): Promise<ServerProcess> {
+    await waitForFolder(server.folder, socketDir);
+    makeSocketFolder(socketDir, server.identity);
+    return startServer(server);
   }
 
-  async function supervise(until: AbortController): Promise<void> {
-    while (server) {
-      await server.exited;
-      if (until.signal.aborted) return;
-      log.error('the embedded PostgreSQL died; starting it again');
-      server = await relaunch(until);
-      if (until.signal.aborted) return server?.stop();
-      log.warn('the embedded PostgreSQL is back');
-      onRestart?.();
-    }
-  }
-
+  const supervisor = createSupervisor({ launch, log, onRestart });
   return {
-    connection,
+    connection: { host: socketDir, port: PORT, user: SUPERUSER, database: 'postgres' },
     urlFor: ({ user, database }) =>
       `postgres://${user}@/${database}?host=${encodeURIComponent(socketDir)}&port=${PORT}`,
     async start() {
-      server = await launch();
-      stopping = new AbortController();
-      supervision = supervise(stopping);
+      server = prepare();
+      await supervisor.start();
     },
-    async stop() {
-      stopping.abort();
-      await server?.stop();
-      await supervision;
-      server = undefined;
-    },
+    stop: supervisor.stop,
   };
 }
 

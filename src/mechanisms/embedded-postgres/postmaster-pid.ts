@@ -42,6 +42,10 @@ function isRecycled(folder: string, pid: number): boolean {
   }
 }
 
+export function isServerOf(folder: string, pid: number): boolean {
+  return isAlive(pid) && !isRecycled(folder, pid);
+}
+
 /**
  * Waits until no other server works on the folder. One that is stopping (its owner was just killed or restarted) gets time; one that stays
  * ready belongs to somebody.

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StartupError } from '../errors';
-import { inUse, isAlive, readPostmaster } from './postmaster-pid';
+import { inUse, isServerOf, readPostmaster } from './postmaster-pid';
 import type { Identity } from './privileges';
 
 /**
@@ -25,8 +25,8 @@ const STOP_TIMEOUT_MS = 20_000;
 const TAIL_LINES = 20;
 
 export interface ServerProcess {
-  /** Settles when the server and every backend of it are gone. */
-  exited: Promise<void>;
+  /** Settles when the server and every backend of it are gone; gives the last lines it said. */
+  exited: Promise<string>;
   /** Fast shutdown: open transactions are rolled back, a checkpoint is written. */
   stop(): Promise<void>;
 }
@@ -55,13 +55,13 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
   guard.stdout.once('data', (line: Buffer) => (server.pid = Number.parseInt(line.toString(), 10)));
   guard.stdin.on('error', () => undefined); // the guard may be gone already
   // Backends hold stderr open: `close` comes when the last of them is gone, `exit` when the guard is.
-  const exited = new Promise<void>((resolve) => guard.once('close', () => resolve()));
-  guard.once('exit', () => signal(server.pid, 'SIGINT')); // no server outlives its guard
+  const exited = new Promise<string>((resolve) => guard.once('close', () => resolve(tail.join('\n'))));
+  guard.once('exit', () => guard.stdin.end()); // a killed guard: its watch still reads, and stops the server
 
   async function stop(): Promise<void> {
     guard.ref();
     guard.stdin.end();
-    const patience = setTimeout(() => signal(server.pid, 'SIGQUIT'), STOP_TIMEOUT_MS);
+    const patience = setTimeout(() => quit(options.folder, server.pid), STOP_TIMEOUT_MS);
     await exited;
     clearTimeout(patience);
   }
@@ -85,7 +85,8 @@ async function untilReady(folder: string, { server, process, tail }: Starting): 
   for (;;) {
     const postmaster = readPostmaster(folder);
     if (ended) {
-      if (postmaster && postmaster.pid !== server.pid && isAlive(postmaster.pid)) throw inUse(folder, postmaster.pid);
+      if (postmaster && postmaster.pid !== server.pid && isServerOf(folder, postmaster.pid))
+        throw inUse(folder, postmaster.pid);
       throw new StartupError(`PostgreSQL ended at its start: ${tail.join('\n') || 'it said nothing'}`);
     }
     if (postmaster?.pid === server.pid && postmaster.status === 'ready') return;
@@ -115,8 +116,9 @@ function collectLines(guard: ChildProcess, onLine: (line: string) => void): stri
   return tail;
 }
 
-function signal(pid: number, name: NodeJS.Signals): void {
-  if (pid > 0 && isAlive(pid)) process.kill(pid, name);
+/** Immediate shutdown: the next start recovers from the log. */
+function quit(folder: string, pid: number): void {
+  if (isServerOf(folder, pid)) process.kill(pid, 'SIGQUIT');
 }
 
 /** Pipes of a child are sockets; their declared type does not say so. */

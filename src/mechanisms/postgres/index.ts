@@ -1,3 +1,4 @@
+export { readCatalogue } from './catalogue';
 export type { Database, PostgresDatabase, Queryable, DatabaseOptions } from './database';
 export { createDatabase } from './database';
 export { asDatabaseError } from './database-errors';

@@ -15,11 +15,16 @@ export interface MigrateOptions {
   log: Logger;
 }
 
+const INSUFFICIENT_PRIVILEGE = '42501';
+const CONNECTION_TIMEOUT_MS = 10_000;
 const MIGRATIONS = path.resolve(__dirname, '../../../migrations');
 
 /** Brings the database to the newest schema: all of it or nothing. Processes that start together wait for each other. */
 export async function migrate({ owner, appRole, log }: MigrateOptions): Promise<void> {
-  const client = new Client(typeof owner === 'string' ? { connectionString: owner } : owner);
+  const client = new Client({
+    connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
+    ...(typeof owner === 'string' ? { connectionString: owner } : owner),
+  });
   client.on('error', () => undefined); // the running statement tells
   const { PG_MIGRATE_LOCK_ID, runner } = await import('node-pg-migrate'); // here, for a role that serves never needs it
   try {
@@ -47,22 +52,37 @@ export async function migrate({ owner, appRole, log }: MigrateOptions): Promise<
 async function ensureAppRole(client: Client, { name, password }: MigrateOptions['appRole']): Promise<void> {
   const role = escapeIdentifier(name);
   const login = password === undefined ? 'login' : `login password ${escapeLiteral(password)}`;
-  const { rows } = await client.query('select 1 from pg_roles where rolname = $1', [name]);
   try {
+    const { rows } = await client.query('select 1 from pg_roles where rolname = $1', [name]);
     if (rows.length === 0) await client.query(`create role ${role} nosuperuser nocreatedb nocreaterole ${login}`);
     else if (password !== undefined) await client.query(`alter role ${role} ${login}`);
-    const database = escapeIdentifier((await client.query('select current_database() as name')).rows[0].name);
-    // The job queue makes its own schema, as the role that uses it.
-    await client.query(`grant connect, create, temporary on database ${database} to ${role}`);
-    await client.query(`grant usage on schema public to ${role}`);
-  } catch (error) {
-    if ((error as { code?: string }).code !== '42501') throw error;
-    throw new StartupError(
-      `the user of DATABASE_URL may not make the role ${name}, which MediaNest serves as: ` +
-        `give it CREATEROLE and ownership of the database, or let an administrator run: create role ${role} login; grant create on database … to ${role}`,
-      { cause: error },
+    if (await mayMakeSchemas(client, name)) return;
+    const { rows: databases } = await client.query<{ name: string }>('select current_database() as name');
+    await client.query(
+      `grant connect, create, temporary on database ${escapeIdentifier(databases[0]!.name)} to ${role}`,
     );
+  } catch (error) {
+    if ((error as { code?: string }).code !== INSUFFICIENT_PRIVILEGE) throw error;
+    throw cannotPrepare(name, error);
   }
+  // A grant without the right to grant is a warning, not an error.
+  if (!(await mayMakeSchemas(client, name))) throw cannotPrepare(name);
+}
+
+/** The job queue makes its own schema, as the role that uses it. */
+async function mayMakeSchemas(client: Client, role: string): Promise<boolean> {
+  const sql = `select has_database_privilege($1, current_database(), 'create') as may`;
+  const { rows } = await client.query<{ may: boolean }>(sql, [role]);
+  return rows[0]?.may === true;
+}
+
+function cannotPrepare(role: string, cause?: unknown): StartupError {
+  return new StartupError(
+    `the database user that migrates may not prepare the role ${role}, as which MediaNest serves: ` +
+      `give that user CREATEROLE and the ownership of the database, or let an administrator run ` +
+      `"create role ${role} login" and "grant create on database … to ${role}"`,
+    { cause },
+  );
 }
 
 /** The runner tells every step; an operator wants to hear the result, and what went wrong. */

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ClientConfig } from 'pg';
 import { createLogger } from '../observability';
 import type { PostgresDatabase } from './database';
 import { createDatabase } from './database';
@@ -12,6 +11,13 @@ export const TEST_SERVER = 'MEDIANEST_TEST_SERVER';
 export const TEMPLATE = 'medianest_template';
 export const TEST_DATABASE = 'test_';
 
+export interface Connection {
+  host: string;
+  port: number;
+  user: string;
+  database: string;
+}
+
 /** A database of its own for a test file: everything migrated, nothing in it. */
 export interface TestDatabase {
   /** As the role that serves. */
@@ -19,11 +25,7 @@ export interface TestDatabase {
   /** As the superuser. */
   owner: PostgresDatabase;
   /** For what connects by itself: a child process, graphile-worker. */
-  connection: {
-    app: Required<Pick<ClientConfig, 'host' | 'port' | 'user' | 'database'>>;
-    appUrl: string;
-    ownerUrl: string;
-  };
+  connection: { app: Connection; owner: Connection; appUrl: string; ownerUrl: string };
   /** Closes both pools and drops the database; throws when somebody else still was connected to it. */
   drop(): Promise<void>;
 }
@@ -46,7 +48,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   };
   return {
     ...pools,
-    connection: { app, appUrl: urlOf(app), ownerUrl: urlOf(owner) },
+    connection: { app, owner, appUrl: urlOf(app), ownerUrl: urlOf(owner) },
     async drop() {
       await Promise.all([pools.database.close(), pools.owner.close()]);
       const leaked = await sessionsOn(server, database);
@@ -57,7 +59,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   };
 }
 
-function testServer(): Required<Pick<ClientConfig, 'host' | 'port' | 'user' | 'database'>> {
+function testServer(): Connection {
   const announced = process.env[TEST_SERVER];
   if (!announced) throw new Error('no test server: run through jest, whose globalSetup starts it');
   return JSON.parse(announced);
@@ -69,7 +71,7 @@ function databaseName(): string {
   return `${TEST_DATABASE}${file.slice(0, 40)}_${randomBytes(4).toString('hex')}`;
 }
 
-function urlOf({ host, port, user, database }: ReturnType<typeof testServer>): string {
+function urlOf({ host, port, user, database }: Connection): string {
   return `postgres://${user}@/${database}?host=${encodeURIComponent(host)}&port=${port}`;
 }
 

@@ -1,0 +1,132 @@
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { DatabaseUnavailable } from '../errors';
+import { createLogger } from '../observability';
+import type { PostgresDatabase } from '.';
+import { createDatabase } from '.';
+import type { TestDatabase } from './testing';
+import { createTestDatabase } from './testing';
+
+const log = createLogger({ level: 'silent' });
+
+let test: TestDatabase;
+beforeAll(async () => {
+  test = await createTestDatabase();
+  await test.owner.query('create table note (id int primary key)');
+  await test.owner.query('grant all on note to medianest_app');
+});
+afterEach(() => test.owner.query('truncate note'));
+afterAll(() => test.drop());
+
+const notes = async () =>
+  (await test.database.query<{ id: number }>('select id from note order by id')).map(({ id }) => id);
+const insert = 'insert into note values ($1)';
+
+/** Ends every session of the serving role, as a restart of the server does. */
+const terminate = () =>
+  test.owner.query(
+    `select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = current_database() and usename = 'medianest_app'`,
+  );
+
+it('gives int8 as a string', async () => {
+  expect(await test.database.query('select $1::int8 as n', ['9007199254740993'])).toEqual([{ n: '9007199254740993' }]);
+});
+
+it('shows the server the name of the application', async () => {
+  expect(await test.database.query('show application_name')).toEqual([{ application_name: 'test' }]);
+});
+
+it('leaves errors of SQL as they are', async () => {
+  await expect(test.database.query('select * from nowhere')).rejects.toMatchObject({ code: '42P01' });
+});
+
+it('ends a statement that takes longer than allowed', async () => {
+  const hasty = createDatabase({
+    connection: test.connection.app,
+    max: 1,
+    applicationName: 'hasty',
+    log,
+    statementTimeoutMs: 50,
+  });
+  await expect(hasty.query('select pg_sleep(10)')).rejects.toMatchObject({ code: '57014' });
+  await hasty.close();
+});
+
+describe('a transaction', () => {
+  it('keeps everything or nothing', async () => {
+    await test.database.transaction((tx) => tx.query(insert, [1]));
+    const failing = test.database.transaction(async (tx) => {
+      await tx.query(insert, [2]);
+      throw new Error('changed my mind');
+    });
+    await expect(failing).rejects.toThrow('changed my mind');
+    expect(await notes()).toEqual([1]);
+  });
+
+  it('says so when a swallowed error made a rollback of its commit', async () => {
+    const swallowing = test.database.transaction(async (tx) => {
+      await tx.query(insert, [1]);
+      await tx.query(insert, [1]).catch(() => undefined);
+    });
+    await expect(swallowing).rejects.toThrow('swallowed');
+    expect(await notes()).toEqual([]);
+  });
+
+  it('gives its connection back, whatever happened', async () => {
+    const one = createDatabase({ connection: test.connection.app, max: 1, applicationName: 'one', log });
+    await one.transaction((tx) => tx.query('nonsense')).catch(() => undefined);
+    await one.transaction(async () => Promise.reject(new Error('no'))).catch(() => undefined);
+    expect(await one.transaction((tx) => tx.query('select 1 as n'))).toEqual([{ n: 1 }]);
+    await one.close();
+  });
+});
+
+describe('when the server ends the sessions', () => {
+  it('the pool goes on with new ones', async () => {
+    await test.database.query('select 1');
+    await terminate();
+    expect(await untilAnswer(test.database)).toEqual([{ n: 1 }]);
+  });
+
+  it('a transaction fails as unavailable, and the process lives', async () => {
+    const broken = test.database.transaction(async (tx) => {
+      await tx.query(insert, [1]);
+      await terminate();
+      await tx.query(insert, [2]);
+    });
+    await expect(broken).rejects.toBeInstanceOf(DatabaseUnavailable);
+    await untilAnswer(test.database);
+    expect(await notes()).toEqual([]);
+  });
+});
+
+describe('when there is no server', () => {
+  it.each([
+    ['socket', async () => ({ host: '/nowhere/at/all' })],
+    ['port', async () => ({ host: '127.0.0.1', port: await closedPort() })],
+  ])('a missing %s is unavailability', async (_what, connection) => {
+    const absent = createDatabase({ connection: await connection(), max: 1, applicationName: 'absent', log });
+    await expect(absent.query('select 1')).rejects.toBeInstanceOf(DatabaseUnavailable);
+    await expect(absent.transaction((tx) => tx.query('select 1'))).rejects.toBeInstanceOf(DatabaseUnavailable);
+    await absent.close();
+  });
+});
+
+/** A broken idle connection is noticed by the pool a moment after it broke. */
+async function untilAnswer(database: PostgresDatabase): Promise<object[]> {
+  for (let left = 20; ; left--) {
+    try {
+      return await database.query('select 1 as n');
+    } catch (error) {
+      if (!(error instanceof DatabaseUnavailable) || left === 0) throw error;
+    }
+  }
+}
+
+async function closedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
