@@ -13,6 +13,8 @@ export interface AppendResult {
   position: bigint;
   /** Global positions of the given events, in their order. */
   positions: bigint[];
+  /** When the store took them, by its clock. */
+  recordedAt: Date;
   /** True: these very events (same ids, same expected version) were already there; nothing was appended. */
   repeated: boolean;
 }

@@ -1,0 +1,17 @@
+import { appendingContract } from './appending.contract';
+import type { ContractSetting } from './fixtures.contract';
+import { followingContract } from './following.contract';
+import { historyContract } from './history.contract';
+
+/** What every event store keeps. Run for each, so that whoever works with one works with all. */
+export function eventStoreContract(name: string, makeSetting: () => Promise<ContractSetting>): void {
+  describe(`event store contract: ${name}`, () => {
+    let setting: ContractSetting;
+    beforeAll(async () => void (setting = await makeSetting()));
+    afterAll(() => setting.drop());
+
+    appendingContract(() => setting);
+    historyContract(() => setting);
+    followingContract(() => setting, makeSetting);
+  });
+}

@@ -1,0 +1,154 @@
+import { ConcurrencyConflict, StartupError, UnknownOutcome } from '../../errors';
+import type { Logger } from '../../observability';
+import type { Database } from '../../postgres';
+import { createAppendedSignal } from '../appended-signal';
+import type { StoredEvent } from '../event';
+import { NO_STREAM } from '../event-store';
+import type { AppendResult, EventStore, ExpectedVersion } from '../event-store';
+import { followLog } from '../follow-log';
+import { requireStreamName, writeDown } from '../written-event';
+import type { WrittenEvent } from '../written-event';
+import { toAppendFailure, toReadFailure } from './failures';
+
+export interface PostgresEventStoreParts {
+  /** The primary, as the serving role. Stays the caller's to close. */
+  database: Database;
+  log: Logger;
+}
+
+interface Append {
+  streamId: string;
+  expected: ExpectedVersion;
+  events: WrittenEvent[];
+}
+
+interface AppendRow {
+  outcome: 'appended' | 'repeated' | 'conflict';
+  last_version: string;
+  positions: string[] | null;
+  stored_at: Date | null;
+}
+
+interface EventRow {
+  position: string;
+  stream_id: string;
+  version: string;
+  event_id: string;
+  type: string;
+  schema_version: number;
+  data: object;
+  meta: StoredEvent['metadata'];
+  recorded_at: Date;
+}
+
+const APPEND = `SELECT outcome, last_version, positions::text[], stored_at
+  FROM append_events($1, $2, $3::uuid[], $4::text[], $5::integer[], $6::json[], $7::json[])`;
+const COLUMNS = 'position, stream_id, version, event_id, type, schema_version, data, meta, recorded_at';
+
+/** The event store in Postgres tables (docs/decisions/0003). Its tables are there already: migrations made them. */
+export async function createPostgresEventStore({ database, log }: PostgresEventStoreParts): Promise<EventStore> {
+  const read = async <Row extends object>(sql: string, values: unknown[] = []): Promise<Row[]> => {
+    try {
+      return await database.query<Row>(sql, values);
+    } catch (error) {
+      throw toReadFailure(error);
+    }
+  };
+  const [identity] = await read<{ id: string }>('SELECT id FROM event_store');
+  if (!identity) throw new StartupError('the event store has no id: were the migrations run?');
+
+  const appended = createAppendedSignal();
+  const closing = new AbortController();
+  const onOutage = (error: Error) => log.warn({ err: error }, 'event store away: waiting to read on');
+
+  const store: EventStore = {
+    storeId: identity.id,
+    async append(streamId, expected, events) {
+      const append = { streamId, expected, events: writeDown(streamId, expected, events) };
+      const row = await settle(database, append);
+      if (row.outcome === 'conflict') throw toConflict(append, Number(row.last_version));
+      appended.notify();
+      return toResult(row);
+    },
+    async readStream(streamId) {
+      requireStreamName(streamId);
+      const rows = await read<EventRow>(`SELECT ${COLUMNS} FROM events WHERE stream_id = $1 ORDER BY version`, [
+        streamId,
+      ]);
+      const events = rows.map(toStoredEvent);
+      return { version: events.at(-1)?.streamVersion ?? NO_STREAM, events };
+    },
+    async readAll(after, limit) {
+      const sql = `SELECT ${COLUMNS} FROM events WHERE position > $1 ORDER BY position LIMIT $2`;
+      return (await read<EventRow>(sql, [String(after), limit])).map(toStoredEvent);
+    },
+    async head() {
+      const [row] = await read<{ head: string }>('SELECT coalesce(max(position), 0) AS head FROM events');
+      return BigInt(row?.head ?? 0);
+    },
+    subscribeToAll: (after, signal) => followLog({ ...store, closing: closing.signal, onOutage }, after, signal),
+    onAppended: appended.onAppended,
+    close() {
+      closing.abort();
+      return Promise.resolve();
+    },
+  };
+  return store;
+}
+
+/** An exact version makes a repeat harmless, so one more try tells whether the lost one was stored. `any` has no such proof. */
+async function settle(database: Database, append: Append): Promise<AppendRow> {
+  try {
+    return await send(database, append);
+  } catch (error) {
+    if (!(error instanceof UnknownOutcome) || append.expected === 'any') throw error;
+    return await send(database, append).catch(() => Promise.reject(error));
+  }
+}
+
+async function send(database: Database, { streamId, expected, events }: Append): Promise<AppendRow> {
+  const values = [
+    streamId,
+    expected === 'any' ? null : expected,
+    events.map((event) => event.eventId),
+    events.map((event) => event.type),
+    events.map((event) => event.schemaVersion),
+    events.map((event) => event.data),
+    events.map((event) => event.metadata),
+  ];
+  try {
+    const [row] = await database.query<AppendRow>(APPEND, values);
+    return row as AppendRow; // the function always returns one
+  } catch (error) {
+    throw toAppendFailure(error);
+  }
+}
+
+function toConflict({ streamId, expected }: Append, actual: number): ConcurrencyConflict {
+  return new ConcurrencyConflict(streamId, expected === 'any' ? actual : expected, actual);
+}
+
+function toResult(row: AppendRow): AppendResult {
+  const positions = (row.positions ?? []).map(BigInt);
+  return {
+    version: Number(row.last_version),
+    position: positions.at(-1) as bigint,
+    positions,
+    recordedAt: row.stored_at as Date,
+    repeated: row.outcome === 'repeated',
+  };
+}
+
+function toStoredEvent(row: EventRow): StoredEvent {
+  return {
+    eventId: row.event_id,
+    type: row.type,
+    schemaVersion: row.schema_version,
+    data: row.data,
+    metadata: row.meta,
+    streamId: row.stream_id,
+    streamVersion: Number(row.version),
+    globalPosition: BigInt(row.position),
+    recordedAt: row.recorded_at,
+  };
+}

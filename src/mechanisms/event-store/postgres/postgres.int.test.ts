@@ -1,0 +1,205 @@
+import { randomUUID } from 'node:crypto';
+import { EventStoreUnavailable, InvalidEvent, UnknownOutcome } from '../../errors';
+import { createLogger } from '../../observability';
+import type { Database } from '../../postgres';
+import { createTestDatabase } from '../../postgres/testing';
+import type { TestDatabase } from '../../postgres/testing';
+import { NO_STREAM } from '../event-store';
+import type { EventStore } from '../event-store';
+import { eventStoreContract } from '../event-store.contract';
+import { collect, newEvents, newStream, until, versionsOf } from '../fixtures.contract';
+import { createPostgresEventStore } from '.';
+
+const log = createLogger({ level: 'silent' });
+
+eventStoreContract('Postgres', async () => {
+  const { database, drop } = await createTestDatabase();
+  const opened: EventStore[] = [];
+  const reopen = async () => {
+    const store = await createPostgresEventStore({ database, log });
+    opened.push(store);
+    return store;
+  };
+  return {
+    store: await reopen(),
+    reopen,
+    async drop() {
+      await Promise.all(opened.map((store) => store.close()));
+      await drop();
+    },
+  };
+});
+
+describe('the event store in Postgres', () => {
+  let test: TestDatabase;
+  let store: EventStore;
+  let ending: AbortController;
+
+  beforeAll(async () => {
+    test = await createTestDatabase();
+    store = await createPostgresEventStore({ database: test.database, log });
+    // What a slow disk does, for events that ask for it.
+    await test.owner.query(`CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN IF NEW.type = 'Slow' THEN PERFORM pg_sleep(0.4); END IF; RETURN NEW; END $$`);
+    await test.owner.query('CREATE TRIGGER dawdle BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION dawdle()');
+  });
+  beforeEach(() => void (ending = new AbortController()));
+  afterEach(() => ending.abort());
+  afterAll(async () => {
+    await store.close();
+    await test.drop();
+  });
+
+  const slow = () => newEvents(1).map((event) => ({ ...event, type: 'Slow' }));
+  const slowAppendRuns = async () =>
+    (
+      await test.owner.query<object>(
+        `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'`,
+      )
+    ).length > 0;
+
+  it('has an id that every instance tells', async () => {
+    const again = await createPostgresEventStore({ database: test.database, log });
+    expect(again.storeId).toMatch(/^pg[0-9a-f]{4}$/);
+    expect(again.storeId).toBe(store.storeId);
+    await again.close();
+  });
+
+  it('keeps the exact text of data', async () => {
+    const streamId = newStream();
+    const data = { b: '\u0000é', a: 1.0, nested: { z: [], y: {} } };
+    await store.append(
+      streamId,
+      NO_STREAM,
+      newEvents(1).map((event) => ({ ...event, data })),
+    );
+    const rows = await test.owner.query('SELECT data::text AS text FROM events WHERE stream_id = $1', [streamId]);
+    expect(rows).toEqual([{ text: JSON.stringify(data) }]);
+  });
+
+  it.each([
+    `UPDATE events SET type = 'Other'`,
+    'DELETE FROM events',
+    'TRUNCATE events',
+    'DELETE FROM streams',
+    `UPDATE event_store SET id = 'pg0000'`,
+    'ALTER TABLE events DISABLE TRIGGER ALL',
+  ])('does not let the serving role say %s', async (sql) => {
+    await expect(test.database.query(sql)).rejects.toMatchObject({ code: '42501' });
+  });
+
+  it('shows a later append only after an earlier, slower one', async () => {
+    const start = await store.head();
+    const follower = collect(store.subscribeToAll(start, ending.signal));
+    const [first, second] = [newStream(), newStream()];
+    const slowly = store.append(first, NO_STREAM, slow());
+    await until(slowAppendRuns);
+    const swiftly = store.append(second, NO_STREAM, newEvents(1));
+    await Promise.all([slowly, swiftly]);
+    await until(() => follower.seen.length === 2);
+    expect(follower.seen.map((event) => event.streamId)).toEqual([first, second]);
+  });
+
+  it('steps over positions that were rolled back, and never fills them', async () => {
+    const start = await store.head();
+    const follower = collect(store.subscribeToAll(start, ending.signal));
+    for (let round = 0; round < 5; round++) {
+      await store.append(newStream(), NO_STREAM, newEvents(1));
+      await expect(
+        test.database.transaction(async (tx) => {
+          await tx.query(
+            `SELECT append_events($1, -1, ARRAY[$2::uuid], ARRAY['Undone'], ARRAY[1], ARRAY['{}'::json], ARRAY['{}'::json])`,
+            [newStream(), randomUUID()],
+          );
+          throw new Error('rolled back');
+        }),
+      ).rejects.toThrow('rolled back');
+    }
+    await store.append(newStream(), NO_STREAM, newEvents(1));
+    await until(() => follower.seen.length >= 6);
+    const positions = follower.seen.map((event) => Number(event.globalPosition - start));
+    expect(positions).toEqual([1, 3, 5, 7, 9, 11]);
+  });
+
+  it('is not held up by a transaction that is open elsewhere in the database', async () => {
+    const start = await store.head();
+    const follower = collect(store.subscribeToAll(start, ending.signal));
+    await test.owner.transaction(async (tx) => {
+      await tx.query(`INSERT INTO streams VALUES ('elsewhere', 0)`);
+      await store.append(newStream(), NO_STREAM, newEvents(1));
+      await until(() => follower.seen.length === 1);
+    });
+  });
+
+  describe('when the answer is lost', () => {
+    it('settles an exact append whose session was killed: stored once', async () => {
+      const streamId = newStream();
+      const append = store.append(streamId, NO_STREAM, slow());
+      await until(slowAppendRuns);
+      await test.owner.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'`,
+      );
+      await expect(append).resolves.toMatchObject({ version: 0 });
+      expect(await versionsOf(store, streamId)).toEqual([0]);
+    });
+
+    it('settles one that was stored: the first answer, told as a repeat, and a hint', async () => {
+      const lossy = await createPostgresEventStore({ database: losing(test.database, 1), log });
+      let hints = 0;
+      lossy.onAppended(() => hints++);
+      const streamId = newStream();
+      await expect(lossy.append(streamId, NO_STREAM, newEvents(2))).resolves.toMatchObject({
+        version: 1,
+        repeated: true,
+      });
+      expect(await versionsOf(store, streamId)).toEqual([0, 1]);
+      await until(() => hints === 1);
+    });
+
+    it('says so when it cannot be settled', async () => {
+      const lossy = await createPostgresEventStore({ database: losing(test.database, 2), log });
+      await expect(lossy.append(newStream(), NO_STREAM, newEvents(1))).rejects.toBeInstanceOf(UnknownOutcome);
+    });
+
+    it('does not try any again, which would store it twice in other engines', async () => {
+      const lossy = await createPostgresEventStore({ database: losing(test.database, 1), log });
+      const streamId = newStream();
+      await expect(lossy.append(streamId, 'any', newEvents(1))).rejects.toBeInstanceOf(UnknownOutcome);
+      expect(await versionsOf(store, streamId)).toEqual([0]);
+    });
+  });
+
+  it('is unavailable, and has written nothing, when the lock or the disk refuses', async () => {
+    await test.owner.query(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN IF NEW.type = 'Full' THEN RAISE EXCEPTION 'no space left' USING ERRCODE = 'disk_full'; END IF; RETURN NEW; END $$`);
+    await test.owner.query('CREATE TRIGGER refuse BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION refuse()');
+    const streamId = newStream();
+    const events = newEvents(2).map((event, index) => ({ ...event, type: index ? 'Full' : 'Thing' }));
+    await expect(store.append(streamId, NO_STREAM, events)).rejects.toBeInstanceOf(EventStoreUnavailable);
+    expect((await store.readStream(streamId)).version).toBe(NO_STREAM);
+    await expect(store.append(streamId, NO_STREAM, newEvents(1))).resolves.toMatchObject({ version: 0 });
+  });
+
+  it('refuses data nested deeper than the server reads', async () => {
+    let data: object = {};
+    for (let depth = 0; depth < 7_000; depth++) data = { in: data };
+    const append = store.append(
+      newStream(),
+      NO_STREAM,
+      newEvents(1).map((event) => ({ ...event, data })),
+    );
+    await expect(append).rejects.toBeInstanceOf(InvalidEvent);
+  });
+});
+
+/** A database whose answers to the first appends are lost on the way, after they committed. */
+function losing(database: Database, answers: number): Database {
+  return {
+    ...database,
+    async query<Row extends object>(sql: string, values?: readonly unknown[]) {
+      const rows = await database.query<Row>(sql, values);
+      if (sql.includes('append_events') && answers-- > 0) throw new Error('Connection terminated unexpectedly');
+      return rows;
+    },
+  };
+}

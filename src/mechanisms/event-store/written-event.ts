@@ -1,0 +1,93 @@
+import { validate } from 'uuid';
+import { InvalidEvent } from '../errors';
+import type { NewEvent } from './event';
+import { NO_STREAM } from './event-store';
+import type { ExpectedVersion } from './event-store';
+
+const MAX_EVENT_BYTES = 1024 * 1024;
+const MAX_NAME_LENGTH = 200;
+/** Control characters, and halves of characters, which no store could give back as they were. */
+const ODD = /[\p{Cc}\p{Cs}]/u;
+
+/** An event as it goes into a store: checked, its JSON as text. */
+export interface WrittenEvent {
+  eventId: string;
+  type: string;
+  schemaVersion: number;
+  data: string;
+  metadata: string;
+}
+
+/** An append as every store takes it; throws InvalidEvent for what no store must take. */
+export function writeDown(streamId: string, expected: ExpectedVersion, events: NewEvent[]): WrittenEvent[] {
+  requireStreamName(streamId);
+  if (expected !== 'any' && !(Number.isSafeInteger(expected) && expected >= NO_STREAM)) {
+    throw new InvalidEvent(`expected version ${expected} is none: say -1, the version of the last event, or any`);
+  }
+  if (events.length === 0) throw new InvalidEvent(`nothing to append to ${streamId}`);
+  const written = events.map(writeEvent);
+  if (new Set(written.map((event) => event.eventId)).size < written.length) {
+    throw new InvalidEvent(`two events of one append to ${streamId} have the same id`);
+  }
+  return written;
+}
+
+export function requireStreamName(streamId: string): void {
+  requireName('stream', streamId);
+}
+
+function writeEvent(event: NewEvent): WrittenEvent {
+  const { type, schemaVersion } = event;
+  requireName('event type', type);
+  if (!validate(event.eventId)) throw new InvalidEvent(`the id of a ${type} is not a UUID`);
+  if (!Number.isInteger(schemaVersion) || schemaVersion < 1 || schemaVersion >= 2 ** 31) {
+    throw new InvalidEvent(`schema version ${schemaVersion} of a ${type} is not a whole number from 1`);
+  }
+  const data = toJson(event.data, type);
+  const metadata = toJson(event.metadata, type);
+  const bytes = Buffer.byteLength(data) + Buffer.byteLength(metadata);
+  if (bytes > MAX_EVENT_BYTES) throw new InvalidEvent(`a ${type} of ${bytes} bytes is over the limit of 1 MiB`);
+  return { eventId: event.eventId.toLowerCase(), type, schemaVersion, data, metadata };
+}
+
+function requireName(what: string, name: string): void {
+  if (name === '' || name.length > MAX_NAME_LENGTH || ODD.test(name)) {
+    throw new InvalidEvent(
+      `${what} ${JSON.stringify(name.slice(0, MAX_NAME_LENGTH))}: must have 1 to 200 characters, none of them a control character`,
+    );
+  }
+}
+
+function toJson(value: object, type: string): string {
+  try {
+    return JSON.stringify(value, refuseLoss);
+  } catch (error) {
+    throw new InvalidEvent(`a ${type} holds what JSON cannot: ${String(error)}`, { cause: error });
+  }
+}
+
+/** JSON.stringify drops or changes some values without a word; history must not. A property that is undefined counts as absent. */
+function refuseLoss(this: unknown, key: string, value: unknown): unknown {
+  const given = (this as Record<string, unknown>)[key]; // before toJSON
+  if (!survivesJson(given, Array.isArray(this))) throw new TypeError(`the value of ${JSON.stringify(key)}`);
+  return value;
+}
+
+function survivesJson(value: unknown, inArray: boolean): boolean {
+  switch (typeof value) {
+    case 'number':
+      return Number.isFinite(value);
+    case 'undefined':
+      return !inArray;
+    case 'object':
+      return value === null || Array.isArray(value) || isPlain(value);
+    default:
+      return typeof value === 'string' || typeof value === 'boolean';
+  }
+}
+
+/** Not a Date, Map or instance: those do not come back as they went. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
