@@ -1,0 +1,65 @@
+import type { Queryable } from '../../mechanisms/postgres';
+import type { Connection, ConnectionHealth, ConnectionKindName, ConnectionStateName, Finding } from './connection';
+
+interface Row {
+  connection_id: string;
+  kind: ConnectionKindName;
+  simulated: boolean;
+  state: ConnectionStateName;
+  since: Date;
+  checked_at: Date;
+  flavour: string | null;
+  version: string | null;
+  problem: Finding['problem'];
+}
+
+const healthOf = (row: Row): ConnectionHealth => ({
+  id: row.connection_id,
+  kind: row.kind,
+  simulated: row.simulated,
+  state: row.state,
+  since: row.since,
+  checkedAt: row.checked_at,
+  flavour: row.flavour,
+  version: row.version,
+  problem: row.problem,
+});
+
+/**
+ * Table `connection_health`: how each connection was when last looked at. Telemetry, so no events feed it: worker and poller
+ * write what they see, all roles read it.
+ */
+export function createConnectionHealth(database: Queryable) {
+  return {
+    async read(connectionId: string): Promise<ConnectionHealth | undefined> {
+      const rows = await database.query<Row>('select * from connection_health where connection_id = $1', [connectionId]);
+      return rows.map(healthOf)[0];
+    },
+
+    /** All that were looked at, of the given connections. */
+    async list(connectionIds: readonly string[]): Promise<ConnectionHealth[]> {
+      const rows = await database.query<Row>(
+        'select * from connection_health where connection_id = any($1) order by connection_id',
+        [connectionIds],
+      );
+      return rows.map(healthOf);
+    },
+
+    /** Writes down what was found; `since` moves only with the state. What answered is remembered while nobody does. */
+    async record({ id, kind, simulated }: Connection, finding: Finding, now: Date): Promise<void> {
+      await database.query(
+        `insert into connection_health as h
+           (connection_id, kind, simulated, state, since, checked_at, flavour, version, problem)
+         values ($1, $2, $3, $4, $5, $5, $6, $7, $8)
+         on conflict (connection_id) do update set
+           kind = excluded.kind, simulated = excluded.simulated, state = excluded.state,
+           since = case when h.state = excluded.state then h.since else excluded.since end,
+           checked_at = excluded.checked_at, problem = excluded.problem,
+           flavour = coalesce(excluded.flavour, h.flavour), version = coalesce(excluded.version, h.version)
+         where h.checked_at <= excluded.checked_at`,
+        [id, kind, simulated, finding.state, now, finding.flavour, finding.version, JSON.stringify(finding.problem)],
+      );
+    },
+  };
+}
+export type ConnectionHealthRows = ReturnType<typeof createConnectionHealth>;

@@ -1,0 +1,58 @@
+export type ConnectionKindName = 'PLEX' | 'OVERSEERR' | 'UPTIME_KUMA';
+export type ConnectionStateName = 'UP' | 'DOWN' | 'UNAUTHORIZED' | 'DEGRADED' | 'SUSPENDED' | 'ABSENT';
+
+/** A service of the settings. */
+export interface Connection {
+  id: string;
+  kind: ConnectionKindName;
+  simulated: boolean;
+}
+
+/** What one look at a connection found. */
+export interface Finding {
+  state: ConnectionStateName;
+  flavour: string | null;
+  version: string | null;
+  problem: { code: string; message: string } | null;
+}
+
+/** How a connection is, as all roles read it. */
+export interface ConnectionHealth extends Connection, Finding {
+  since: Date;
+  checkedAt: Date;
+}
+
+/** Whether calls may be made. Not looked at yet counts as usable: the first call will tell. */
+export function isUsable(state: ConnectionStateName | undefined): boolean {
+  return state === undefined || state === 'UP' || state === 'DEGRADED';
+}
+
+const NAMES: Record<ConnectionKindName, string> = { PLEX: 'Plex', OVERSEERR: 'Overseerr', UPTIME_KUMA: 'Uptime Kuma' };
+const FEATURES: Record<ConnectionKindName, string[]> = { PLEX: ['LIBRARY'], OVERSEERR: ['REQUESTS', 'SEARCH'], UPTIME_KUMA: ['STATUS'] };
+
+/** Features that do not work as usual now. */
+export function degradedFeatures(health: readonly ConnectionHealth[]): string[] {
+  return health.filter(({ state }) => !isUsable(state)).flatMap(({ kind }) => FEATURES[kind]);
+}
+
+/** "Overseerr is down since 19:40 UTC; your request is safe." */
+export function outageNotice({ kind, state, since }: ConnectionHealth): string {
+  const what = state === 'UNAUTHORIZED' ? 'refuses our key' : 'is down';
+  return `${NAMES[kind]} ${what} since ${since.toISOString().slice(11, 16)} UTC; your request is safe and will be handed over when it is back.`;
+}
+
+/** What is wrong, by the kind of failure, and what an admin can do. */
+export function findingOf(kind: ConnectionKindName, failure: { failure: string; message: string }): Finding {
+  const nobody = { flavour: null, version: null };
+  const name = NAMES[kind];
+  if (failure.failure === 'UNAUTHORIZED') {
+    const message = `${name} refuses our key: set the current one (Settings > General there) and start again.`;
+    return { ...nobody, state: 'UNAUTHORIZED', problem: { code: 'CONNECTION_UNAUTHORIZED', message } };
+  }
+  if (failure.failure === 'WRONG_SHAPE') {
+    const message = `What answers at the address is not ${name}, or not as we know it (${failure.message}): check the address.`;
+    return { ...nobody, state: 'DEGRADED', problem: { code: 'CONNECTION_WRONG_SHAPE', message } };
+  }
+  const message = `${name} does not answer (${failure.message}): is it running, is the address right?`;
+  return { ...nobody, state: 'DOWN', problem: { code: 'CONNECTION_DOWN', message } };
+}

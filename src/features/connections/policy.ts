@@ -1,0 +1,10 @@
+import type { AccessMap } from '../../mechanisms/graphql';
+
+export const connectionsAccess: AccessMap = {
+  'Query.serverInfo': 'STATUS_READ',
+  ServerInfo: 'STATUS_READ',
+  ProjectionInfo: 'STATUS_READ',
+  ConnectionInfo: 'STATUS_READ',
+  ConnectionProblem: 'STATUS_READ',
+  Notice: 'SIGNED_IN',
+};

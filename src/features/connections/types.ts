@@ -1,0 +1,151 @@
+import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { DateTime, Position, Problem } from '../../mechanisms/graphql';
+
+export enum Severity {
+  INFO = 'INFO',
+  WARNING = 'WARNING',
+  CRITICAL = 'CRITICAL',
+}
+registerEnumType(Severity, {
+  name: 'Severity',
+  description: 'How much a notice matters.',
+  valuesConfig: {
+    INFO: { description: 'Good to know.' },
+    WARNING: { description: 'Something does not work as usual; nothing is lost.' },
+    CRITICAL: { description: 'Somebody has to act.' },
+  },
+});
+
+@ObjectType({ description: 'Something people should know now.', simpleResolvers: true })
+export class Notice {
+  @Field(() => Severity, { description: 'How much it matters.' })
+  severity!: Severity;
+
+  @Field(() => String, { description: 'One sentence.' })
+  title!: string;
+}
+
+export enum ConnectionKind {
+  PLEX = 'PLEX',
+  OVERSEERR = 'OVERSEERR',
+  UPTIME_KUMA = 'UPTIME_KUMA',
+}
+registerEnumType(ConnectionKind, {
+  name: 'ConnectionKind',
+  description: 'What is at the other end.',
+  valuesConfig: {
+    PLEX: { description: 'The media server.' },
+    OVERSEERR: { description: 'The request service: Overseerr, Jellyseerr or Seerr.' },
+    UPTIME_KUMA: { description: 'The status monitor.' },
+  },
+});
+
+export enum ConnectionState {
+  UP = 'UP',
+  DOWN = 'DOWN',
+  UNAUTHORIZED = 'UNAUTHORIZED',
+  DEGRADED = 'DEGRADED',
+  SUSPENDED = 'SUSPENDED',
+  ABSENT = 'ABSENT',
+}
+registerEnumType(ConnectionState, {
+  name: 'ConnectionState',
+  description: 'How a connection was when it was last looked at.',
+  valuesConfig: {
+    UP: { description: 'It answers.' },
+    DOWN: { description: 'It does not answer; what needs it waits.' },
+    UNAUTHORIZED: { description: 'It refuses our key: an admin must renew it.' },
+    DEGRADED: { description: 'It answers, but not as it should.' },
+    SUSPENDED: { description: 'Another machine answers there; nothing is written until an admin accepts it.' },
+    ABSENT: { description: 'It is not set up, or was not looked at yet.' },
+  },
+});
+
+@ObjectType({ implements: Problem, description: 'What is wrong with a connection, and what to do.', simpleResolvers: true })
+export class ConnectionProblem extends Problem {}
+
+@ObjectType({ description: 'A service that this server is connected to.', simpleResolvers: true })
+export class ConnectionInfo {
+  @Field(() => ID, { description: 'Its name in the settings.' })
+  id!: string;
+
+  @Field(() => ConnectionKind, { description: 'What it is.' })
+  kind!: ConnectionKind;
+
+  @Field(() => Boolean, { description: 'True: a simulator of the demo mode.' })
+  simulated!: boolean;
+
+  @Field(() => String, { nullable: true, description: 'Which product answers: SEERR, OVERSEERR or JELLYSEERR.' })
+  flavour!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'As it says itself.' })
+  version!: string | null;
+
+  @Field(() => ConnectionState, { description: 'How it was when last looked at.' })
+  state!: ConnectionState;
+
+  @Field(() => DateTime, { description: 'Since when it has been in this state.' })
+  since!: Date;
+
+  @Field(() => Problem, { nullable: true, description: 'What is wrong and what to do; null when it is up.' })
+  problem!: Problem | null;
+}
+
+export enum ProjectionState {
+  LIVE = 'LIVE',
+  CATCHING_UP = 'CATCHING_UP',
+  REBUILDING = 'REBUILDING',
+  STOPPED = 'STOPPED',
+}
+registerEnumType(ProjectionState, {
+  name: 'ProjectionState',
+  description: 'How far a projection of the log is.',
+  valuesConfig: {
+    LIVE: { description: 'It follows the log.' },
+    CATCHING_UP: { description: 'It is behind and reads on.' },
+    REBUILDING: { description: 'It is being filled anew.' },
+    STOPPED: { description: 'It met an event that it cannot take; see `error`.' },
+  },
+});
+
+@ObjectType({ description: 'A projection of the log: what queries read, or what sets work going.', simpleResolvers: true })
+export class ProjectionInfo {
+  @Field(() => String, { description: 'Its name.' })
+  name!: string;
+
+  @Field(() => Int, { description: 'Raised when its rows mean something else.' })
+  version!: number;
+
+  @Field(() => Position, { description: 'Up to where it has read the log.' })
+  position!: string;
+
+  @Field(() => Int, { description: 'How old its answer is, in milliseconds; 0 when it has read everything.' })
+  lagMs!: number;
+
+  @Field(() => ProjectionState, { description: 'How far it is.' })
+  state!: ProjectionState;
+
+  @Field(() => String, { nullable: true, description: 'Why it stopped: the event and its position.' })
+  error!: string | null;
+}
+
+@ObjectType({ description: 'This server.', simpleResolvers: true })
+export class ServerInfo {
+  @Field(() => String, { description: 'Of MediaNest.' })
+  version!: string;
+
+  @Field(() => Boolean, { description: 'True: demo mode, with simulated services.' })
+  demo!: boolean;
+
+  @Field(() => Position, { description: 'Head of the log.' })
+  position!: string;
+
+  @Field(() => [ProjectionInfo], { description: 'All projections.' })
+  projections!: ProjectionInfo[];
+
+  @Field(() => [ConnectionInfo], { description: 'All connections.' })
+  connections!: ConnectionInfo[];
+
+  @Field(() => [String], { description: 'What does not work as usual now, because a service that it needs is away.' })
+  degradedFeatures!: string[];
+}

@@ -1,0 +1,8 @@
+import type { AccessMap } from '../../mechanisms/graphql';
+
+export const demoAccess: AccessMap = {
+  'Mutation.demoSetFault': 'ADMIN',
+  'Mutation.demoSignIn': 'ADMIN',
+  'Query.demoUpstreamCalls': 'ADMIN',
+  DemoCall: 'ADMIN',
+};

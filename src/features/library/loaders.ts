@@ -1,0 +1,117 @@
+import { createBatchLoader } from '../../mechanisms/batching';
+import type { BatchLoader } from '../../mechanisms/batching';
+import { InvalidInput, MediaNestError } from '../../mechanisms/errors';
+import type { OverseerrClient, UpstreamTitle } from '../../upstreams/overseerr';
+import type { KnownTitle, MediaTypeName, TitleId } from './title';
+import { availabilityOf, titleKey } from './title';
+import type { TitleCache } from './title-cache.read-model';
+
+export interface TitleLoaderParts {
+  overseerr: OverseerrClient;
+  cache: TitleCache;
+  /** Whether the request service is worth asking now. */
+  isUsable(): Promise<boolean>;
+  clock: () => Date;
+}
+
+/** Titles of one page and where it ends: the place of the next one in the service's pages. */
+export interface FoundTitles {
+  titles: KnownTitle[];
+  /** As the service counts, people and collections included; null when it did not answer. */
+  total: number | null;
+  hasMore: boolean;
+  /** False: the service did not answer, our cache did. */
+  fresh: boolean;
+}
+
+export interface TitleSearch {
+  query: string;
+  type?: MediaTypeName;
+  first: number;
+  /** How many titles to pass over. */
+  skip: number;
+}
+
+const PAGE_SIZE = 20; // the service's own, fixed (contracts/overseerr.md 7)
+
+function knownOf(title: UpstreamTitle, observedAt: Date): KnownTitle {
+  const { type, tmdbId, title: name, year, overview, posterPath, media } = title;
+  return {
+    type,
+    tmdbId,
+    title: name,
+    year,
+    overview,
+    posterPath,
+    availability: availabilityOf(media?.status),
+    availability4k: availabilityOf(media?.status4k),
+    plexUrl: media?.plexUrl ?? null,
+    observedAt,
+  };
+}
+
+const isOutage = (error: unknown) => error instanceof MediaNestError && error.code === 'UPSTREAM_UNAVAILABLE';
+
+/** Titles at the request service; everything that it says is remembered, and our memory answers while it is away. */
+export function createTitleLoaders({ overseerr, cache, isUsable, clock }: TitleLoaderParts) {
+  /** The answer of the service, or undefined when it cannot give one. */
+  async function ask<Answer>(question: () => Promise<Answer>): Promise<Answer | undefined> {
+    if (!(await isUsable())) return undefined;
+    try {
+      return await question();
+    } catch (error) {
+      if (!isOutage(error)) throw error;
+      return undefined;
+    }
+  }
+
+  /** Reads pages until enough titles are there: people and collections are left out of them, so pages are of uneven size. */
+  async function searchUpstream({ query, type, first, skip }: TitleSearch): Promise<FoundTitles> {
+    const found: KnownTitle[] = [];
+    const wanted = skip + first;
+    for (let page = 1; ; page += 1) {
+      const observedAt = clock();
+      const answer = await overseerr.search(query, page);
+      found.push(...answer.titles.map((title) => knownOf(title, observedAt)).filter((one) => !type || one.type === type));
+      const last = page >= answer.totalPages || answer.totalResults <= page * PAGE_SIZE;
+      if (found.length > wanted || last) {
+        const titles = found.slice(skip, wanted);
+        await cache.remember(titles);
+        return { titles, total: answer.totalResults, hasMore: found.length > wanted, fresh: true };
+      }
+    }
+  }
+
+  return {
+    async search(search: TitleSearch): Promise<FoundTitles> {
+      const fresh = await ask(() => searchUpstream(search));
+      // An empty answer is what the service says too while its own source of titles is down (contracts/overseerr.md 0.7).
+      if (fresh && (fresh.titles.length > 0 || search.skip > 0)) return fresh;
+      const { query, type, first, skip } = search;
+      const remembered = await cache.search(query, { ...(type ? { type } : {}), skip, limit: first + 1 });
+      if (fresh && remembered.length === 0) return fresh;
+      return { titles: remembered.slice(0, first), total: null, hasMore: remembered.length > first, fresh: false };
+    },
+
+    /** One title; null when neither the service nor our memory knows it. */
+    async title(id: TitleId): Promise<KnownTitle | null> {
+      if (id.tmdbId < 1) throw new InvalidInput(`a tmdbId is a positive number, not ${id.tmdbId}`, ['tmdbId']);
+      const observedAt = clock();
+      const answer = await ask(() => overseerr.title(id.type, id.tmdbId));
+      if (!answer) return (await cache.read([id])).get(titleKey(id)) ?? null;
+      const known = knownOf(answer, observedAt);
+      await cache.remember([known]);
+      return known;
+    },
+
+    /** What we remember, without asking: for decisions and lists. */
+    async remembered(id: TitleId): Promise<KnownTitle | null> {
+      return (await cache.read([id])).get(titleKey(id)) ?? null;
+    },
+
+    /** The same, batched, for lists of requests. */
+    createRememberedLoader: (): BatchLoader<TitleId, KnownTitle> =>
+      createBatchLoader({ keyOf: titleKey, load: (ids) => cache.read(ids) }),
+  };
+}
+export type TitleLoaders = ReturnType<typeof createTitleLoaders>;

@@ -1,0 +1,129 @@
+import { DomainError } from '../../mechanisms/errors';
+import type { EventCodecs, Recorded } from '../../mechanisms/event-store';
+import type { Job, JobQueue, Tasks } from '../../mechanisms/jobs';
+import type { Logger } from '../../mechanisms/observability';
+import type { Projection } from '../../mechanisms/projections';
+import type { OverseerrClient } from '../../upstreams/overseerr';
+import type { HandoverCommands } from './media-request/commands';
+import type { MediaRequestEvent } from './media-request/events';
+import { nextStep, settledAt } from './media-request/handover';
+import type { MediaRequest } from './media-request/media-request';
+import type { RequestTarget } from './look-upstream.reactor';
+import { parseTarget } from './look-upstream.reactor';
+import { createUpstreamTalk } from './upstream-talk.reactor';
+
+export const HAND_OVER = 'hand-over';
+
+/** The saga's times, in milliseconds (DESIGN.md 8). */
+export interface HandoverTimes {
+  /** How long an attempt may run before it counts as lost. */
+  leaseMs: number;
+  /** How long after its start an attempt of unknown outcome may still appear upstream. */
+  settleDelayMs: number;
+  /** The deadline of one call upstream; less than this left of the lease means: do not send. */
+  callMs: number;
+}
+
+export interface HandOverParts {
+  commands: HandoverCommands;
+  overseerr: OverseerrClient;
+  connections: {
+    /** As last seen; a connection that is down gets no attempts. */
+    isUsable(connectionId: string): Promise<boolean>;
+    /** A call failed: look at the connection now and write down how it is. */
+    check(connectionId: string): Promise<void>;
+  };
+  /** The user upstream for an account; undefined: the service's own. */
+  upstreamUserOf(accountId: string): number | undefined;
+  jobs: JobQueue;
+  times: HandoverTimes;
+  clock: () => Date;
+  /** In [0, 1): spreads back-off. */
+  chance: () => number;
+  log: Logger;
+}
+
+const jobFor = ({ streamId, requestId }: RequestTarget, key: string, runAt?: Date): Job => ({
+  task: HAND_OVER,
+  key,
+  queue: `${HAND_OVER}:${streamId}`, // one write at a time for a title: the upstream's own check-then-insert can race
+  ...(runAt ? { runAt } : {}),
+  payload: { streamId, requestId },
+});
+
+/** `hand-over`: a job for each handover that waits, in the transaction of the checkpoint. */
+export function createHandOverReactor(parts: { codecs: EventCodecs; jobs: JobQueue }): Projection {
+  return {
+    name: HAND_OVER,
+    version: 1,
+    handles: ['HandoverQueued', 'HandoverDeferred'] satisfies MediaRequestEvent['type'][],
+    async project(stored, tx) {
+      for (const one of stored) {
+        const event: Recorded<MediaRequestEvent> = parts.codecs.read<MediaRequestEvent>(one);
+        const runAt = event.type === 'HandoverDeferred' ? new Date(event.data.retryAt) : undefined;
+        const target = { streamId: event.streamId, requestId: event.data.requestId };
+        await parts.jobs.enqueue(jobFor(target, event.eventId, runAt), tx);
+      }
+      return [];
+    },
+  };
+}
+
+/** The janitor and the release after an outage wake handovers through the same task. */
+export function wakeHandover(jobs: JobQueue, target: RequestTarget): Promise<void> {
+  return jobs.enqueue(jobFor(target, `wake:${target.requestId}`));
+}
+
+/**
+ * The worker of DOMAIN.md 7. The fence is the stream: only the call whose own append of `HandoverAttempted` succeeded may
+ * send, and once. Nothing here depends on the job surviving.
+ */
+export function createHandOverTask(parts: HandOverParts): Tasks {
+  const { commands, connections, jobs, times, clock, log } = parts;
+  const talk = createUpstreamTalk(parts);
+
+  async function attempt(target: RequestTarget, request: MediaRequest, attemptNo: number): Promise<void> {
+    const connectionId = request.handover.connectionId ?? '';
+    if (!(await connections.isUsable(connectionId))) return; // no attempt is consumed: the return of the connection wakes it
+    const startedAt = clock();
+    const upstreamUserRef = parts.upstreamUserOf(request.requesterId);
+    const begun = {
+      attemptNo,
+      connectionId,
+      ...(upstreamUserRef === undefined ? {} : { upstreamUserRef }),
+      requestFingerprint: `${request.mediaType} ${request.tmdbId} ${request.quality} for ${upstreamUserRef ?? 'service'}`,
+      startedAt: startedAt.toISOString(),
+      leaseUntil: new Date(startedAt.getTime() + times.leaseMs).toISOString(),
+    };
+    if (!(await begin(target, begun))) return handOver(target);
+    const result = await talk(request, begun);
+    log.info({ ...target, attemptNo, result: result.kind }, 'handover attempt ended');
+    await commands.record(target, attemptNo, result);
+    if (result.kind === 'DEFERRED') await connections.check(connectionId);
+  }
+
+  /** False: somebody else began it, or the request moved on. */
+  async function begin(target: RequestTarget, begun: Parameters<typeof commands.begin>[1]): Promise<boolean> {
+    try {
+      return await commands.begin(target, begun);
+    } catch (error) {
+      if (error instanceof DomainError) return false;
+      throw error;
+    }
+  }
+
+  async function handOver(target: RequestTarget): Promise<void> {
+    const request = await commands.load(target.streamId, target.requestId);
+    if (!request) return;
+    const step = nextStep(request, clock(), times.settleDelayMs);
+    if (step.kind === 'WAIT') return jobs.enqueue(jobFor(target, `wait:${target.requestId}`, step.until));
+    if (step.kind === 'ATTEMPT') return attempt(target, request, step.attemptNo);
+    if (step.kind === 'LOST') {
+      const startedAt = request.handover.attempt?.startedAt ?? clock().toISOString();
+      const retryAt = settledAt(startedAt, times.settleDelayMs).toISOString();
+      await commands.record(target, step.attemptNo, { kind: 'DEFERRED', cause: 'WORKER_LOST', certainty: 'UNKNOWN', retryAt });
+    }
+  }
+
+  return { [HAND_OVER]: (payload) => handOver(parseTarget(payload)) };
+}

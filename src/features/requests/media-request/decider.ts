@@ -1,0 +1,175 @@
+import type { Decider } from '../../../mechanisms/event-store';
+import { Conflict, Forbidden, NotFound } from '../../../mechanisms/errors';
+import type {
+  AdoptionReason,
+  Certainty,
+  DeferralCause,
+  Explanation,
+  HandoverAttempted,
+  MediaRequestEvent,
+  RejectionCode,
+} from './events';
+import { evolve } from './evolution';
+import type { MediaRequest, TitleKey, TitleRequests } from './media-request';
+import { isOpen, isParticipant, openRequest, requestById, statusOf } from './media-request';
+import type { UpstreamLook } from './observation';
+import { observe } from './observation';
+import { AlreadyAvailable } from './refusals';
+
+export interface RequestMedia extends TitleKey {
+  type: 'RequestMedia';
+  requestId: string;
+  requesterId: string;
+  title: { title?: string; year?: number; posterPath?: string };
+  /** What was last seen in the library, a fact of others: recorded, never waited for. Null: nobody knows. */
+  availability: { available: boolean; observedAt: string; plexUrl: string | null } | null;
+  approval: { policyId: string; policyVersion: number; ruleId: string; inputsDigest: string; explanation: Explanation };
+  connectionId: string;
+}
+export interface LeaveRequest {
+  type: 'LeaveRequest';
+  requestId: string;
+  accountId: string;
+}
+export interface RetryRequest {
+  type: 'RetryRequest';
+  requestId: string;
+  accountId: string;
+  mayDecide: boolean;
+}
+export interface BeginHandoverAttempt {
+  type: 'BeginHandoverAttempt';
+  requestId: string;
+  attempt: Omit<HandoverAttempted['data'], 'requestId'>;
+}
+export type HandoverResult =
+  | { kind: 'CREATED'; upstreamRequestId: number; upstreamMediaId?: number; upstreamStatus: string }
+  | { kind: 'ADOPTED'; upstreamRequestId: number; reason: AdoptionReason; foreignRequester: boolean }
+  | { kind: 'DEFERRED'; cause: DeferralCause; certainty: Certainty; retryAt: string; detail?: string }
+  | { kind: 'REJECTED'; code: RejectionCode; detail: string }
+  | { kind: 'AVAILABLE'; observedAt: string; plexUrl: string | null };
+/** How an attempt ended. An attempt that is not the running one has ended already: nothing is recorded. */
+export interface RecordHandover {
+  type: 'RecordHandover';
+  requestId: string;
+  attemptNo: number;
+  result: HandoverResult;
+}
+export interface ObserveUpstream {
+  type: 'ObserveUpstream';
+  requestId: string;
+  look: UpstreamLook;
+}
+export type MediaRequestCommand =
+  RequestMedia | LeaveRequest | RetryRequest | BeginHandoverAttempt | RecordHandover | ObserveUpstream;
+
+function requestMedia(command: RequestMedia, title: TitleRequests): MediaRequestEvent[] {
+  const { requestId, requesterId, mediaType, tmdbId, quality, connectionId } = command;
+  const open = openRequest(title);
+  if (open) {
+    if (isParticipant(open, requesterId)) return [];
+    const data = { requestId: open.requestId, followerId: requesterId, wants: { quality }, via: 'DUPLICATE' } as const;
+    return [{ type: 'RequestJoined', data }];
+  }
+  refuseWhenAvailable(command, title);
+  return [
+    {
+      type: 'MediaRequestSubmitted',
+      data: { requestId, requesterId, mediaType, tmdbId, quality, ...command.title, origin: 'MANUAL' },
+    },
+    { type: 'MediaRequestAutoApproved', data: { requestId, ...command.approval } },
+    { type: 'HandoverQueued', data: { requestId, connectionId, authority: 'MEDIANEST' } },
+  ];
+}
+
+/** Our own last word counts until somebody has looked at the library after it. */
+function refuseWhenAvailable({ availability }: RequestMedia, title: TitleRequests): void {
+  if (availability?.available) throw new AlreadyAvailable(availability.plexUrl);
+  const last = title.requests.at(-1)?.fulfilment;
+  const outdated = availability && last?.availableAt && availability.observedAt > last.availableAt;
+  if (last?.state === 'AVAILABLE' && !outdated) throw new AlreadyAvailable(last.plexUrl);
+}
+
+function leave({ accountId }: LeaveRequest, request: MediaRequest): MediaRequestEvent[] {
+  if (request.requesterId === accountId) {
+    throw new Conflict('You asked for this title yourself; only those who joined can leave.', 'REQUESTER_CANNOT_LEAVE');
+  }
+  if (!request.followerIds.includes(accountId)) throw new Conflict('You are not on this request.', 'NOT_ON_REQUEST');
+  return [{ type: 'RequestLeft', data: { requestId: request.requestId, followerId: accountId } }];
+}
+
+function retry(command: RetryRequest, request: MediaRequest, title: TitleRequests): MediaRequestEvent[] {
+  const { accountId, mayDecide } = command;
+  const { requestId, handover } = request;
+  if (!mayDecide && request.requesterId !== accountId) {
+    throw new Forbidden('Only who asked for it, or who decides, can retry a request.', ['REQUESTS_DECIDE']);
+  }
+  if (statusOf(request) !== 'FAILED') {
+    throw new Conflict(`Only a failed request can be retried; this one is ${statusOf(request)}.`, 'INVALID_TRANSITION');
+  }
+  if (!mayDecide && !(handover.state === 'REJECTED' ? handover.retryable : request.fulfilment.retryable)) {
+    throw new Conflict('It would fail again; ask an admin.', 'NOT_RETRYABLE');
+  }
+  const other = openRequest(title);
+  if (other && other.requestId !== requestId) {
+    throw new Conflict('Another request for this title is open.', 'REQUEST_ALREADY_OPEN');
+  }
+  return [
+    { type: 'MediaRequestRetried', data: { requestId, by: accountId } },
+    { type: 'HandoverQueued', data: { requestId, connectionId: handover.connectionId ?? '', authority: 'MEDIANEST' } },
+  ];
+}
+
+function begin({ attempt }: BeginHandoverAttempt, { requestId, decision, handover }: MediaRequest): MediaRequestEvent[] {
+  const ready = handover.state === 'QUEUED' || handover.state === 'UNCERTAIN';
+  if (decision.state !== 'APPROVED' || !ready || attempt.attemptNo !== handover.attempts + 1) {
+    throw new Conflict(`request ${requestId} is not waiting for attempt ${attempt.attemptNo}`, 'INVALID_TRANSITION');
+  }
+  return [{ type: 'HandoverAttempted', data: { requestId, ...attempt } }];
+}
+
+function recordHandover(command: RecordHandover, request: MediaRequest): MediaRequestEvent[] {
+  const { attemptNo, result } = command;
+  const { requestId, handover } = request;
+  if (handover.state !== 'ATTEMPTING' || handover.attempts !== attemptNo) return [];
+  if (result.kind === 'AVAILABLE') {
+    const { observedAt, plexUrl } = result;
+    const seen = { requestId, source: 'POLL', observedAt } as const;
+    return [{ type: 'MediaBecameAvailable', data: { ...seen, ...(plexUrl ? { plexUrl } : {}) } }];
+  }
+  const { kind, ...facts } = result;
+  const data = { requestId, attemptNo, ...facts };
+  const type = (
+    {
+      CREATED: 'UpstreamRequestCreated',
+      ADOPTED: 'UpstreamRequestAdopted',
+      DEFERRED: 'HandoverDeferred',
+      REJECTED: 'HandoverRejected',
+    } as const
+  )[kind];
+  return [{ type, data } as MediaRequestEvent];
+}
+
+function decide(command: MediaRequestCommand, title: TitleRequests): MediaRequestEvent[] {
+  if (command.type === 'RequestMedia') return requestMedia(command, title);
+  const request = requestById(title, command.requestId);
+  if (!request) throw new NotFound('There is no such request.');
+  switch (command.type) {
+    case 'LeaveRequest':
+      return leave(command, request);
+    case 'RetryRequest':
+      return retry(command, request, title);
+    case 'BeginHandoverAttempt':
+      return begin(command, request);
+    case 'RecordHandover':
+      return recordHandover(command, request);
+    case 'ObserveUpstream':
+      return isOpen(request) || request.handover.state === 'LINKED' ? observe(command.look, request) : [];
+  }
+}
+
+export const mediaRequestDecider: Decider<TitleRequests, MediaRequestCommand, MediaRequestEvent> = {
+  initialState: { requests: [] },
+  decide,
+  evolve,
+};

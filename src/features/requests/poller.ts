@@ -1,0 +1,66 @@
+import type { JobQueue } from '../../mechanisms/jobs';
+import type { Logger } from '../../mechanisms/observability';
+import type { RequestQueries } from './loaders';
+import { wakeHandover } from './hand-over.reactor';
+import type { LookParts } from './look-upstream.reactor';
+import { createLook } from './look-upstream.reactor';
+import { lookPeriodMs } from './look-plan';
+
+export interface RequestPollerParts extends LookParts {
+  queries: RequestQueries;
+  jobs: JobQueue;
+  connectionId: string;
+  /** Shortest time between two looks at one request. */
+  pollFastMs: number;
+  log: Logger;
+}
+
+/** At most so many calls at once: installations on SQLite serialise their writes (contracts/overseerr.md 13). */
+const LOOKS_AT_ONCE = 4;
+
+/** What the outside tells us about requests that were handed over, and the janitor of those that were not. */
+export function createRequestPoller({ queries, jobs, connectionId, pollFastMs, log, ...parts }: RequestPollerParts) {
+  const look = createLook(parts);
+  const lookedAt = new Map<string, number>();
+
+  return {
+    /** Looks at every linked request whose time has come. A failed look is left to the next round. */
+    async lookAtLinked(): Promise<void> {
+      const now = parts.clock().getTime();
+      const linked = await queries.linked(connectionId);
+      const ids = new Set(linked.map(({ state }) => state.requestId));
+      for (const id of lookedAt.keys()) if (!ids.has(id)) lookedAt.delete(id);
+      const due = linked.filter(({ state }) => {
+        const period = lookPeriodMs(now - Date.parse(state.requestedAt), pollFastMs);
+        return now - (lookedAt.get(state.requestId) ?? 0) >= period;
+      });
+      const next = due.values();
+      const looker = async () => {
+        for (const { streamId, state } of next) {
+          lookedAt.set(state.requestId, now);
+          try {
+            await look(streamId, state);
+          } catch (error) {
+            log.warn({ err: error, requestId: state.requestId }, 'look upstream failed');
+          }
+        }
+      };
+      await Promise.all(Array.from({ length: LOOKS_AT_ONCE }, looker));
+    },
+
+    /** Nothing may depend on a job surviving: whatever waits and is due is enqueued again; a repeat is harmless. */
+    async wakeDue(): Promise<void> {
+      for (const { streamId, state } of await queries.dueHandovers({ now: parts.clock() })) {
+        await wakeHandover(jobs, { streamId, requestId: state.requestId });
+      }
+    },
+
+    /** The connection is back: all that waited for it go on, oldest first. */
+    async releaseWaiting(): Promise<void> {
+      for (const { streamId, state } of await queries.dueHandovers({ now: parts.clock(), connectionId })) {
+        await wakeHandover(jobs, { streamId, requestId: state.requestId });
+      }
+    },
+  };
+}
+export type RequestPoller = ReturnType<typeof createRequestPoller>;

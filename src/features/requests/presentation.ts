@@ -1,0 +1,63 @@
+import type { Actor } from '../../mechanisms/event-store';
+import type { MediaRequest } from './media-request/media-request';
+import { stageOf, statusOf } from './media-request/media-request';
+import type { Looker } from './policy';
+import { maySeePeople } from './policy';
+
+/** An account as others see it. */
+export interface Person {
+  id: string;
+  name: string;
+  role: 'ADMIN' | 'DECIDER' | 'FRIEND';
+}
+
+/** What a presentation needs of the rest of the house. */
+export interface Surroundings {
+  person(accountId: string): Person | null;
+  /** The page of a request at the request service; null where it has none. */
+  upstreamUrl(request: MediaRequest): string | null;
+}
+
+const date = (text: string | null) => (text === null ? null : new Date(text));
+
+export function presentActor(actor: Actor, { person }: Surroundings, maySee: boolean) {
+  if (actor.kind !== 'USER' && actor.kind !== 'API_TOKEN') return { kind: actor.kind, name: actor.id };
+  return { kind: actor.kind, name: maySee ? (person(actor.id)?.name ?? null) : null };
+}
+
+/** A request as this account may see it. `state` stays beside it for the fields that are computed when asked for. */
+export function presentRequest(state: MediaRequest, looker: Looker, surroundings: Surroundings) {
+  const maySee = maySeePeople(looker, state);
+  const { decision, handover, fulfilment, upstream } = state;
+  const people = (ids: string[]) => ids.flatMap((id) => surroundings.person(id) ?? []);
+  return {
+    state,
+    id: state.requestId,
+    type: state.mediaType,
+    tmdbId: state.tmdbId,
+    quality: state.quality,
+    status: statusOf(state),
+    stage: stageOf(state),
+    requester: maySee ? surroundings.person(state.requesterId) : null,
+    followers: maySee ? people(state.followerIds) : null,
+    requestedAt: new Date(state.requestedAt),
+    updatedAt: new Date(state.updatedAt),
+    decision: {
+      state: decision.state,
+      by: decision.by && presentActor(decision.by, surroundings, maySee),
+      at: date(decision.at),
+      explanation: decision.explanation,
+      reasonCode: null,
+      message: null,
+    },
+    handover: {
+      of: state,
+      state: handover.state,
+      attempts: handover.attempts,
+      lastProblem: handover.lastProblem && { ...handover.lastProblem, at: new Date(handover.lastProblem.at) },
+    },
+    fulfilment: { state: fulfilment.state, availableAt: date(fulfilment.availableAt), plexUrl: fulfilment.plexUrl },
+    upstream: upstream && { ...upstream, url: surroundings.upstreamUrl(state) },
+  };
+}
+export type PresentedRequest = ReturnType<typeof presentRequest>;

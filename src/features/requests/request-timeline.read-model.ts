@@ -1,0 +1,72 @@
+import type { Actor, EventCodecs } from '../../mechanisms/event-store';
+import type { Projection } from '../../mechanisms/projections';
+import type { Queryable } from '../../mechanisms/postgres';
+import type { MediaRequestEvent } from './media-request/events';
+import { REQUEST_EVENTS } from './request-view.read-model';
+
+export const REQUEST_TIMELINE = 'request-timeline';
+
+/** One fact of a request. Text and names are made when it is read. */
+export interface TimelineRow {
+  position: bigint;
+  at: Date;
+  actor: Actor;
+  event: MediaRequestEvent;
+}
+
+/** `request-timeline`: one row a fact, in table `request_timeline`. */
+export function createRequestTimelineProjection(codecs: EventCodecs): Projection {
+  return {
+    name: REQUEST_TIMELINE,
+    version: 1,
+    handles: REQUEST_EVENTS,
+    async project(stored, tx) {
+      const rows = stored.map((event) => {
+        const { type, data, metadata, globalPosition } = codecs.read<MediaRequestEvent>(event);
+        return {
+          request_id: data.requestId,
+          position: globalPosition.toString(),
+          type,
+          at: metadata.occurredAt,
+          actor: metadata.actor,
+          data,
+        };
+      });
+      await tx.query(
+        'insert into request_timeline select * from json_populate_recordset(null::request_timeline, $1)',
+        [JSON.stringify(rows)],
+      );
+      return [];
+    },
+  };
+}
+
+export interface TimelinePage {
+  requestId: string;
+  limit: number;
+  /** Position of the last entry before. */
+  after?: bigint;
+}
+
+/** The facts of a request, oldest first. */
+export async function readTimeline(database: Queryable, page: TimelinePage): Promise<TimelineRow[]> {
+  const rows = await database.query<{ position: string; type: string; at: Date; actor: Actor; data: object }>(
+    `select position, type, at, actor, data from request_timeline
+     where request_id = $1 and position > $2 order by position limit $3`,
+    [page.requestId, (page.after ?? 0n).toString(), page.limit],
+  );
+  return rows.map(({ position, type, at, actor, data }) => ({
+    position: BigInt(position),
+    at,
+    actor,
+    event: { type, data } as MediaRequestEvent,
+  }));
+}
+
+/** How many facts a request has. */
+export async function countTimeline(database: Queryable, requestId: string): Promise<number> {
+  const [row] = await database.query<{ count: string }>('select count(*) from request_timeline where request_id = $1', [
+    requestId,
+  ]);
+  return Number(row?.count ?? 0);
+}

@@ -1,0 +1,129 @@
+import type { EventCodecs, Recorded, StoredEvent } from '../../mechanisms/event-store';
+import type { FeedEntry } from '../../mechanisms/change-feed';
+import type { Projection } from '../../mechanisms/projections';
+import type { Queryable } from '../../mechanisms/postgres';
+import type { MediaRequestEvent } from './media-request/events';
+import { evolveRequest } from './media-request/evolution';
+import type { MediaRequest } from './media-request/media-request';
+import { isOpen, statusOf } from './media-request/media-request';
+import { changeOf, handoverChangeOf } from './request-change';
+
+export const REQUEST_VIEW = 'request-view';
+/** Kinds of its feed entries. */
+export const REQUEST_CHANGED = 'request';
+export const HANDOVER_CHANGED = 'handover';
+
+/** One request as it stands in the table. */
+export interface RequestRow {
+  state: MediaRequest;
+  streamId: string;
+  /** Of its last event. */
+  position: bigint;
+}
+
+/** Every fact of a request; a new one does not compile until it stands here. */
+const handled: { [Type in MediaRequestEvent['type']]: true } = {
+  MediaRequestSubmitted: true,
+  RequestJoined: true,
+  RequestLeft: true,
+  MediaRequestAutoApproved: true,
+  HandoverQueued: true,
+  HandoverAttempted: true,
+  UpstreamRequestCreated: true,
+  UpstreamRequestAdopted: true,
+  HandoverDeferred: true,
+  HandoverRejected: true,
+  MediaRequestRetried: true,
+  UpstreamDecisionObserved: true,
+  MediaProcessingObserved: true,
+  MediaBecameAvailable: true,
+  FulfilmentFailed: true,
+  DuplicateUpstreamDetected: true,
+  DuplicateUpstreamResolved: true,
+};
+export const REQUEST_EVENTS = Object.keys(handled);
+
+async function load(tx: Queryable, events: Recorded<MediaRequestEvent>[]): Promise<Map<string, RequestRow>> {
+  const ids = [...new Set(events.map(({ data }) => data.requestId))];
+  const rows = await tx.query<{ state: MediaRequest; stream_id: string; position: string }>(
+    'select state, stream_id, position from request_view where request_id = any($1)',
+    [ids],
+  );
+  return new Map(
+    rows.map(({ state, stream_id, position }) => [
+      state.requestId,
+      { state, streamId: stream_id, position: BigInt(position) },
+    ]),
+  );
+}
+
+/** Folds the event into the rows and says what it changed. */
+function fold(rows: Map<string, RequestRow>, event: Recorded<MediaRequestEvent>): FeedEntry[] {
+  const { requestId } = event.data;
+  const before = rows.get(requestId)?.state;
+  if (!before && event.type !== 'MediaRequestSubmitted') throw new Error(`${event.type} of unknown request ${requestId}`);
+  const state = evolveRequest(before ?? ({} as MediaRequest), event);
+  rows.set(requestId, { state, streamId: event.streamId, position: event.globalPosition });
+  const subjects = [requestId, state.requesterId, ...state.followerIds];
+  if (event.type === 'RequestLeft') subjects.push(event.data.followerId);
+  const entry = { position: event.globalPosition, subjects };
+  const handover = handoverChangeOf(event, state);
+  return [
+    { ...entry, kind: REQUEST_CHANGED, payload: changeOf(event, state) },
+    ...(handover ? [{ ...entry, kind: HANDOVER_CHANGED, payload: handover }] : []),
+  ];
+}
+
+/** When the janitor may look at it: a lapsed lease, or the time to try again. */
+function dueAt({ handover }: MediaRequest): string | null {
+  if (handover.state === 'ATTEMPTING') return handover.attempt?.leaseUntil ?? null;
+  return handover.retryAt ?? handover.queuedAt;
+}
+
+async function store(tx: Queryable, rows: RequestRow[]): Promise<void> {
+  const values = rows.map(({ state, streamId, position }) => ({
+    request_id: state.requestId,
+    stream_id: streamId,
+    media_type: state.mediaType,
+    tmdb_id: state.tmdbId,
+    quality: state.quality,
+    status: statusOf(state),
+    is_open: isOpen(state),
+    handover_state: state.handover.state,
+    connection_id: state.handover.connectionId,
+    requester_id: state.requesterId,
+    participant_ids: [state.requesterId, ...state.followerIds],
+    requested_at: state.requestedAt,
+    updated_at: state.updatedAt,
+    queued_at: state.handover.queuedAt,
+    due_at: dueAt(state),
+    has_duplicate: state.duplicateUpstreamIds.length > 0,
+    position: position.toString(),
+    state,
+  }));
+  await tx.query(
+    `insert into request_view select * from json_populate_recordset(null::request_view, $1)
+     on conflict (request_id) do update set
+       status = excluded.status, is_open = excluded.is_open, handover_state = excluded.handover_state,
+       connection_id = excluded.connection_id, participant_ids = excluded.participant_ids, updated_at = excluded.updated_at,
+       queued_at = excluded.queued_at, due_at = excluded.due_at, has_duplicate = excluded.has_duplicate,
+       position = excluded.position, state = excluded.state`,
+    [JSON.stringify(values)],
+  );
+}
+
+/** `request-view`: one row a request, in table `request_view`; feeds `requestUpdated` and `handoverUpdated`. */
+export function createRequestViewProjection(codecs: EventCodecs): Projection {
+  return {
+    name: REQUEST_VIEW,
+    version: 1,
+    handles: REQUEST_EVENTS,
+    async project(stored: StoredEvent[], tx) {
+      const events = stored.map((event) => codecs.read<MediaRequestEvent>(event));
+      const rows = await load(tx, events);
+      const feed = events.flatMap((event) => fold(rows, event));
+      await store(tx, [...rows.values()]);
+      return feed;
+    },
+  };
+}

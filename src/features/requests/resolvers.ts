@@ -1,0 +1,396 @@
+/* eslint max-lines: ["error", 420] -- every field of the feature, each of them glue */
+import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
+import { z } from 'zod';
+import type { ChangeFeed, FeedItem } from '../../mechanisms/change-feed';
+import type { DomainError } from '../../mechanisms/errors';
+import { InvalidInput, NotFound, StaleRead, Unauthenticated } from '../../mechanisms/errors';
+import { answering, DateTime, decodeCursor, encodeCursor, page, pageSize, Position, problemOf } from '../../mechanisms/graphql';
+import type { ResolverMount } from '../../mechanisms/graphql';
+import type { BatchLoader } from '../../mechanisms/batching';
+import type { OperationContext, Viewer } from '../../server/context';
+import type { Notice } from '../connections/types';
+import { Quality, Title } from '../library/types';
+import type { RequestCommands, RememberedTitle } from './commands';
+import type { RequestQueries, TitleOfRequest } from './loaders';
+import type { Asking } from './media-request/commands';
+import type { MediaRequest as MediaRequestState } from './media-request/media-request';
+import { isParticipant } from './media-request/media-request';
+import { AlreadyAvailable } from './media-request/refusals';
+import { mayDecide, mayRequest, maySeePeople } from './policy';
+import type { PresentedRequest, Surroundings } from './presentation';
+import { presentActor, presentRequest } from './presentation';
+import type { HandoverChange, RequestChange } from './request-change';
+import type { TimelineRow } from './request-timeline.read-model';
+import type { RequestRow } from './request-view.read-model';
+import { HANDOVER_CHANGED, REQUEST_CHANGED, REQUEST_VIEW } from './request-view.read-model';
+import { timelineText } from './timeline-text';
+import {
+  AlreadyAvailableProblem,
+  Handover,
+  HandoverUpdate,
+  MediaRequest,
+  MediaRequestConnection,
+  Permission,
+  RequestFilter,
+  RequestMediaInput,
+  RequestMediaPayload,
+  RequestOrder,
+  RequestPayload,
+  RequestUpdate,
+  TimelineConnection,
+  UpstreamDuplicates,
+  WaitingOn,
+} from './types';
+import type { RequestPage } from './loaders';
+import type { Waiting } from './waiting';
+import { waitingOf } from './waiting';
+
+export interface RequestResolverParts {
+  commands: RequestCommands;
+  queries: RequestQueries;
+  feed: ChangeFeed;
+  surroundings: Surroundings;
+  timeline: {
+    read(page: { requestId: string; limit: number; after?: bigint }): Promise<TimelineRow[]>;
+    count(requestId: string): Promise<number>;
+  };
+  positions: { format(position: bigint): string; parse(text: string): bigint };
+  waitFor(projection: string, position: bigint): Promise<boolean>;
+  notices(): Promise<Notice[]>;
+  isUsable(connectionId: string): Promise<boolean>;
+  settleDelayMs: number;
+  clock: () => Date;
+  createRequestLoader: () => BatchLoader<string, RequestRow>;
+  createOpenRequestLoader: () => BatchLoader<TitleOfRequest, RequestRow>;
+  createTitleLoader: () => BatchLoader<{ type: 'MOVIE' | 'TV'; tmdbId: number }, RememberedTitle>;
+}
+
+const cursorKeys = z.tuple([z.iso.datetime(), z.string()]);
+const timelineKeys = z.tuple([z.string().regex(/^\d{1,19}$/)]);
+
+function viewerOf({ viewer }: OperationContext): Viewer {
+  if (!viewer) throw new Unauthenticated('sign in first');
+  return viewer;
+}
+
+function askingOf(context: OperationContext, idempotencyKey: string | undefined): Asking {
+  const { accountId, role } = viewerOf(context);
+  return { accountId, role, correlationId: context.correlationId, ...(idempotencyKey ? { idempotencyKey } : {}) };
+}
+
+const KEY = 'Send the same key again and nothing is done twice; the first outcome is the answer.';
+
+@Resolver(() => MediaRequest)
+export class RequestResolver {
+  constructor(private readonly parts: RequestResolverParts) {}
+
+  private present(state: MediaRequestState, context: OperationContext): PresentedRequest {
+    return presentRequest(state, viewerOf(context), this.parts.surroundings);
+  }
+
+  private async reach(atLeast: string | undefined): Promise<void> {
+    if (!atLeast) return;
+    const { positions, waitFor } = this.parts;
+    if (await waitFor(REQUEST_VIEW, positions.parse(atLeast))) return;
+    throw new StaleRead(`the view of requests did not reach ${atLeast} in time`);
+  }
+
+  @Query(() => MediaRequest, { nullable: true, description: 'One request; null when there is none.' })
+  async request(
+    @Ctx() context: OperationContext,
+    @Arg('id', () => ID, { description: 'Its id.' }) id: string,
+    @Arg('atLeast', () => Position, { nullable: true, description: 'Not older than this.' }) atLeast?: string,
+  ): Promise<MediaRequest | null> {
+    await this.reach(atLeast);
+    const row = await context.loaders.use(this.parts.createRequestLoader).load(id);
+    return row && this.present(row.state, context);
+  }
+
+  // eslint-disable-next-line max-params -- GraphQL arguments
+  @Query(() => MediaRequestConnection, { description: 'Requests of everybody; names only where they are for you.' })
+  async requests(
+    @Ctx() context: OperationContext,
+    @Arg('filter', () => RequestFilter, { nullable: true, description: 'Which.' }) filter: RequestFilter | undefined,
+    @Arg('orderBy', () => RequestOrder, { defaultValue: 'UPDATED_DESC', description: 'In which order.' })
+    orderBy: keyof typeof RequestOrder,
+    @Arg('first', () => Int, { defaultValue: 20, description: 'How many, 1 to 100.' }) first: number,
+    @Arg('after', () => String, { nullable: true, description: 'The endCursor of the page before.' }) after?: string,
+    @Arg('atLeast', () => Position, { nullable: true, description: 'Not older than this.' }) atLeast?: string,
+  ): Promise<MediaRequestConnection> {
+    await this.reach(atLeast);
+    const limit = pageSize(first);
+    const wanted = pageOf(filter, { orderBy, limit: limit + 1, accountId: viewerOf(context).accountId });
+    if (after) {
+      const [at, requestId] = decodeCursor(after, cursorKeys);
+      wanted.after = { at, requestId };
+    }
+    const rows = await this.parts.queries.page(wanted);
+    const nodes = rows.slice(0, limit).map(({ state }) => this.present(state, context));
+    return page({
+      nodes,
+      cursorOf: ({ state, id }) => encodeCursor([orderBy === 'UPDATED_DESC' ? state.updatedAt : state.requestedAt, id]),
+      hasNextPage: rows.length > limit,
+      hasPreviousPage: after !== undefined,
+      countAll: () => this.parts.queries.count(wanted),
+    }) as unknown as MediaRequestConnection;
+  }
+
+  @Query(() => UpstreamDuplicates, {
+    description: 'How many titles have more than one active request at the request service. Must be 0.',
+  })
+  async upstreamDuplicates(): Promise<UpstreamDuplicates> {
+    return { count: await this.parts.queries.duplicates() };
+  }
+
+  @Mutation(() => RequestMediaPayload, {
+    description: 'Asks for a title. Answers at once, also while the request service is down: then the request waits.',
+  })
+  requestMedia(
+    @Ctx() context: OperationContext,
+    @Arg('input', () => RequestMediaInput, { description: 'What is asked for.' }) input: RequestMediaInput,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: KEY }) idempotencyKey?: string,
+  ): Promise<RequestMediaPayload> {
+    return answering<RequestMediaPayload>(
+      async () => {
+        const { type, tmdbId } = input.title;
+        const { quality, seasons } = input;
+        const wanted = { type, tmdbId, quality, ...(seasons ? { seasons } : {}) };
+        const answer = await this.parts.commands.requestMedia(wanted, askingOf(context, idempotencyKey));
+        const request = this.present(answer.request, context);
+        const notices = answer.request.handover.state === 'LINKED' ? [] : await this.parts.notices();
+        return { outcome: answer.outcome, request, notices, position: this.parts.positions.format(answer.position) };
+      },
+      { refused: { notices: [] }, problem: availableProblem },
+    ).then((payload) => (isAvailable(payload) ? { ...payload, outcome: 'ALREADY_AVAILABLE' as const } : payload));
+  }
+
+  @Mutation(() => RequestPayload, { description: 'Leaves a request that you joined.' })
+  leaveRequest(
+    @Ctx() context: OperationContext,
+    @Arg('id', () => ID, { description: 'The request.' }) id: string,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: KEY }) idempotencyKey?: string,
+  ): Promise<RequestPayload> {
+    return this.change(context, () => this.parts.commands.leaveRequest(id, askingOf(context, idempotencyKey)));
+  }
+
+  @Mutation(() => RequestPayload, { description: 'Tries a failed request again.' })
+  retryRequest(
+    @Ctx() context: OperationContext,
+    @Arg('id', () => ID, { description: 'The request.' }) id: string,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: KEY }) idempotencyKey?: string,
+  ): Promise<RequestPayload> {
+    const asking = { ...askingOf(context, idempotencyKey), mayDecide: mayDecide(viewerOf(context)) };
+    return this.change(context, () => this.parts.commands.retryRequest(id, asking));
+  }
+
+  private change(
+    context: OperationContext,
+    work: () => Promise<{ request: MediaRequestState; position: bigint }>,
+  ): Promise<RequestPayload> {
+    return answering<RequestPayload>(async () => {
+      const { request, position } = await work();
+      return { request: this.present(request, context), position: this.parts.positions.format(position) };
+    });
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: 'Its name; null when nobody could tell yet.' })
+  async title(@Root() { state }: PresentedRequest, @Ctx() context: OperationContext): Promise<string | null> {
+    return state.title ?? (await this.remembered(state, context))?.title ?? null;
+  }
+
+  @FieldResolver(() => Int, { nullable: true, description: 'Of its first release.' })
+  async year(@Root() { state }: PresentedRequest, @Ctx() context: OperationContext): Promise<number | null> {
+    return state.year ?? (await this.remembered(state, context))?.year ?? null;
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: 'A picture on our own origin; null until pictures are served.' })
+  posterUrl(): null {
+    return null;
+  }
+
+  private remembered({ mediaType, tmdbId }: MediaRequestState, { loaders }: OperationContext) {
+    return loaders.use(this.parts.createTitleLoader).load({ type: mediaType, tmdbId });
+  }
+
+  @FieldResolver(() => TimelineConnection, {
+    description: 'Everything that happened, oldest first; empty when it is not for you.',
+  })
+  async timeline(
+    @Root() { state }: PresentedRequest,
+    @Ctx() context: OperationContext,
+    @Arg('first', () => Int, { defaultValue: 50, description: 'How many, 1 to 100.' }) first: number,
+    @Arg('after', () => String, { nullable: true, description: 'The endCursor of the page before.' }) after?: string,
+  ): Promise<TimelineConnection> {
+    const { timeline, positions, surroundings } = this.parts;
+    const limit = pageSize(first);
+    const { requestId } = state;
+    const maySee = maySeePeople(viewerOf(context), state);
+    const [position] = after ? decodeCursor(after, timelineKeys) : [];
+    const from = position === undefined ? {} : { after: BigInt(position) };
+    const rows = maySee ? await timeline.read({ requestId, limit: limit + 1, ...from }) : [];
+    const nodes = rows.slice(0, limit).map((row) => ({
+      at: row.at,
+      type: row.event.type,
+      text: timelineText(row.event),
+      actor: presentActor(row.actor, surroundings, maySee),
+      position: positions.format(row.position),
+    }));
+    return page({
+      nodes,
+      cursorOf: (node) => encodeCursor([rows[nodes.indexOf(node)]?.position.toString()]),
+      hasNextPage: rows.length > limit,
+      hasPreviousPage: after !== undefined,
+      countAll: () => (maySee ? timeline.count(requestId) : Promise.resolve(0)),
+    }) as unknown as TimelineConnection;
+  }
+}
+
+@Resolver(() => Handover)
+export class HandoverResolver {
+  constructor(private readonly parts: RequestResolverParts) {}
+
+  private async waiting({ handover }: MediaRequestState): Promise<Waiting> {
+    const { isUsable, clock, settleDelayMs } = this.parts;
+    const connectionUsable = handover.connectionId === null || (await isUsable(handover.connectionId));
+    return waitingOf(handover, { connectionUsable, now: clock(), settleDelayMs });
+  }
+
+  @FieldResolver(() => WaitingOn, { nullable: true, description: 'What it waits for; null: it does not.' })
+  async waitingOn(@Root() { of }: PresentedRequest['handover']): Promise<keyof typeof WaitingOn | null> {
+    return (await this.waiting(of)).on;
+  }
+
+  @FieldResolver(() => DateTime, { nullable: true, description: 'When the next attempt may begin, where a clock decides it.' })
+  async nextAttemptAt(@Root() { of }: PresentedRequest['handover']): Promise<Date | null> {
+    return (await this.waiting(of)).nextAttemptAt;
+  }
+
+  @FieldResolver(() => Int, { nullable: true, description: 'Its place among those that wait, from 1; null: it does not wait.' })
+  async queuePosition(@Root() { of }: PresentedRequest['handover']): Promise<number | null> {
+    if (of.handover.state !== 'QUEUED' && of.handover.state !== 'UNCERTAIN') return null;
+    return (await this.parts.queries.waitingBefore(of)) + 1;
+  }
+}
+
+@Resolver(() => Title)
+export class TitleRequestResolver {
+  constructor(private readonly parts: RequestResolverParts) {}
+
+  private async open(title: Title, { loaders }: OperationContext): Promise<MediaRequestState | undefined> {
+    const key = { mediaType: title.type, tmdbId: title.tmdbId, quality: Quality.STANDARD };
+    return (await loaders.use(this.parts.createOpenRequestLoader).load(key))?.state;
+  }
+
+  @FieldResolver(() => MediaRequest, { nullable: true, description: 'The open request for it, whoever asked.' })
+  async request(@Root() title: Title, @Ctx() context: OperationContext): Promise<MediaRequest | null> {
+    const open = await this.open(title, context);
+    return open ? presentRequest(open, viewerOf(context), this.parts.surroundings) : null;
+  }
+
+  @FieldResolver(() => MediaRequest, { nullable: true, description: 'The open request for it, when you are on it.' })
+  async myRequest(@Root() title: Title, @Ctx() context: OperationContext): Promise<MediaRequest | null> {
+    const open = await this.open(title, context);
+    const viewer = viewerOf(context);
+    return open && isParticipant(open, viewer.accountId) ? presentRequest(open, viewer, this.parts.surroundings) : null;
+  }
+
+  @FieldResolver(() => Permission, { description: 'Whether you may ask for it now, in standard quality.' })
+  async canRequest(@Root() title: Title, @Ctx() context: OperationContext): Promise<Permission> {
+    const standard = title.availability.find(({ quality }) => quality === Quality.STANDARD);
+    return mayRequest({
+      mediaType: title.type,
+      available: (standard?.state as string | undefined) === 'AVAILABLE',
+      open: await this.open(title, context),
+      looker: viewerOf(context),
+    });
+  }
+}
+
+/** The subscriptions: type-graphql gives `subscribe` no resolver to call, so the class is made around its parts. */
+export function createSubscriptionResolver(parts: RequestResolverParts): ResolverMount {
+  const { feed, positions, commands, surroundings } = parts;
+  const resumeAfter = (after: string | undefined) => (after ? { after: positions.parse(after) } : {});
+
+  async function requestFeed({ args, context }: { args: { id?: string; mine: boolean; after?: string }; context: OperationContext }) {
+    const { id, mine, after } = args;
+    if (id && mine) throw new InvalidInput('Give an id, or mine: true, not both.', ['mine']);
+    if (id) await commands.locate(id);
+    const subjects = id ? [id] : mine ? [viewerOf(context).accountId] : undefined;
+    return feed.subscribe({
+      projection: REQUEST_VIEW,
+      kind: REQUEST_CHANGED,
+      ...(subjects ? { subjects } : {}),
+      ...resumeAfter(after),
+    });
+  }
+
+  async function handoverFeed({ args }: { args: { requestId: string; after?: string } }) {
+    await commands.locate(args.requestId);
+    const subjects = [args.requestId];
+    return feed.subscribe({ projection: REQUEST_VIEW, kind: HANDOVER_CHANGED, subjects, ...resumeAfter(args.after) });
+  }
+
+  @Resolver()
+  class SubscriptionResolver {
+    @Subscription(() => RequestUpdate, {
+      description: 'Every step of requests: of one, of yours, or of all. With `after` those that you missed come first.',
+      subscribe: requestFeed as never,
+    })
+    async requestUpdated(
+      @Root() { payload, resumeAt }: FeedItem,
+      @Ctx() context: OperationContext,
+      @Arg('id', () => ID, { nullable: true, description: 'Only this request.' }) _id?: string,
+      @Arg('mine', () => Boolean, { defaultValue: false, description: 'Only what you asked for or joined.' }) _mine?: boolean,
+      @Arg('after', () => Position, { nullable: true, description: 'The last position that you have seen.' }) _after?: string,
+    ): Promise<RequestUpdate> {
+      const change = payload as RequestChange;
+      const row = await context.loaders.use(parts.createRequestLoader).load(change.requestId);
+      if (!row) throw new NotFound(`There is no request ${change.requestId}.`);
+      const viewer = viewerOf(context);
+      const maySee = maySeePeople(viewer, row.state);
+      return {
+        position: positions.format(resumeAt),
+        request: presentRequest(row.state, viewer, surroundings) as MediaRequest,
+        change: {
+          type: change.type,
+          status: change.status,
+          at: new Date(change.at),
+          actor: presentActor(change.actor, surroundings, maySee),
+        },
+      };
+    }
+
+    @Subscription(() => HandoverUpdate, {
+      description: 'Every step of one handover. With `after` those that you missed come first.',
+      subscribe: handoverFeed as never,
+    })
+    handoverUpdated(
+      @Root() { payload, resumeAt }: FeedItem,
+      @Arg('requestId', () => ID, { description: 'The request.' }) _requestId: string,
+      @Arg('after', () => Position, { nullable: true, description: 'The last position that you have seen.' }) _after?: string,
+    ): HandoverUpdate {
+      const { at, ...step } = payload as HandoverChange;
+      return { ...step, at: new Date(at), position: positions.format(resumeAt) };
+    }
+  }
+  return [SubscriptionResolver, new SubscriptionResolver()];
+}
+
+function pageOf(
+  filter: RequestFilter | undefined,
+  { orderBy, limit, accountId }: { orderBy: keyof typeof RequestOrder; limit: number; accountId: string },
+): RequestPage {
+  const status = filter?.needsDecision ? (['PENDING_APPROVAL'] as const) : filter?.status;
+  return {
+    orderBy,
+    limit,
+    ...(status ? { status: [...status] } : {}),
+    ...(filter?.type ? { mediaType: filter.type } : {}),
+    ...(filter?.mine ? { participantId: accountId } : {}),
+  };
+}
+
+const availableProblem = (error: DomainError) =>
+  error instanceof AlreadyAvailable ? problemOf(AlreadyAvailableProblem, error, { plexUrl: error.plexUrl }) : undefined;
+
+const isAvailable = ({ problems }: RequestMediaPayload) => problems.some((one) => one instanceof AlreadyAvailableProblem);
