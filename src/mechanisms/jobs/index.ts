@@ -1,20 +1,6 @@
-import type { Queryable } from '../postgres';
-
-/** Work to do outside of a request. */
-export interface Job {
-  task: string;
-  /** Idempotency: a job with this key that waits is replaced, not doubled. */
-  key: string;
-  /** Jobs of one queue run one after another. */
-  queue?: string;
-  runAt?: Date;
-  payload: object;
-}
-
-/** Enqueueing takes part in the caller's transaction when one is given. */
-export interface JobQueue {
-  enqueue(job: Job, tx?: Queryable): Promise<void>;
-}
-
-/** A task gets the payload as stored: parse it. An exception is a bug: graphile retries it. */
-export type Tasks = Record<string, (payload: unknown) => Promise<void>>;
+export type { Job, JobQueue, Tasks } from './job';
+export { createJobQueue } from './queue';
+export { migrateJobs } from './migrate';
+export type { JobRunner, JobRunnerParts } from './runner';
+export { startJobRunner } from './runner';
+export { unlockJobsOfDeadProcesses } from './dead-processes';

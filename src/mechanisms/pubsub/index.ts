@@ -1,13 +1,4 @@
-/** Tells the readers of a topic to look. Carries no facts; may be lost: everyone polls as a net. */
-export interface WakeUp {
-  publish(topic: string, message: WakeUpMessage): Promise<void>;
-  /** Resolves when the subscription stands; returns the undo. */
-  subscribe(topic: string, listener: (message: WakeUpMessage) => void): Promise<() => void>;
-  close(): Promise<void>;
-}
-
-export interface WakeUpMessage {
-  projection: string;
-  /** As a decimal string; a hint only. */
-  position: string;
-}
+export type { WakeUp, WakeUpMessage } from './wake-up';
+export { createInProcessWakeUp } from './in-process';
+export type { Doorbell } from './doorbell';
+export { createDoorbell } from './doorbell';

@@ -1,0 +1,22 @@
+import type { Queryable } from '../postgres';
+
+/** Work to do outside of a request. */
+export interface Job {
+  task: string;
+  /** Idempotency: a job with this key that waits is replaced, not doubled. */
+  key: string;
+  /** Jobs of one queue run one after another. */
+  queue?: string;
+  runAt?: Date;
+  /** How often it is tried when its task throws; graphile's 25 by default. */
+  maxAttempts?: number;
+  payload: object;
+}
+
+/** Enqueueing takes part in the caller's transaction when one is given. */
+export interface JobQueue {
+  enqueue(job: Job, tx?: Queryable): Promise<void>;
+}
+
+/** A task gets the payload as stored: parse it. An exception is a bug: graphile retries it. */
+export type Tasks = Record<string, (payload: unknown) => Promise<void>>;
