@@ -1,0 +1,171 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import fastify from 'fastify';
+import type { Answer, Credentials, Endpoint, OpenEndpoint } from './endpoint';
+import { callerOf, guard, ServerKilled } from './endpoint';
+import type { Faults } from './faults';
+import type { Fulfilment } from './lifecycle';
+import { describedRefusal, Refusal } from './refusals';
+import type { RequestLog } from './request-log';
+import { mediaEndpoints } from './routes/media';
+import { requestEndpoints } from './routes/requests';
+import { settingsEndpoints } from './routes/settings';
+import { titleEndpoints } from './routes/titles';
+import { userEndpoints } from './routes/users';
+import type { State } from './state';
+import type { StateStore } from './state-file';
+import type { Titles } from './titles';
+import type { Query } from './validation';
+import { validateContentType, validatedBody, validatedQuery, validateParams } from './validation';
+
+export interface ApiParts {
+  apiKey: string;
+  store: StateStore;
+  titles: Titles;
+  faults: Faults;
+  log: RequestLog;
+  now: () => Date;
+  fulfilment: () => Fulfilment;
+  /** Called before every look at the state: what became due since the last one is in it. */
+  settle: () => void;
+  /** The process of the real server would be dead now. */
+  die: () => void;
+}
+
+const BASE = '/api/v1';
+const BODY_LIMIT = 100 * 1024;
+const endpoints: Endpoint[] = [...userEndpoints, ...titleEndpoints, ...requestEndpoints, ...mediaEndpoints];
+
+const [rawPath, rawQuery] = [0, 1].map(
+  (part) =>
+    (request: FastifyRequest): string =>
+      (request.raw.url ?? '').split('?')[part] ?? '',
+) as [(request: FastifyRequest) => string, (request: FastifyRequest) => string];
+
+function credentialsOf({ headers }: FastifyRequest): Credentials {
+  const single = (name: string): string | undefined => [headers[name]].flat()[0];
+  return {
+    key: single('x-api-key'),
+    actingUser: single('x-api-user'),
+    hasSession: /\bconnect\.sid=/.test(headers.cookie ?? ''),
+  };
+}
+
+function parseJson(request: FastifyRequest, body: Buffer): unknown {
+  if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) return undefined;
+  if (body.length === 0) return {};
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch (error) {
+    throw new Refusal(400, { message: (error as SyntaxError).message });
+  }
+}
+
+/** The recorded order: any credentials at all, then the description, then whether the key is right, then permission. */
+function answerTo(request: FastifyRequest, endpoint: Endpoint, parts: ApiParts): Answer {
+  const credentials = credentialsOf(request);
+  if (!credentials.key && !credentials.hasSession) {
+    throw describedRefusal(401, rawPath(request), "cookie 'connect.sid' required");
+  }
+  if (endpoint.body) validateContentType(request.headers['content-type'], `${BASE}${endpoint.path}`);
+  const query = validatedQuery(endpoint.query ?? {}, rawQuery(request));
+  const params = request.params as Query;
+  validateParams(endpoint.params ?? {}, params);
+  const body = endpoint.body ? validatedBody(endpoint.body, request.body) : {};
+
+  parts.settle();
+  const caller = callerOf(parts.store.current(), credentials, parts.apiKey);
+  guard(caller, endpoint.needs);
+  const on = (state: State): Answer =>
+    endpoint.answer({ state, caller, params, query, body, titles: parts.titles, fulfilment: parts.fulfilment() });
+  return endpoint.method === 'GET' ? on(parts.store.current()) : parts.store.change(on);
+}
+
+function send(reply: FastifyReply, answer: Answer): FastifyReply {
+  reply.code(answer.status);
+  if (answer.body === undefined) return reply.send();
+  return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer.body));
+}
+
+/** Leaves the client without an answer. */
+function cut(reply: FastifyReply): void {
+  reply.hijack();
+  reply.raw.socket?.destroy();
+}
+
+function isDescribed(path: string): boolean {
+  const segments = path.replace(/\/$/, '').split('/');
+  return [...settingsEndpoints, ...endpoints].some((endpoint) => {
+    const pattern = `${BASE}${endpoint.path}`.split('/');
+    return (
+      pattern.length === segments.length && pattern.every((part, at) => part.startsWith(':') || part === segments[at])
+    );
+  });
+}
+
+function answerUnknown(request: FastifyRequest): Answer {
+  const path = rawPath(request);
+  throw isDescribed(path)
+    ? describedRefusal(405, path, `${request.method} method not allowed`)
+    : describedRefusal(404, path, 'not found');
+}
+
+function answerError(error: Error & { statusCode?: number }): Answer {
+  if (error instanceof Refusal) return { status: error.status, body: error.body };
+  if (error.statusCode === 413) return { status: 413, body: { message: 'request entity too large' } };
+  return { status: error.statusCode ?? 500, body: { message: error.message } };
+}
+
+function mountFaults(app: FastifyInstance, { faults, log, now }: ApiParts): void {
+  app.addHook('onRequest', async (request, reply) => {
+    try {
+      await faults.delay();
+    } catch {
+      log.append({ at: now().toISOString(), method: request.method, path: request.url, status: 0 });
+      return cut(reply);
+    }
+    if (faults.current() === 'ERROR_500') return send(reply, { status: 500, body: { message: 'Simulated failure.' } });
+    if (faults.current() === 'WRONG_SHAPE') return send(reply, { status: 200, body: [{ shape: 'unexpected' }] });
+  });
+  app.addHook('onSend', async (request, reply, payload) => {
+    log.append({ at: now().toISOString(), method: request.method, path: request.url, status: reply.statusCode });
+    if (faults.current() === 'COMMIT_THEN_DROP' && request.method !== 'GET') reply.raw.socket?.destroy();
+    return payload;
+  });
+}
+
+function route(app: FastifyInstance, endpoint: Endpoint | OpenEndpoint, parts: ApiParts): void {
+  app.route({
+    method: endpoint.method,
+    url: `${BASE}${endpoint.path}`,
+    handler(request, reply) {
+      try {
+        return send(reply, 'open' in endpoint ? endpoint.answer() : answerTo(request, endpoint, parts));
+      } catch (error) {
+        if (!(error instanceof ServerKilled)) throw error;
+        parts.log.append({ at: parts.now().toISOString(), method: request.method, path: request.url, status: 0 });
+        cut(reply);
+        parts.die();
+        return reply;
+      }
+    },
+  });
+}
+
+/** The API without a listener: requests are handed to its `routing`. */
+export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
+  const app = fastify({
+    bodyLimit: BODY_LIMIT,
+    exposeHeadRoutes: false,
+    routerOptions: { ignoreTrailingSlash: true },
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) =>
+    parseJson(request, body),
+  );
+  mountFaults(app, parts);
+  for (const endpoint of [...settingsEndpoints, ...endpoints]) route(app, endpoint, parts);
+  app.setNotFoundHandler((request, reply) => send(reply, answerUnknown(request)));
+  app.setErrorHandler<Error>((error, _request, reply) => send(reply, answerError(error)));
+  await app.ready();
+  return app;
+}

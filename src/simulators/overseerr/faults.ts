@@ -1,0 +1,44 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+export type OverseerrFault =
+  | 'NONE'
+  /** Connections are cut and refused. */
+  | 'DOWN'
+  /** Each request waits before it is worked on; the work goes on when the client has gone. */
+  | 'SLOW'
+  | 'ERROR_500'
+  /** A write is committed, then the connection is cut instead of an answer. */
+  | 'COMMIT_THEN_DROP'
+  /** 200 with JSON that no contract knows. */
+  | 'WRONG_SHAPE'
+  /** The server is well, but what it asks about titles answers 500. */
+  | 'TMDB_DOWN';
+
+export interface Faults {
+  current(): OverseerrFault;
+  set(fault: OverseerrFault, delayMs: number): void;
+  /** Resolves after SLOW's delay, at once otherwise; rejects when the server goes down meanwhile. */
+  delay(): Promise<void>;
+  /** Ends the requests that are waiting: the process they were in is dead. */
+  interrupt(): void;
+}
+
+export function createFaults(): Faults {
+  let fault: OverseerrFault = 'NONE';
+  let delayMs = 0;
+  let alive = new AbortController();
+  return {
+    current: () => fault,
+    set(next, nextDelayMs) {
+      fault = next;
+      delayMs = nextDelayMs;
+    },
+    async delay() {
+      if (fault === 'SLOW') await pause(delayMs, undefined, { signal: alive.signal });
+    },
+    interrupt() {
+      alive.abort();
+      alive = new AbortController();
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import { createApi } from './api';
+import { createArrivals } from './arrivals';
+import type { OverseerrFault } from './faults';
+import { createFaults } from './faults';
+import type { TitleRequest } from './inspection';
+import { plantRequest, requestsFor } from './inspection';
+import type { Fulfilment } from './lifecycle';
+import { listen } from './listener';
+import type { ReceivedCall } from './request-log';
+import { openRequestLog } from './request-log';
+import { householdSeed } from './seeds/household';
+import { lab } from './seeds/lab';
+import type { StateStore } from './state-file';
+import { openState } from './state-file';
+import { createTitles } from './titles';
+
+export type { OverseerrFault } from './faults';
+export type { TitleRequest } from './inspection';
+export type { ReceivedCall } from './request-log';
+
+export interface OverseerrSimulatorOptions {
+  /** `lab`: the state in which the recordings were made; `household`: the demo world. */
+  seed: 'lab' | 'household';
+  apiKey: string;
+  /** Default: one that the system chooses. */
+  port?: number;
+  /** Default: nothing outlives the process. The request log is a file beside it. */
+  stateFile?: string;
+  /** How long an approved request takes to arrive. Default: the household's own; in the lab nothing moves by itself. */
+  availableAfterMs?: number;
+  clock?: () => Date;
+}
+
+export interface OverseerrSimulator {
+  readonly url: string;
+  readonly port: number;
+  /** From now on; `delayMs` is for SLOW. Resolves when the fault is in force (or, for NONE after DOWN, when the port is open again). */
+  setFault(fault: OverseerrFault, delayMs?: number): Promise<void>;
+  /** What the simulator received, newest first: the judge of "exactly once". */
+  calls(first?: number): ReceivedCall[];
+  /** The movie's or the series' requests in the simulator's own state, oldest first, faults or not. */
+  requestsFor(tmdbId: number): TitleRequest[];
+  /** A request that no check of the API would stop, such as the second one of a lost race; with `seasons` for a series. Returns its id. */
+  plantRequest(tmdbId: number, userId: number, seasons?: number[]): number;
+  close(): Promise<void>;
+}
+
+const seeds = { lab, household: householdSeed };
+
+/** Seerr 3.1.0, as recorded, on 127.0.0.1. Its state is its own and goes on where it stopped when the same file is given again. */
+export async function startOverseerrSimulator(options: OverseerrSimulatorOptions): Promise<OverseerrSimulator> {
+  const { apiKey, port = 0, stateFile, clock: now = () => new Date() } = options;
+  const seed = seeds[options.seed];
+  const availableAfterMs = options.availableAfterMs ?? seed.availableAfterMs;
+  const fulfilment = (): Fulfilment => ({ now: now(), availableAfterMs });
+
+  const store = openState({ file: stateFile, seed: seed.name, initial: () => seed.initialState(now()) });
+  const log = openRequestLog(stateFile && `${stateFile.replace(/\.json$/, '')}.requests.ndjson`);
+  const faults = createFaults();
+  const titles = createTitles(seed.catalogue, () => faults.current() === 'TMDB_DOWN');
+  const arrivals = createArrivals(store, seed.catalogue, now);
+  const change: StateStore['change'] = (work) => {
+    const result = store.change(work);
+    arrivals.schedule();
+    return result;
+  };
+
+  const { settle } = arrivals;
+  const changing = { ...store, change };
+  const api = await createApi({ apiKey, store: changing, titles, faults, log, now, fulfilment, settle, die });
+  const listener = await listen(port, (request, response) => api.routing(request, response));
+  arrivals.schedule();
+
+  function goDown(): Promise<void> {
+    faults.interrupt();
+    return listener.close();
+  }
+  function die(): void {
+    faults.set('DOWN', 0);
+    void goDown();
+  }
+  return {
+    url: listener.url,
+    port: listener.port,
+    async setFault(fault, delayMs = 0) {
+      faults.set(fault, delayMs);
+      await (fault === 'DOWN' ? goDown() : listener.open());
+    },
+    calls: (first = 50) => log.newest(first),
+    requestsFor(tmdbId) {
+      settle();
+      return requestsFor(store.current(), tmdbId);
+    },
+    plantRequest: (tmdbId, userId, seasons) =>
+      change((state) => plantRequest({ state, fulfilment: fulfilment() }, seed.catalogue, { tmdbId, userId, seasons })),
+    async close() {
+      arrivals.stop();
+      await goDown();
+      await api.close();
+    },
+  };
+}
