@@ -2,5 +2,6 @@ export * from './event';
 export * from './event-store';
 export * from './decider';
 export * from './codecs';
+export * from './command-context';
 export * from './command-handling';
 export * from './position';

@@ -1,4 +1,21 @@
+import { InvalidInput, PositionExpired } from '../errors';
+
+const FORM = /^p1\.([a-z0-9]+)\.(0|[1-9]\d{0,18})$/;
+/** What a bigint column holds. */
+const HIGHEST = 2n ** 63n - 1n;
+
 /** A position as the API and the change feed write it: `p1.<store>.<n>`. */
-export declare function formatPosition(storeId: string, position: bigint): string;
+export function formatPosition(storeId: string, position: bigint): string {
+  return `p1.${storeId}.${position}`;
+}
+
 /** Parses one; throws PositionExpired when it is of another store, InvalidInput when it is none. */
-export declare function parsePosition(storeId: string, text: string): bigint;
+export function parsePosition(storeId: string, text: string): bigint {
+  const [, store, digits] = FORM.exec(text) ?? [];
+  const position = digits === undefined ? undefined : BigInt(digits);
+  if (position === undefined || position > HIGHEST) {
+    throw new InvalidInput('not a position: it reads like p1.pg7f3a.184233', ['position']);
+  }
+  if (store !== storeId) throw new PositionExpired('this position is of another event store');
+  return position;
+}
