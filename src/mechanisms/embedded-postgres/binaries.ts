@@ -84,8 +84,8 @@ function stage(root: string, staged: string, links: readonly Symlink[]): void {
   makeSearchable(path.dirname(staged));
   const unfinished = `${staged}.${randomBytes(4).toString('hex')}`;
   cpSync(root, unfinished, { recursive: true, verbatimSymlinks: true });
+  spawnSync('chmod', ['-R', 'u+rwX,go+rX,go-w', unfinished]); // the modes came along: closed ones by umask, read-only ones by an image
   makeLinks(unfinished, links);
-  spawnSync('chmod', ['-R', 'u+rwX,go+rX,go-w', unfinished]);
   try {
     renameSync(unfinished, staged);
   } catch {

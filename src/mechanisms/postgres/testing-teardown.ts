@@ -15,6 +15,6 @@ export default async function tearDown(): Promise<void> {
   ]);
   await server.close();
   await postgres.stop();
-  rmSync(folder, { recursive: true, force: true });
+  for (const left of [folder, postgres.connection.host]) rmSync(left, { recursive: true, force: true });
   if (kept.length > 0) throw new Error(`databases were not dropped: ${kept.map(({ datname }) => datname).join(', ')}`);
 }
