@@ -1,0 +1,89 @@
+#!/usr/bin/env node
+/**
+ * `npm run check`: everything that can be judged without running the tests. All steps run, also after a failure.
+ * `npm run fix` (--fix) writes anew what is derived: SDL, catalogue snapshot, typed client, checksums, formatting.
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+process.chdir(join(import.meta.dirname, '..'));
+const fix = process.argv.includes('--fix');
+const shownLines = 60;
+
+const law = ['src', 'e2e', 'bench', 'sdk', 'examples'].filter((folder) => existsSync(folder));
+const steps = {
+  build: () => run('node', 'build.mjs'),
+  schema: () => printed('schema/schema.graphql', 'schema'),
+  'schema of the demo': () => printed('schema/demo.graphql', 'schema', '--demo'),
+  catalogue: () => printed('migrations/snapshot/schema.snapshot.sql', 'catalogue'),
+  migrations: () => migrationsAreFrozen('migrations/snapshot/checksums.txt'),
+  client: () => tool('graphql-codegen', '--errors-only', ...(fix ? [] : ['--check'])),
+  types: () => tool('tsc'),
+  'types of the page': () => tool('tsc', '-p', 'src/playground'),
+  lint: () => tool('eslint', '.', '--max-warnings', '0', ...(fix ? ['--fix'] : [])),
+  'import law': () => tool('depcruise', ...law, '--config', '.dependency-cruiser.cjs'),
+  format: () => tool('prettier', '.', '--log-level', 'warn', fix ? '--write' : '--check'),
+};
+
+for (const [name, step] of Object.entries(steps)) {
+  const complaint = step();
+  console.log(`${complaint === null ? 'ok    ' : 'FAILED'}  ${name}`);
+  if (complaint === null) continue;
+  process.exitCode = 1;
+  const lines = complaint.trim().split('\n');
+  console.log(
+    [...lines.slice(0, shownLines), ...(lines.length > shownLines ? ['…'] : [])].join('\n').replace(/^/gm, '    '),
+  );
+}
+
+/** A step answers null, or what is wrong. */
+function run(command, ...args) {
+  const { error, status, signal, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' });
+  return status === 0 ? null : `${stdout ?? ''}${stderr ?? ''}${error?.message ?? signal ?? ''}` || `exit ${status}`;
+}
+
+function tool(name, ...args) {
+  return run(join('node_modules', '.bin', name), ...args);
+}
+
+/** A checked-in file that the built program can print itself. */
+function printed(file, ...command) {
+  const options = { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 };
+  const { status, stdout, stderr } = spawnSync('node', ['dist/main.js', ...command], options);
+  if (status !== 0 || stdout === '') return stderr || `"${command.join(' ')}" printed nothing (exit ${status})`;
+  if (existsSync(file) && readFileSync(file, 'utf8') === stdout) return null;
+  if (fix) return writeFileSync(file, stdout) ?? null;
+  const { stdout: diff } = spawnSync('diff', ['-u', existsSync(file) ? file : '/dev/null', '-'], {
+    input: stdout,
+    encoding: 'utf8',
+  });
+  return `${file} is not current (npm run fix):\n${diff}`;
+}
+
+/** Somebody's database has run these files: from the day they are recorded they stay as they are. */
+function migrationsAreFrozen(record) {
+  const sum = (name) =>
+    createHash('sha256')
+      .update(readFileSync(join('migrations', name)))
+      .digest('hex');
+  const names = readdirSync('migrations')
+    .filter((name) => name.endsWith('.sql'))
+    .sort();
+  const lines = existsSync(record) ? readFileSync(record, 'utf8').trim().split('\n') : [];
+  const recorded = new Map(lines.map((line) => line.split(/\s+/).reverse()));
+  const unknown = names.filter((name) => !recorded.has(name));
+  const complaints = [...recorded].flatMap(([name, known]) => {
+    if (!names.includes(name)) return [`${name} is gone: an applied migration stays.`];
+    return sum(name) === known
+      ? []
+      : [`${name} has changed: an applied migration stays as it is, the change is a new file.`];
+  });
+  if (fix && complaints.length === 0) {
+    writeFileSync(record, names.map((name) => `${sum(name)}  ${name}\n`).join(''));
+  } else {
+    complaints.push(...unknown.map((name) => `${name} is not recorded in ${record} (npm run fix).`));
+  }
+  return complaints.length === 0 ? null : complaints.join('\n');
+}
