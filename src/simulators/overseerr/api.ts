@@ -86,12 +86,6 @@ function send(reply: FastifyReply, answer: Answer): FastifyReply {
   return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer.body));
 }
 
-/** Leaves the client without an answer. */
-function cut(reply: FastifyReply): void {
-  reply.hijack();
-  reply.raw.socket?.destroy();
-}
-
 function isDescribed(path: string): boolean {
   const segments = path.replace(/\/$/, '').split('/');
   return [...settingsEndpoints, ...endpoints].some((endpoint) => {
@@ -115,41 +109,58 @@ function answerError(error: Error & { statusCode?: number }): Answer {
   return { status: error.statusCode ?? 500, body: { message: error.message } };
 }
 
-function mountFaults(app: FastifyInstance, { faults, log, now }: ApiParts): void {
-  app.addHook('onRequest', async (request, reply) => {
-    try {
-      await faults.delay();
-    } catch {
-      log.append({ at: now().toISOString(), method: request.method, path: request.url, status: 0 });
-      return cut(reply);
-    }
+/** A request that the log cannot hold is cut off: an answer would be one that nobody can count. */
+function recorded(request: FastifyRequest, status: number, { log, now }: ApiParts): boolean {
+  try {
+    log.append({ at: now().toISOString(), method: request.method, path: request.url, status });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function mountFaults(app: FastifyInstance, parts: ApiParts): void {
+  const { faults } = parts;
+  app.addHook('onRequest', async (_request, reply) => {
     if (faults.current() === 'ERROR_500') return send(reply, { status: 500, body: { message: 'Simulated failure.' } });
     if (faults.current() === 'WRONG_SHAPE') return send(reply, { status: 200, body: [{ shape: 'unexpected' }] });
   });
   app.addHook('onSend', async (request, reply, payload) => {
-    log.append({ at: now().toISOString(), method: request.method, path: request.url, status: reply.statusCode });
-    if (faults.current() === 'COMMIT_THEN_DROP' && request.method !== 'GET') reply.raw.socket?.destroy();
+    const isDropped = faults.current() === 'COMMIT_THEN_DROP' && request.method !== 'GET';
+    if (!recorded(request, reply.statusCode, parts) || isDropped) request.raw.socket.destroy();
     return payload;
   });
 }
 
-function route(app: FastifyInstance, endpoint: Endpoint | OpenEndpoint, parts: ApiParts): void {
-  app.route({
-    method: endpoint.method,
-    url: `${BASE}${endpoint.path}`,
-    handler(request, reply) {
-      try {
-        return send(reply, 'open' in endpoint ? endpoint.answer() : answerTo(request, endpoint, parts));
-      } catch (error) {
-        if (!(error instanceof ServerKilled)) throw error;
-        parts.log.append({ at: parts.now().toISOString(), method: request.method, path: request.url, status: 0 });
-        cut(reply);
-        parts.die();
-        return reply;
-      }
-    },
-  });
+type Work = (request: FastifyRequest) => Answer;
+
+/** Nothing here looks at whether the client is still there: the real server finishes what it began. */
+function handlerOf(
+  work: Work,
+  parts: ApiParts,
+): (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply> {
+  const cut = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    recorded(request, 0, parts);
+    reply.hijack();
+    request.raw.socket.destroy();
+    return reply;
+  };
+  return async (request, reply) => {
+    if (!(await parts.faults.delay())) return cut(request, reply);
+    try {
+      return send(reply, work(request));
+    } catch (error) {
+      if (!(error instanceof ServerKilled)) throw error;
+      parts.die();
+      return cut(request, reply);
+    }
+  };
 }
+
+const workOf =
+  (endpoint: Endpoint | OpenEndpoint, parts: ApiParts): Work =>
+  (request) =>
+    'open' in endpoint ? endpoint.answer() : answerTo(request, endpoint, parts);
 
 /** The API without a listener: requests are handed to its `routing`. */
 export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
@@ -163,8 +174,11 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
     parseJson(request, body),
   );
   mountFaults(app, parts);
-  for (const endpoint of [...settingsEndpoints, ...endpoints]) route(app, endpoint, parts);
-  app.setNotFoundHandler((request, reply) => send(reply, answerUnknown(request)));
+  for (const endpoint of [...settingsEndpoints, ...endpoints]) {
+    const { method, path } = endpoint;
+    app.route({ method, url: `${BASE}${path}`, handler: handlerOf(workOf(endpoint, parts), parts) });
+  }
+  app.setNotFoundHandler(handlerOf(answerUnknown, parts));
   app.setErrorHandler<Error>((error, _request, reply) => send(reply, answerError(error)));
   await app.ready();
   return app;

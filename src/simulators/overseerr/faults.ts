@@ -17,8 +17,8 @@ export type OverseerrFault =
 export interface Faults {
   current(): OverseerrFault;
   set(fault: OverseerrFault, delayMs: number): void;
-  /** Resolves after SLOW's delay, at once otherwise; rejects when the server goes down meanwhile. */
-  delay(): Promise<void>;
+  /** Waits for SLOW's delay; false when the server went down meanwhile. */
+  delay(): Promise<boolean>;
   /** Ends the requests that are waiting: the process they were in is dead. */
   interrupt(): void;
 }
@@ -34,7 +34,8 @@ export function createFaults(): Faults {
       delayMs = nextDelayMs;
     },
     async delay() {
-      if (fault === 'SLOW') await pause(delayMs, undefined, { signal: alive.signal });
+      if (fault !== 'SLOW') return true;
+      return pause(delayMs, true, { signal: alive.signal }).catch(() => false);
     },
     interrupt() {
       alive.abort();
