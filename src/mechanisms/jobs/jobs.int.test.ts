@@ -101,11 +101,11 @@ describe('jobs', () => {
       },
     });
     await queue.enqueue({ task: 'note', key: '1', maxAttempts: 1, payload: {} });
-    const [failed] = await until(async () => {
-      const rows = await test.database.query<{ attempts: number; last_error: string }>(
+    const failed = await until(async () => {
+      const [row] = await test.database.query<{ attempts: number; last_error: string }>(
         'select attempts, last_error from graphile_worker.jobs where last_error is not null',
       );
-      return rows.length > 0 && rows;
+      return row;
     });
     expect(failed).toMatchObject({ attempts: 1, last_error: expect.stringContaining('a bug') });
     expect(tries).toBe(1);
@@ -134,6 +134,30 @@ describe('jobs', () => {
     await stopping;
     expect(finished).toBe(true);
     expect(await jobs()).toEqual([{ key: '2', locked_by: null }]);
+  });
+
+  it('goes on by itself when the database ends all its sessions while a job runs', async () => {
+    const done: unknown[] = [];
+    let started = false;
+    let finish = (): void => undefined;
+    await run({
+      async note(payload) {
+        started = true;
+        if (done.length === 0) await new Promise<void>((resolve) => (finish = resolve));
+        done.push(payload);
+      },
+    });
+    await queue.enqueue({ task: 'note', key: '1', payload: { n: 1 } });
+    await until(() => started);
+    const sessions = await test.owner.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename = 'medianest_app'`,
+    );
+    expect(sessions.length).toBeGreaterThan(0);
+    finish();
+    await until(async () => (await test.owner.query('select 1 from graphile_worker.jobs')).length === 0);
+    await test.owner.query(`select graphile_worker.add_job('note', '{"n":2}')`);
+    await until(() => done.length === 2);
+    expect(done).toEqual([{ n: 1 }, { n: 2 }]);
   });
 
   describe('of a process that is gone', () => {

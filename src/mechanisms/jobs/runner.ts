@@ -24,9 +24,15 @@ export interface JobRunner {
   stop(): Promise<void>;
 }
 
-/** A notification starts a job at once; this finds those whose time has come, and whose notification was lost. */
-const POLL_MS = 1_000;
+/** A notification starts a job at once; this finds those whose time has come, and the next one of a queue that was busy when it was looked at. */
+const POLL_MS = 250;
 const RESTART_MS = 1_000;
+
+/**
+ * Finished jobs are written off through graphile-worker's batches, though of one: only these retry while the database is away, and only these
+ * are waited for by a shutdown. Without them a failed write is an unhandled rejection, which ends the process.
+ */
+const FINISHING = { completeJobBatchDelay: 0, failJobBatchDelay: 0 };
 
 /** Runs jobs until stopped. graphile-worker's pool gives up after a longer absence of the database: it is then started anew. */
 export async function startJobRunner(parts: JobRunnerParts): Promise<JobRunner> {
@@ -71,6 +77,7 @@ async function startWorkerPool({ database, tasks, concurrency, leases, log }: Jo
     concurrency,
     pollInterval: POLL_MS,
     noHandleSignals: true,
+    preset: { worker: FINISHING },
     logger: createWorkerLogger(log),
     events,
   });

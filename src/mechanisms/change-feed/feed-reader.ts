@@ -1,0 +1,94 @@
+import type { Logger } from '../observability';
+import type { Queryable } from '../postgres';
+import type { WakeUp } from '../pubsub';
+import { createDoorbell } from '../pubsub';
+import type { FeedEntry } from './entry';
+import { newestPosition, PAGE_SIZE, readPage } from './feed-pages';
+
+/** Where the engine tells that a projection moved on. */
+export const feedTopic = (projection: string): string => `projection:${projection}`;
+
+/** Hears every new row of one projection, whole positions at a time. */
+export type FeedListener = (entries: readonly FeedEntry[]) => void;
+
+/** The one who reads the new rows of a projection, for all subscribers of the process. */
+export interface FeedReader {
+  /** Once it knows where the feed stands: all rows up to `position()` are given out or are older than it. */
+  readonly ready: Promise<void>;
+  position(): bigint;
+  /** From `position()` on. Returns the undo. */
+  join(listener: FeedListener): () => void;
+  stop(): Promise<void>;
+}
+
+export interface FeedReaderParts {
+  database: Queryable;
+  wakeUp: WakeUp;
+  projection: string;
+  pollMs: number;
+  log: Logger;
+}
+
+export function createFeedReader(parts: FeedReaderParts): FeedReader {
+  const { database, projection, pollMs, log } = parts;
+  const listeners = new Set<FeedListener>();
+  const bell = createDoorbell();
+  let stopped = false;
+  let position = -1n;
+  let announce = (): void => undefined;
+  const ready = new Promise<void>((resolve) => (announce = resolve));
+
+  const look = async (): Promise<boolean> => {
+    if (position < 0n) {
+      position = await newestPosition(database, projection);
+      announce();
+    }
+    const page = await readPage(database, { projection, after: position });
+    position = page.at(-1)?.position ?? position;
+    for (const listener of listeners) listener(page);
+    return page.length >= PAGE_SIZE;
+  };
+  const read = async (): Promise<void> => {
+    while (!stopped) {
+      const more = await look().catch((error: unknown) =>
+        log.warn({ err: error, projection }, 'cannot read the change feed'),
+      );
+      if (!more) await bell.wait(pollMs);
+    }
+    announce();
+  };
+  const unsubscribe = listen(parts, () => bell.ring());
+  const reading = read();
+  return {
+    ready,
+    position: () => position,
+    join(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async stop() {
+      stopped = true;
+      bell.ring();
+      unsubscribe();
+      await reading;
+    },
+  };
+}
+
+/** Nobody waits for the subscription to stand: until it does, and if it never does, the poll is there. */
+function listen({ wakeUp, projection, log }: FeedReaderParts, ring: () => void): () => void {
+  let stopped = false;
+  let undo: (() => void) | undefined;
+  wakeUp.subscribe(feedTopic(projection), ring).then(
+    (unsubscribe) => {
+      undo = unsubscribe;
+      ring();
+      if (stopped) undo();
+    },
+    (error: unknown) => log.warn({ err: error, projection }, 'no wake-up for the change feed; polling it'),
+  );
+  return () => {
+    stopped = true;
+    undo?.();
+  };
+}

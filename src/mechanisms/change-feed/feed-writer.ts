@@ -1,0 +1,58 @@
+import type { Queryable } from '../postgres';
+import type { FeedEntry } from './entry';
+
+/** The projection engine's side of the feed. */
+export interface FeedWriter {
+  /** In the transaction of the rows that the entries tell of. Entries are in order; several may share a position. */
+  write(tx: Queryable, projection: string, entries: readonly FeedEntry[]): Promise<void>;
+  /** Takes old rows away, whole positions at a time, and raises the low-water mark. */
+  trim(projection: string): Promise<void>;
+}
+
+export interface FeedWriterParts {
+  database: Queryable;
+  /** What is kept, whichever is less. */
+  keep?: { days: number; rows: number };
+}
+
+export function createFeedWriter({ database, keep = { days: 7, rows: 1_000_000 } }: FeedWriterParts): FeedWriter {
+  return {
+    async write(tx, projection, entries) {
+      if (entries.length === 0) return;
+      await tx.query(
+        `insert into change_feed (projection, position, n, kind, subjects, payload)
+         select $1, position, n, kind, subjects, payload
+         from json_to_recordset($2::json) as entry (position bigint, n int, kind text, subjects text[], payload json)`,
+        [projection, JSON.stringify(numbered(entries))],
+      );
+    },
+    async trim(projection) {
+      await database.query(
+        `with cut as (
+           select max(position) as position from (
+             (select position from change_feed where projection = $1 order by position desc, n desc offset $2 limit 1)
+             union all
+             (select max(position) from change_feed
+              where projection = $1 and created_at < now() - $3::float8 * interval '1 day')
+           ) as bounds
+         ), removed as (
+           delete from change_feed using cut where projection = $1 and change_feed.position <= cut.position
+         )
+         insert into feed_mark (projection, trimmed_to) select $1, position from cut where position is not null
+         on conflict (projection) do update set trimmed_to = greatest(feed_mark.trimmed_to, excluded.trimmed_to)`,
+        [projection, keep.rows, keep.days],
+      );
+    },
+  };
+}
+
+/** Entries with their number within their position. */
+function numbered(entries: readonly FeedEntry[]): object[] {
+  let previous: bigint | undefined;
+  let n = 0;
+  return entries.map((entry) => {
+    n = entry.position === previous ? n + 1 : 0;
+    previous = entry.position;
+    return { ...entry, position: entry.position.toString(), n };
+  });
+}
