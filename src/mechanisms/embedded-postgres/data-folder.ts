@@ -42,7 +42,9 @@ export function prepareDataFolder(dataDir: string, log: (message: string) => voi
     refuseForeign(folder);
     refuseFull(folder);
     rmSync(mkdtempSync(path.join(folder, '.probe-')), { recursive: true });
-    return { path: folder, identity: unprivilegedIdentity(folder) };
+    const identity = unprivilegedIdentity(folder);
+    refuseUnreachable(folder, identity);
+    return { path: folder, identity };
   });
 }
 
@@ -69,6 +71,14 @@ function refuseForeign(folder: string): void {
       `${folder} belongs to another user (uid ${uid}): run as that user, or choose another state folder with MEDIANEST_HOME`,
     );
   }
+}
+
+function refuseUnreachable(folder: string, identity: Identity): void {
+  if (isReachable(path.dirname(folder), identity)) return;
+  throw new StartupError(
+    `PostgreSQL does not run as root, and uid ${identity.uid} cannot reach ${folder}: ` +
+      'remove that folder if it is empty, or choose another state folder with MEDIANEST_HOME',
+  );
 }
 
 function refuseFull(folder: string): void {

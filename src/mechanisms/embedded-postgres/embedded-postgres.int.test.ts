@@ -220,6 +220,13 @@ describe('a folder that cannot be used', () => {
     fs.chmodSync(home, 0o755);
   });
 
+  // A normal user's server is that user.
+  (isRoot ? it : it.skip)('is one that the user of the server cannot reach', async () => {
+    fs.mkdirSync(dataDir, { recursive: true });
+    fs.chmodSync(home, 0o700);
+    await refused(/cannot reach/);
+  });
+
   it('is one on a full disk', async () => {
     const full = jest.spyOn(fs, 'statfsSync').mockReturnValue({ bavail: 25_600, bsize: 4096 } as fs.StatsFs);
     await refused(/only 100 MB are free/);

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { StartupError } from '../errors';
 import type { Logger } from '../observability';
@@ -87,11 +86,12 @@ export function createEmbeddedPostgres(options: EmbeddedPostgresOptions): Embedd
   };
 }
 
-/** A socket's path has at most 107 bytes (103 on macOS), so it cannot lie in the data folder; its name follows from that folder. */
+/**
+ * A socket's path has at most 107 bytes (103 on macOS), so it cannot lie in the data folder. Its name follows from that folder alone, so that
+ * another process, whatever its TMPDIR, finds it.
+ */
 function socketFolder(dataDir: string): string {
-  const name = `medianest-${createHash('sha256').update(dataDir).digest('hex').slice(0, 12)}`;
-  const inTmp = path.join(os.tmpdir(), name);
-  return inTmp.length < 80 && process.getuid?.() !== 0 ? inTmp : path.join('/tmp', name);
+  return `/tmp/medianest-${createHash('sha256').update(dataDir).digest('hex').slice(0, 12)}`;
 }
 
 /** /tmp is everybody's: what lies there under our name must be a folder, of the server's user or ours, closed to others. */

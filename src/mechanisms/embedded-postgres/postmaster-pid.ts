@@ -12,7 +12,7 @@ interface Postmaster {
 /** There is no TCP; the number only names the socket file. */
 export const PORT = 5432;
 
-const READY_PATIENCE_MS = 2_000;
+const READY_PATIENCE_MS = 3_000;
 const STOPPING_PATIENCE_MS = 60_000;
 
 export function readPostmaster(folder: string): Postmaster | undefined {

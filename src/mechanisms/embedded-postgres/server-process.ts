@@ -58,29 +58,37 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
   const exited = new Promise<string>((resolve) => guard.once('close', () => resolve(tail.join('\n'))));
   guard.once('exit', () => guard.stdin.end()); // a killed guard: its watch still reads, and stops the server
 
+  const handles: unknown[] = [guard, guard.stdin, guard.stdout, guard.stderr];
+
   async function stop(): Promise<void> {
-    guard.ref();
+    for (const handle of handles) (handle as Handle).ref();
     guard.stdin.end();
     const patience = setTimeout(() => quit(options.folder, server.pid), STOP_TIMEOUT_MS);
     await exited;
     clearTimeout(patience);
   }
 
-  const process = { exited, stop };
-  await untilReady(options.folder, { server, process, tail });
-  for (const handle of [guard, guard.stdin, guard.stdout, guard.stderr]) unref(handle); // a server alone keeps nobody alive
-  return process;
+  const started = { exited, stop };
+  await untilReady(options.folder, { server, started, tail });
+  for (const handle of handles) (handle as Handle).unref(); // a server alone keeps nobody alive
+  return started;
+}
+
+/** The pipes of a child are sockets; their declared type does not say so. */
+interface Handle {
+  ref(): void;
+  unref(): void;
 }
 
 interface Starting {
   server: { pid: number };
-  process: ServerProcess;
+  started: ServerProcess;
   tail: readonly string[];
 }
 
-async function untilReady(folder: string, { server, process, tail }: Starting): Promise<void> {
+async function untilReady(folder: string, { server, started, tail }: Starting): Promise<void> {
   let ended = false;
-  void process.exited.then(() => (ended = true));
+  void started.exited.then(() => (ended = true));
   const deadline = Date.now() + START_TIMEOUT_MS;
   for (;;) {
     const postmaster = readPostmaster(folder);
@@ -91,7 +99,7 @@ async function untilReady(folder: string, { server, process, tail }: Starting): 
     }
     if (postmaster?.pid === server.pid && postmaster.status === 'ready') return;
     if (Date.now() > deadline) {
-      await process.stop();
+      await started.stop();
       throw new StartupError(`PostgreSQL was not ready after ${START_TIMEOUT_MS / 1000} s: ${tail.join('\n')}`);
     }
     await delay(5);
@@ -119,9 +127,4 @@ function collectLines(guard: ChildProcess, onLine: (line: string) => void): stri
 /** Immediate shutdown: the next start recovers from the log. */
 function quit(folder: string, pid: number): void {
   if (isServerOf(folder, pid)) process.kill(pid, 'SIGQUIT');
-}
-
-/** Pipes of a child are sockets; their declared type does not say so. */
-function unref(handle: unknown): void {
-  (handle as { unref?: () => void }).unref?.();
 }

@@ -8,8 +8,12 @@ export interface SupervisorOptions {
   onRestart?(): void;
 }
 
-const FIRST_RETRY_MS = 100;
-const LAST_RETRY_MS = 5_000;
+const FIRST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 5_000;
+/** A server that dies sooner is in trouble, and waits longer for its next start. */
+const STABLE_MS = 10_000;
+
+const longer = (wait: number): number => Math.min(wait * 2, LONGEST_WAIT_MS);
 
 /** Keeps one server running from `start` to `stop`. The first launch may fail, and its error is the caller's; later ones are repeated. */
 export function createSupervisor({ launch, log, onRestart }: SupervisorOptions) {
@@ -17,24 +21,27 @@ export function createSupervisor({ launch, log, onRestart }: SupervisorOptions) 
   let supervision = Promise.resolve();
   let stopping = new AbortController();
 
-  async function relaunch(signal: AbortSignal): Promise<ServerProcess | undefined> {
-    for (let wait = FIRST_RETRY_MS; !signal.aborted; wait = Math.min(wait * 2, LAST_RETRY_MS)) {
+  async function relaunch(firstWait: number, signal: AbortSignal): Promise<ServerProcess | undefined> {
+    for (let wait = firstWait; ; wait = longer(wait)) {
+      await delay(wait, undefined, { signal, ref: false }).catch(() => undefined);
+      if (signal.aborted) return undefined;
       try {
         return await launch();
       } catch (error) {
-        log.error({ err: error, retryInMs: wait }, 'the embedded PostgreSQL does not come back yet');
-        await delay(wait, undefined, { signal, ref: false }).catch(() => undefined);
+        log.error({ err: error, retryInMs: longer(wait) }, 'the embedded PostgreSQL does not come back yet');
       }
     }
-    return undefined;
   }
 
   async function supervise(signal: AbortSignal): Promise<void> {
+    let wait = FIRST_WAIT_MS;
     for (let server = await running; server; server = await running) {
+      const since = Date.now();
       const lastLines = await server.exited;
       if (signal.aborted) return;
       log.error({ lastLines }, 'the embedded PostgreSQL died; starting it again');
-      running = relaunch(signal);
+      wait = Date.now() - since > STABLE_MS ? FIRST_WAIT_MS : longer(wait);
+      running = relaunch(wait, signal);
       await running;
       if (signal.aborted) return;
       log.warn('the embedded PostgreSQL is back');

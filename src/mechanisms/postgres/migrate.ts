@@ -19,7 +19,12 @@ const INSUFFICIENT_PRIVILEGE = '42501';
 const CONNECTION_TIMEOUT_MS = 10_000;
 const MIGRATIONS = path.resolve(__dirname, '../../../migrations');
 
-/** Brings the database to the newest schema: all of it or nothing. Processes that start together wait for each other. */
+/**
+ * Brings the database to the newest schema: all of it or nothing. Processes that start together wait for each other.
+ *
+ * A migration is `migrations/NNNN_<what>.sql`: applied in the order of the numbers, forward only, never changed once applied. It grants to
+ * APP_ROLE, by name, exactly what that role may do with what it makes.
+ */
 export async function migrate({ owner, appRole, log }: MigrateOptions): Promise<void> {
   const client = new Client({
     connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
