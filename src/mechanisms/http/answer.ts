@@ -1,0 +1,67 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { RawAnswer } from './exchange';
+import type { HttpAnswer, HttpCall } from './call';
+import { UpstreamFailure } from './upstream-failure';
+import type { FailureKind } from './upstream-failure';
+
+const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\b/i;
+const EXCERPT = 200;
+/** A proxy's odd date must not park a request for a year. */
+const LONGEST_RETRY_AFTER_MS = 3_600_000;
+/** Shorter header values are no credentials, and cutting them out would damage ordinary text. */
+const SHORTEST_SECRET = 8;
+
+type Interpreter = (raw: RawAnswer, call: HttpCall) => HttpAnswer;
+
+/** Turns what came over the wire into an answer, or throws what it amounts to. */
+export function createInterpreter(upstream: string, headerValues: string[]): Interpreter {
+  const secrets = headerValues.filter((value) => value.length >= SHORTEST_SECRET);
+  const redact = (text: string): string =>
+    secrets.reduce((clean, secret) => clean.replaceAll(secret, '[redacted]'), text);
+
+  return ({ status, headers, text: received }, call) => {
+    const text = redact(received);
+    const body = parseJson(headers, text);
+    const failed = (failure: FailureKind, what: string): UpstreamFailure =>
+      new UpstreamFailure(`${upstream}: ${call.method} ${call.path} ${what}`, {
+        upstream,
+        failure,
+        certainty: 'UNKNOWN',
+        status,
+        retryAfterMs: retryAfterMs(headers['retry-after']),
+      });
+
+    const success = status >= 200 && status < 300;
+    if (success && body === undefined && text !== '') throw failed('WRONG_SHAPE', `answered ${status} without JSON`);
+    if (success || call.answers?.includes(status)) return { status, headers, body, text };
+    throw failed(failureOfStatus(status), `answered ${status}: ${excerpt(text)}`);
+  };
+}
+
+/** The beginning of a foreign text, on one line, fit for messages. */
+export function excerpt(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length <= EXCERPT ? line : `${line.slice(0, EXCERPT - 1)}…`;
+}
+
+function parseJson(headers: IncomingHttpHeaders, text: string): unknown {
+  if (!JSON_TYPE.test(headers['content-type'] ?? '')) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function failureOfStatus(status: number): FailureKind {
+  if (status === 401 || status === 403) return 'UNAUTHORIZED';
+  if (status === 429) return 'RATE_LIMITED';
+  return status >= 500 ? 'UPSTREAM_5XX' : 'WRONG_SHAPE';
+}
+
+/** Seconds or a date, as RFC 9110 allows both. */
+function retryAfterMs(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), LONGEST_RETRY_AFTER_MS);
+}
