@@ -1,0 +1,80 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import { HeaderMap } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
+import { GraphQLError } from 'graphql';
+import { Forbidden, Unauthenticated } from '../mechanisms/errors';
+import type { AccessCheck } from './access';
+import type { OperationContext } from './context';
+import type { TranslateError } from './errors';
+
+/**
+ * What Apollo does beside executing. Its cache control hints cost more than the rest of it together, and nobody reads them; its landing page
+ * loads from elsewhere.
+ */
+export function createApolloPlugins(checkAccess: AccessCheck, translate: TranslateError) {
+  return [
+    ApolloServerPluginCacheControlDisabled(),
+    ApolloServerPluginLandingPageDisabled(),
+    authorise(checkAccess),
+    keepSchemaFromStrangers(translate),
+  ];
+}
+
+function authorise(checkAccess: AccessCheck): ApolloServerPlugin<OperationContext> {
+  return {
+    requestDidStart: () =>
+      Promise.resolve({
+        didResolveOperation({ document, operation, contextValue }) {
+          if (operation?.operation === 'subscription') throw subscriptionByHttp();
+          try {
+            if (operation) checkAccess(document, operation, contextValue.viewer);
+          } catch (error) {
+            throw withStatus(error);
+          }
+          return Promise.resolve();
+        },
+      }),
+  };
+}
+
+/** Messages of validation name fields and types; without a token they become one that names none. */
+function keepSchemaFromStrangers(translate: TranslateError): ApolloServerPlugin<OperationContext> {
+  return {
+    requestDidStart: () =>
+      Promise.resolve({
+        willSendResponse({ contextValue, response: { body, http } }) {
+          if (contextValue.viewer || body.kind !== 'single') return Promise.resolve();
+          const invalid = body.singleResult.errors?.some(
+            ({ extensions }) => extensions?.code === 'GRAPHQL_VALIDATION_FAILED',
+          );
+          if (invalid) {
+            body.singleResult.errors = [
+              translate(new Unauthenticated('this is no operation for a caller without a token')),
+            ];
+            http.status = 401;
+          }
+          return Promise.resolve();
+        },
+      }),
+  };
+}
+
+function subscriptionByHttp(): GraphQLError {
+  return new GraphQLError('subscriptions are served on a WebSocket (graphql-transport-ws) at this address', {
+    extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
+  });
+}
+
+function withStatus(error: unknown): unknown {
+  if (error instanceof Unauthenticated) {
+    return refusal(error, { status: 401, headers: new HeaderMap([['www-authenticate', 'Bearer']]) });
+  }
+  return error instanceof Forbidden ? refusal(error, { status: 403 }) : error;
+}
+
+function refusal(originalError: Error, http: object): GraphQLError {
+  return new GraphQLError(originalError.message, { originalError, extensions: { http } });
+}

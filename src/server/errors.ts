@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import type { GraphQLErrorExtensions, GraphQLFormattedError } from 'graphql';
+import { GraphQLError } from 'graphql';
+import { Forbidden, InvalidInput, Lagged, MediaNestError, PositionExpired } from '../mechanisms/errors';
+import type { Logger } from '../mechanisms/observability';
+
+/** Any error as clients may see it. Never a stack, SQL, or what an upstream said. */
+export type TranslateError = (error: unknown) => GraphQLFormattedError;
+
+/** Errors of the protocol and of documents: about what the caller sent, so that the caller may read them. */
+const PROTOCOL_CODES = new Set<unknown>([
+  'BAD_REQUEST',
+  'BAD_USER_INPUT',
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
+  'PERSISTED_QUERY_NOT_FOUND',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+  'TOO_MANY_SUBSCRIPTIONS',
+]);
+
+/** The one translator to GraphQL. What nobody expected gets an id that stands in the answer and in the log. */
+export function createErrorTranslator(log: Logger): TranslateError {
+  return (error) => {
+    const { locations, path } = error instanceof GraphQLError ? error.toJSON() : {};
+    return { ...describe(error), ...(locations && { locations }), ...(path && { path }) };
+  };
+
+  function describe(error: unknown): { message: string; extensions: GraphQLErrorExtensions } {
+    const cause = causeOf(error);
+    if (cause instanceof MediaNestError && !cause.report) return { message: cause.message, extensions: details(cause) };
+    if (cause instanceof GraphQLError && PROTOCOL_CODES.has(cause.extensions.code)) {
+      // Other extensions are dropped: some libraries put the whole input there, passwords too.
+      return { message: cause.message, extensions: { code: cause.extensions.code } };
+    }
+    const errorId = randomUUID();
+    log.error({ errorId, err: cause }, 'operation failed');
+    const known = cause instanceof MediaNestError ? details(cause) : { code: 'INTERNAL_SERVER_ERROR' };
+    return {
+      message: `this server failed; its log tells more under ${errorId}`,
+      extensions: { ...known, errorId },
+    };
+  }
+}
+
+/** What a resolver threw lies inside the GraphQLError that says where. */
+function causeOf(error: unknown): unknown {
+  let cause = error;
+  while (cause instanceof GraphQLError && cause.originalError && !PROTOCOL_CODES.has(cause.extensions.code)) {
+    cause = cause.originalError;
+  }
+  return cause;
+}
+
+function details(error: MediaNestError): GraphQLErrorExtensions {
+  const { code, retryable, retryAfter } = error;
+  return { code, retryable, ...(retryAfter && { retryAfter: retryAfter.toISOString() }), ...own(error) };
+}
+
+function own(error: MediaNestError): GraphQLErrorExtensions {
+  if (error instanceof Forbidden) return { missing: error.missing };
+  if (error instanceof InvalidInput) return { argumentPath: error.argumentPath };
+  if (error instanceof PositionExpired) return { oldest: error.oldest };
+  if (error instanceof Lagged) return { position: error.position };
+  return {};
+}

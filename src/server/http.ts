@@ -1,0 +1,132 @@
+import type { AddressInfo } from 'node:net';
+import { ApolloServer } from '@apollo/server';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import fastifyStatic from '@fastify/static';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { fastify as createFastify } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import { StartupError } from '../mechanisms/errors';
+import type { AccessMap } from '../mechanisms/graphql';
+import type { Logger } from '../mechanisms/observability';
+import type { AccessCheck } from './access';
+import { assertAccessComplete, createAccessCheck } from './access';
+import { createApolloPlugins } from './apollo-plugins';
+import { bearerToken } from './bearer-token';
+import type { Authenticate, OperationContext } from './context';
+import type { TranslateError } from './errors';
+import { createErrorTranslator } from './errors';
+import { mountHealth } from './health';
+import { limitRules, LIMITS } from './limits';
+import { createContext } from './operation';
+import type { Playground } from './playground';
+import { addSecurityHeaders, wantsPage } from './playground';
+import { createWebSocketDoor } from './websocket';
+
+export interface HttpServerOptions {
+  schema: GraphQLSchema;
+  access: AccessMap;
+  authenticate: Authenticate;
+  /** May this process get traffic? */
+  ready: () => Promise<boolean>;
+  log: Logger;
+  /** Absent: no page. */
+  playground?: Playground;
+}
+
+export interface HttpServer {
+  fastify: FastifyInstance;
+  /** Port 0 takes a free one. Throws StartupError when the port is taken. */
+  listen(address: { host: string; port: number }): Promise<{ host: string; port: number }>;
+  /** Sockets are told to go, requests at work may end within `drainMs`, then everything is cut. */
+  close(options: { drainMs: number }): Promise<void>;
+}
+
+/** The door: GraphQL over HTTP and WebSocket at /graphql, the playground, health. Throws when a field has no access entry. */
+export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { schema, access, authenticate, log } = options;
+  assertAccessComplete(schema, access);
+  const checkAccess = createAccessCheck(schema, access);
+  const translate = createErrorTranslator(log);
+  const apollo = createApollo(options, checkAccess, translate);
+  await apollo.start();
+
+  const fastify = createFastify({ bodyLimit: LIMITS.bytes, routerOptions: { ignoreDuplicateSlashes: true } });
+  fastify.addHook('onRequest', addSecurityHeaders);
+  fastify.setErrorHandler((error: FastifyError, _request, reply) => answerError(error, reply, translate));
+  fastify.setNotFoundHandler((_request, reply) =>
+    reply.code(404).send(errorBody('NOT_FOUND', 'the API is at /graphql')),
+  );
+  mountHealth(fastify, options.ready);
+  mountGraphQL(fastify, apollo, options);
+  const sockets = createWebSocketDoor(fastify.server, { schema, checkAccess, authenticate, translate, log });
+
+  return {
+    fastify,
+    async listen({ host, port }) {
+      await fastify.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EADDRINUSE') throw error;
+        throw new StartupError(
+          `port ${port} of ${host} is taken by another program; stop it, or set PORT to another one`,
+        );
+      });
+      return { host, port: (fastify.server.address() as AddressInfo).port };
+    },
+    async close({ drainMs }) {
+      await sockets.close(drainMs);
+      const cut = setTimeout(() => fastify.server.closeAllConnections(), drainMs);
+      await fastify.close();
+      clearTimeout(cut);
+      await apollo.stop();
+    },
+  };
+}
+
+function createApollo({ schema, log }: HttpServerOptions, checkAccess: AccessCheck, translate: TranslateError) {
+  return new ApolloServer<OperationContext>({
+    schema,
+    logger: log,
+    introspection: true, // for signed-in users only: the access check says so
+    csrfPrevention: true,
+    parseOptions: { maxTokens: LIMITS.tokens },
+    validationRules: [...limitRules],
+    includeStacktraceInErrorResponses: false,
+    formatError: (_formatted, error) => translate(error),
+    stopOnTerminationSignals: false, // the process is shut down in one place, in order
+    plugins: createApolloPlugins(checkAccess, translate),
+  });
+}
+
+function mountGraphQL(
+  fastify: FastifyInstance,
+  apollo: ApolloServer<OperationContext>,
+  { authenticate, playground }: HttpServerOptions,
+): void {
+  const answer = fastifyApolloHandler(apollo, {
+    // The bearer token alone says who asks.
+    context: async ({ headers }) => createContext(await authenticate(bearerToken(headers.authorization))),
+  });
+  fastify.route({
+    method: ['GET', 'POST', 'OPTIONS'],
+    url: '/graphql',
+    async handler(this: FastifyInstance, request: FastifyRequest, reply: FastifyReply) {
+      if (playground && wantsPage(request)) return reply.type('text/html; charset=utf-8').send(playground.html);
+      return answer.call(this, request, reply);
+    },
+  });
+  if (playground) {
+    fastify.register(fastifyStatic, { root: playground.assetsDir, prefix: '/playground/', index: false });
+  }
+}
+
+/** What never reached Apollo: a body too large, no JSON, an unknown content type. Shaped as GraphQL clients read errors. */
+function answerError(error: FastifyError, reply: FastifyReply, translate: TranslateError): FastifyReply {
+  const status = error.statusCode ?? 500;
+  if (status >= 500) return reply.code(500).send({ errors: [translate(error)] });
+  if (status === 413)
+    return reply.code(413).send(errorBody('PAYLOAD_TOO_LARGE', `a body has at most ${LIMITS.bytes} bytes`));
+  return reply.code(status).send(errorBody('BAD_REQUEST', error.message));
+}
+
+function errorBody(code: string, message: string) {
+  return { errors: [{ message, extensions: { code } }] };
+}

@@ -1,0 +1,70 @@
+import type { ExecutionArgs, ExecutionResult } from 'graphql';
+import { createSourceEventStream, execute } from 'graphql';
+import type { OperationContext } from './context';
+
+const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
+
+/**
+ * `subscribe` of graphql-js, but for the context: every event is executed with one of its own, so that its loaders read what is there now and
+ * the viewer is one who still may. `contextForEvent` throws to end the subscription.
+ */
+export async function subscribePerEvent(
+  args: ExecutionArgs,
+  contextForEvent: () => Promise<OperationContext>,
+): Promise<AsyncGenerator<ExecutionResult> | ExecutionResult> {
+  const events = await createSourceEventStream(args);
+  if (!(Symbol.asyncIterator in events)) return events;
+  return mapEvents(events, async (event) =>
+    execute({ ...args, rootValue: event, contextValue: await contextForEvent() }),
+  );
+}
+
+/**
+ * Written by hand: a generator around an iterator takes a `return()` only after the `next()` that waits, so that the subscription of a client that
+ * is gone would stay until its next event.
+ */
+function mapEvents<Event, Result>(
+  events: AsyncIterable<Event>,
+  map: (event: Event) => Promise<Result>,
+): AsyncGenerator<Result, undefined> {
+  const source = events[Symbol.asyncIterator]();
+  let ended: Promise<unknown> | undefined;
+  let releaseWaiting: (() => void) | undefined;
+
+  async function end(): Promise<typeof DONE> {
+    ended ??= Promise.resolve(source.return?.());
+    releaseWaiting?.();
+    await ended;
+    return DONE;
+  }
+  async function step(): Promise<IteratorResult<Result, undefined>> {
+    const event = await source.next();
+    if (event.done || ended) return DONE;
+    try {
+      return { done: false, value: await map(event.value) };
+    } catch (error) {
+      await end();
+      throw error;
+    }
+  }
+  return {
+    next() {
+      if (ended) return Promise.resolve(DONE);
+      return new Promise((resolve, reject) => {
+        releaseWaiting = () => resolve(DONE);
+        step().then(resolve, reject);
+      });
+    },
+    return: end,
+    async throw(error) {
+      await end();
+      throw error;
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async [Symbol.asyncDispose]() {
+      await end();
+    },
+  };
+}

@@ -1,0 +1,187 @@
+import type { GraphQLFieldResolver } from 'graphql';
+import { buildSchema } from 'graphql';
+import type { AccessMap } from '../mechanisms/graphql';
+import { createLogger } from '../mechanisms/observability';
+import { createBatchLoader } from '../mechanisms/batching';
+import type { Authenticate, OperationContext, Viewer } from './context';
+import type { HttpServer, HttpServerOptions } from './http';
+import { createHttpServer } from './http';
+
+const sdl = /* GraphQL */ `
+  type Query {
+    me: Person
+    secret: String
+    open(code: String!): String
+    fail: String
+    add(a: Int!, b: Int = 1): Int
+  }
+  type Mutation {
+    rename(name: String!): Person
+  }
+  type Subscription {
+    counted: Count
+    secretCounted: Count
+  }
+  type Person {
+    id: ID!
+    friend: Person
+    salary: Int
+  }
+  type Count {
+    n: Int
+    "The number once more, through a loader."
+    loaded: Int
+    viewer: ID
+  }
+`;
+
+export const testAccess: AccessMap = {
+  'Query.me': 'SIGNED_IN',
+  'Query.secret': 'ADMIN',
+  'Query.open': 'PUBLIC',
+  'Query.fail': 'SIGNED_IN',
+  'Query.add': 'SIGNED_IN',
+  'Mutation.rename': 'SIGNED_IN',
+  'Subscription.counted': 'SIGNED_IN',
+  'Subscription.secretCounted': 'ADMIN',
+  Person: 'SIGNED_IN',
+  'Person.salary': 'ADMIN',
+  Count: 'SIGNED_IN',
+};
+
+export function viewer(accountId: string, scopes: string[] = [], expiresAt = new Date(Date.now() + 3_600_000)): Viewer {
+  return { accountId, role: 'FRIEND', scopes: new Set(scopes), expiresAt };
+}
+
+/** A source that the test feeds by hand, and that tells how often it was left. */
+export function createSource() {
+  const queue: number[] = [];
+  let waiting: ((result: IteratorResult<number>) => void) | undefined;
+  const source = {
+    subscribed: 0,
+    returned: 0,
+    /** What the loader reads: the newest number. */
+    current: 0,
+    push(n: number) {
+      source.current = n;
+      if (!waiting) return void queue.push(n);
+      waiting({ done: false, value: n });
+      waiting = undefined;
+    },
+    subscribe(): AsyncIterableIterator<number> {
+      source.subscribed += 1;
+      return {
+        next() {
+          const value = queue.shift();
+          if (value !== undefined) return Promise.resolve({ done: false, value });
+          return new Promise((resolve) => (waiting = resolve));
+        },
+        return() {
+          source.returned += 1;
+          waiting?.({ done: true, value: undefined });
+          return Promise.resolve({ done: true, value: undefined });
+        },
+        [Symbol.asyncIterator]() {
+          return this;
+        },
+      };
+    },
+  };
+  return source;
+}
+
+export type Source = ReturnType<typeof createSource>;
+type Resolve = GraphQLFieldResolver<unknown, OperationContext>;
+
+export function createTestSchema(source: Source, failure: () => Error) {
+  const schema = buildSchema(sdl);
+  const set = (type: string, field: string, resolve: Resolve) => {
+    const fields = schema.getType(type) as unknown as { getFields(): Record<string, object> };
+    Object.assign(fields.getFields()[field]!, { resolve });
+  };
+  const makeLoader = () =>
+    createBatchLoader<number, number>({
+      keyOf: () => 'current',
+      load: () => Promise.resolve(new Map([['current', source.current]])),
+    });
+  set('Query', 'me', (_root, _args, { viewer: who }) => ({ id: who?.accountId, salary: 5, friend: { id: 'f' } }));
+  set('Query', 'secret', () => 'secret');
+  set('Query', 'open', () => 'opened');
+  set('Query', 'fail', () => {
+    throw failure();
+  });
+  set('Query', 'add', (_root, { a, b }) => a + b);
+  set('Mutation', 'rename', (_root, _args, { viewer: who }) => ({ id: who?.accountId }));
+  set('Count', 'n', (n) => n);
+  set('Count', 'loaded', (_n, _args, { loaders }) => loaders.use(makeLoader).load(0));
+  set('Count', 'viewer', (_n, _args, { viewer: who }) => who?.accountId);
+  for (const field of ['counted', 'secretCounted']) {
+    set('Subscription', field, (n) => n);
+    Object.assign(schema.getSubscriptionType()!.getFields()[field]!, { subscribe: () => source.subscribe() });
+  }
+  return schema;
+}
+
+export interface TestDoor {
+  server: HttpServer;
+  port: number;
+  url: string;
+  source: Source;
+  /** Lines of the log, parsed. */
+  logged: Record<string, unknown>[];
+  /** Who the tokens belong to; a test may change it while the server runs. */
+  tokens: Map<string, Viewer>;
+  /** What `Query.fail` throws. */
+  failure: { error: Error };
+  ask(query: string, token?: string, body?: object): Promise<{ status: number; body: AnyJson }>;
+  close(): Promise<void>;
+}
+
+/** Whatever JSON a server may answer. */
+export interface AnyJson {
+  data?: Record<string, unknown> | null;
+  errors?: { message: string; path?: unknown; extensions: Record<string, unknown> }[];
+}
+
+/** Our door on a free port, over a small schema of its own; `ben` is a friend and `ada` an admin. */
+export async function openTestDoor(
+  options: Partial<HttpServerOptions> = {},
+  address = { host: '127.0.0.1', port: 0 },
+): Promise<TestDoor> {
+  const source = createSource();
+  const logged: Record<string, unknown>[] = [];
+  const tokens = new Map([
+    ['ben', viewer('usr_ben')],
+    ['ada', viewer('usr_ada', ['ADMIN'])],
+  ]);
+  const failure = { error: new Error('bug') };
+  const authenticate: Authenticate = (token) => Promise.resolve((token && tokens.get(token)) || null);
+  const server = await createHttpServer({
+    schema: createTestSchema(source, () => failure.error),
+    access: testAccess,
+    authenticate,
+    ready: () => Promise.resolve(true),
+    log: createLogger({ level: 'debug', destination: { write: (line) => void logged.push(JSON.parse(line)) } }),
+    ...options,
+  });
+  const { port } = await server.listen(address).catch(async (error: unknown) => {
+    await server.close({ drainMs: 0 });
+    throw error;
+  });
+  const url = `http://127.0.0.1:${port}/graphql`;
+  return {
+    server,
+    port,
+    url,
+    source,
+    logged,
+    tokens,
+    failure,
+    async ask(query, token, body) {
+      const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
+      const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query, ...body }) });
+      return { status: response.status, body: (await response.json()) as AnyJson };
+    },
+    close: () => server.close({ drainMs: 1_000 }),
+  };
+}
