@@ -54,9 +54,9 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
   const server = { pid: 0 };
   guard.stdout.once('data', (line: Buffer) => (server.pid = Number.parseInt(line.toString(), 10)));
   guard.stdin.on('error', () => undefined); // the guard may be gone already
-  // Backends hold stderr open: `close` comes when the last of them is gone, `exit` when the guard is.
+  // Backends hold stderr open: `close` comes when the last of them is gone. When the guard is killed, Node closes its stdin, and the
+  // guard's watch, which still reads there, stops the server.
   const exited = new Promise<string>((resolve) => guard.once('close', () => resolve(tail.join('\n'))));
-  guard.once('exit', () => guard.stdin.end()); // a killed guard: its watch still reads, and stops the server
 
   const handles: unknown[] = [guard, guard.stdin, guard.stdout, guard.stderr];
 
