@@ -3,8 +3,9 @@ import '@graphiql/react/style.css';
 import '@graphiql/plugin-doc-explorer/style.css';
 import '@graphiql/plugin-history/style.css';
 import 'graphiql/graphiql.css';
+import { useGraphiQL } from '@graphiql/react';
 import { GraphiQL } from 'graphiql';
-import { useMemo } from 'react';
+import { useEffect, useMemo } from 'react';
 import { createFetcher } from './fetcher';
 import type { Session } from './session';
 import { storyTabs } from './story-tabs';
@@ -23,6 +24,14 @@ export default function Editor({ session, onSignedOut }: { session: Session; onS
       <GraphiQL.Logo>
         <span />
       </GraphiQL.Logo>
+      <WrappedLines />
     </GraphiQL>
   );
+}
+
+/** The comments are there to be read, also in a narrow window. */
+function WrappedLines() {
+  const editor = useGraphiQL((state) => state.queryEditor);
+  useEffect(() => editor?.updateOptions({ wordWrap: 'on' }), [editor]);
+  return null;
 }

@@ -3,7 +3,7 @@ import { Kind, parse, visit } from 'graphql';
 
 export interface StoryTab {
   query: string;
-  variables?: string;
+  variables: string;
 }
 
 interface Definition<Node extends DefinitionNode = DefinitionNode> {
@@ -17,7 +17,7 @@ const chapters = ['accounts', 'library', 'requests', 'demo'];
 
 /**
  * One tab for each operation of the documents that this server can answer: its comments, itself, and the fragments it uses.
- * A comment line `# variables {"first": 3}` above an operation fills the pane of the variables.
+ * A comment line `# Variables: { "first": 3 }` above an operation fills the pane of the variables; without one it names what must be filled in.
  */
 export function storyTabs(documents: Record<string, string>, rootFields: ReadonlySet<string>): StoryTab[] {
   const definitions = Object.entries(documents)
@@ -53,9 +53,9 @@ const isFragment = (definition: Definition): definition is Definition<FragmentDe
 const rootFieldsOf = (node: OperationDefinitionNode): string[] =>
   node.selectionSet.selections.flatMap((selection) => (selection.kind === Kind.FIELD ? [selection.name.value] : []));
 
-const variablesLine = /^#\s*variables\s+(\{.*\})[ \t]*\n/im;
+const variablesLine = /^# *Variables: *(\{.*\}) *\n/m;
 
-function tabOf(operation: Definition, fragments: ReadonlyMap<string, Definition>): StoryTab {
+function tabOf(operation: Definition<OperationDefinitionNode>, fragments: ReadonlyMap<string, Definition>): StoryTab {
   const used = new Set<Definition>();
   const collect = (definition: Definition): unknown =>
     visit(definition.node, {
@@ -67,8 +67,15 @@ function tabOf(operation: Definition, fragments: ReadonlyMap<string, Definition>
       },
     });
   collect(operation);
-  const query = [operation.text.replace(variablesLine, ''), ...[...used].map(({ text }) => text)].join('\n\n');
+  const texts = [operation.text.replace(variablesLine, ''), ...[...used].map(({ text }) => text)];
   const sample = variablesLine.exec(operation.text)?.[1];
-  if (sample === undefined) return { query };
-  return { query, variables: JSON.stringify(JSON.parse(sample), null, 2) };
+  const variables: unknown = sample === undefined ? requiredVariables(operation.node) : JSON.parse(sample);
+  return { query: texts.join('\n\n'), variables: JSON.stringify(variables, null, 2) };
+}
+
+function requiredVariables({ variableDefinitions = [] }: OperationDefinitionNode): Record<string, string> {
+  const required = variableDefinitions.filter(
+    ({ type, defaultValue }) => type.kind === Kind.NON_NULL_TYPE && defaultValue === undefined,
+  );
+  return Object.fromEntries(required.map(({ variable }) => [variable.name.value, '']));
 }
