@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer as createTcpServer } from 'node:net';
 import type { Socket } from 'node:net';
-import { bodyOf, createBench, failureOf, json, listen, refusedAddress, stop } from './testing';
+import { bodyOf, createBench, failureOf, json, refusedAddress } from './testing';
 import type { Bench } from './testing';
 
 const read = { method: 'GET', path: '/thing' } as const;
@@ -68,13 +67,10 @@ describe('a request that never left', () => {
   });
 
   it('is NOT_SENT when the deadline passes before the connection stands', async () => {
-    const sockets: Socket[] = [];
-    const silent = createTcpServer((socket) => void sockets.push(socket));
-    const client = bench.client((await listen(silent)).replace('http:', 'https:'));
+    const silent = await bench.serveRaw(() => undefined);
+    const client = bench.client(silent.replace('http:', 'https:'));
     const failure = await failureOf(client.request({ ...write, deadlineMs: 150 }));
     expect(failure).toMatchObject({ failure: 'TIMEOUT', certainty: 'NOT_SENT' });
-    sockets.forEach((socket) => socket.destroy());
-    await stop(silent);
   });
 
   it('is NOT_SENT after close()', async () => {
@@ -144,10 +140,9 @@ describe('a request that left', () => {
   });
 
   it('is told apart when what answers is no HTTP server', async () => {
-    const shell = createTcpServer((socket) => void socket.once('data', () => socket.end('550 what?\r\n')));
-    const failure = await failureOf(bench.client(await listen(shell)).request(write));
+    const address = await bench.serveRaw((socket) => void socket.once('data', () => socket.end('550 what?\r\n')));
+    const failure = await failureOf(bench.client(address).request(write));
     expect(failure).toMatchObject({ failure: 'WRONG_SHAPE', certainty: 'UNKNOWN' });
-    await stop(shell);
   });
 });
 

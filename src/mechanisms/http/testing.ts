@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
-import type { AddressInfo, Server as TcpServer } from 'node:net';
+import type { AddressInfo, Server as TcpServer, Socket } from 'node:net';
 import { createLogger } from '../observability';
 import { createHttpClient } from './http-client';
 import type { HttpClient, HttpClientOptions } from './http-client';
@@ -11,6 +11,8 @@ import { UpstreamFailure } from './upstream-failure';
 export interface Bench {
   /** Stands a server up on a free port and answers its address. */
   serve(listener: RequestListener): Promise<string>;
+  /** The same for what speaks no HTTP. */
+  serveRaw(onConnection: (socket: Socket) => void): Promise<string>;
   /** Closed before the servers are. Log lines land in `lines`. */
   client(baseUrl: string, options?: Partial<HttpClientOptions>): HttpClient;
   lines: string[];
@@ -20,17 +22,19 @@ export interface Bench {
 export const API_KEY = 'canary-5e884898da28047151d0e56f8dc62927';
 
 export function createBench(): Bench {
-  const servers: Server[] = [];
+  const servers: TcpServer[] = [];
+  const sockets: Socket[] = [];
   const clients: HttpClient[] = [];
   const lines: string[] = [];
   const log = createLogger({ level: 'trace', destination: { write: (line: string) => void lines.push(line) } });
+  function open(server: TcpServer): Promise<string> {
+    servers.push(server.on('connection', (socket: Socket) => void sockets.push(socket)));
+    return listen(server);
+  }
   return {
     lines,
-    async serve(listener) {
-      const server = createServer(listener);
-      servers.push(server);
-      return listen(server);
-    },
+    serve: (listener) => open(createServer(listener)),
+    serveRaw: (onConnection) => open(createTcpServer(onConnection)),
     client(baseUrl, options = {}) {
       const client = createHttpClient({
         name: 'upstream',
@@ -46,6 +50,7 @@ export function createBench(): Bench {
       return client;
     },
     async close() {
+      sockets.forEach((socket) => socket.destroy());
       await Promise.all(clients.map((client) => client.close()));
       await Promise.all(servers.map(stop));
     },
@@ -60,16 +65,12 @@ export async function refusedAddress(): Promise<string> {
   return address;
 }
 
-export async function listen(server: TcpServer): Promise<string> {
+async function listen(server: TcpServer): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-export async function stop(server: TcpServer & { closeAllConnections?(): void }): Promise<void> {
-  const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
-  server.closeAllConnections?.();
-  await closed;
-}
+const stop = (server: TcpServer): Promise<void> => new Promise((resolve) => void server.close(() => resolve()));
 
 /** The failure that `work` ends with; any other end fails the test. */
 export async function failureOf(work: Promise<unknown>): Promise<UpstreamFailure> {

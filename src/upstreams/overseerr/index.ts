@@ -1,0 +1,2 @@
+export { createOverseerrClient } from './client';
+export type * from './overseerr';

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { UpstreamFailure } from '../../mechanisms/http';
+import type { HttpAnswer } from '../../mechanisms/http';
+
+/** Only what we need is required: the three products add, drop and rename the rest between versions. */
+const id = z.int().positive();
+const text = z.string().nullish();
+
+const request = z.object({
+  id,
+  status: z.number(),
+  is4k: z.boolean(),
+  createdAt: z.string(),
+  requestedBy: z.object({ id }).nullish(),
+  /** Absent for a film that was just requested. */
+  seasons: z.array(z.object({ seasonNumber: z.int() })).default([]),
+});
+
+const media = z.object({
+  id,
+  status: z.number(),
+  status4k: z.number(),
+  plexUrl: text,
+  /** What Seerr and Jellyseerr call `plexUrl`. */
+  mediaUrl: text,
+});
+const mediaOfSearch = media.extend({ requests: z.array(request).default([]) });
+/** Required here: taken for "none", a missing list would make us request a title twice. */
+const mediaOfTitle = media.extend({ requests: z.array(request) });
+
+const described = z.object({ id, overview: text, posterPath: text });
+const movie = described.extend({ title: text, releaseDate: text });
+const tv = described.extend({ name: text, firstAirDate: text });
+
+export const movieDetails = movie.extend({ mediaInfo: mediaOfTitle.nullish() });
+export const tvDetails = tv.extend({ mediaInfo: mediaOfTitle.nullish() });
+
+const page = z.int().nonnegative();
+export const searchPage = z.object({
+  page,
+  totalPages: page,
+  totalResults: page,
+  results: z.array(
+    z.union([
+      movie.extend({ mediaType: z.literal('movie'), mediaInfo: mediaOfSearch.nullish() }),
+      tv.extend({ mediaType: z.literal('tv'), mediaInfo: mediaOfSearch.nullish() }),
+      z.object({ mediaType: z.string().regex(/^(?!movie$|tv$)/) }).transform(() => null),
+    ]),
+  ),
+});
+
+export const mediaPage = z.object({
+  pageInfo: z.object({ results: page }),
+  results: z.array(
+    z.object({ mediaType: z.enum(['movie', 'tv']), tmdbId: id, status: z.number(), status4k: z.number() }),
+  ),
+});
+
+export const createdRequest = request.extend({ media: z.object({ id }).nullish() });
+export const publicSettings = z.record(z.string(), z.unknown());
+export const account = z.object({ id });
+export const status = z.object({ version: z.string() });
+
+export type RequestShape = z.infer<typeof request>;
+export type MediaShape = z.infer<typeof mediaOfSearch>;
+export type MovieShape = z.infer<typeof movieDetails>;
+export type TvShape = z.infer<typeof tvDetails>;
+
+/** The body as `shape` says, or WRONG_SHAPE naming the places that differ, never their content. */
+export function readAs<S extends z.ZodType>(shape: S, answer: HttpAnswer): z.infer<S> {
+  const parsed = shape.safeParse(answer.body);
+  if (parsed.success) return parsed.data;
+  const places = parsed.error.issues.slice(0, 3).map((issue) => issue.path.join('.') || 'the whole body');
+  throw new UpstreamFailure(`overseerr answered another shape than expected, at ${places.join(', ')}`, {
+    upstream: 'overseerr',
+    failure: 'WRONG_SHAPE',
+    certainty: 'UNKNOWN',
+    status: answer.status,
+  });
+}
