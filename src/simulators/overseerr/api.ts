@@ -127,7 +127,8 @@ function mountFaults(app: FastifyInstance, parts: ApiParts): void {
   });
   app.addHook('onSend', async (request, reply, payload) => {
     const isDropped = faults.current() === 'COMMIT_THEN_DROP' && request.method !== 'GET';
-    if (!recorded(request, reply.statusCode, parts) || isDropped) request.raw.socket.destroy();
+    const hasArrived = request.raw.complete || !request.raw.socket.destroyed;
+    if (!recorded(request, hasArrived ? reply.statusCode : 0, parts) || isDropped) request.raw.socket.destroy();
     return payload;
   });
 }

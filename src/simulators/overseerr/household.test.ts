@@ -8,6 +8,7 @@ import type { Received } from './testing';
 import { API_KEY, keyOf, requestMovie, send, shapeDifferences, valueAt } from './testing';
 
 const FIGHT_CLUB = 550;
+const NOT_IN_LIBRARY = 238;
 const THE_OFFICE = 2316;
 const BREAKING_BAD = 1396;
 const THREE_SECONDS = household.fulfilment.availableAfterMs;
@@ -107,6 +108,19 @@ describe('fulfilment', () => {
     expect(states(simulator, FIGHT_CLUB)).toEqual([[3, 1]]);
   });
 
+  it('approves, and never completes, a request that was pending when its movie arrived', async () => {
+    const simulator = await start();
+    await requestMovie(simulator.url, FIGHT_CLUB, 2);
+    const { body } = await read(simulator, '/media?filter=pending');
+    await send(simulator.url, {
+      method: 'POST',
+      path: `/api/v1/media/${String(valueAt(body, 'results.0.id'))}/available`,
+      headers: { ...keyOf(), 'content-type': 'application/json' },
+      body: { is4k: false },
+    });
+    expect(states(simulator, FIGHT_CLUB)).toEqual([[2, 5]]);
+  });
+
   it('goes on after a restart, also when its moment passed meanwhile', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'overseerr-simulator-'));
     try {
@@ -127,10 +141,12 @@ describe('fulfilment', () => {
       const stateFile = join(folder, 'overseerr.json');
       const simulator = await start({ stateFile, clock: () => new Date(), availableAfterMs: 30 });
       await requestMovie(simulator.url, FIGHT_CLUB);
-      const stored = (): unknown => valueAt(JSON.parse(readFileSync(stateFile, 'utf8')), 'state.requests.0.status');
+      await requestMovie(simulator.url, NOT_IN_LIBRARY);
+      const stored = (): string =>
+        String(valueAt(JSON.parse(readFileSync(stateFile, 'utf8')), 'state.requests.*.status'));
       const deadline = Date.now() + 5_000;
-      while (stored() !== 5 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
-      expect(stored()).toBe(5);
+      while (stored() !== '5,5' && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
+      expect(stored()).toBe('5,5');
     } finally {
       rmSync(folder, { recursive: true });
     }
