@@ -43,6 +43,7 @@ function mapEvents<Event, Result>(
     try {
       return { done: false, value: await map(event.value) };
     } catch (error) {
+      releaseWaiting = undefined; // who waits shall get this error
       await end();
       throw error;
     }

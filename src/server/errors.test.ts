@@ -1,0 +1,72 @@
+import { GraphQLError } from 'graphql';
+import { ArgumentValidationError } from 'type-graphql';
+import {
+  ConcurrencyConflict,
+  Conflict,
+  EventStoreUnavailable,
+  Forbidden,
+  InvalidInput,
+  Lagged,
+  PositionExpired,
+  StaleRead,
+} from '../mechanisms/errors';
+import type { TestDoor } from './testing';
+import { openTestDoor } from './testing';
+
+let door: TestDoor;
+beforeAll(async () => {
+  door = await openTestDoor();
+});
+afterAll(() => door.close());
+
+async function told(error: Error) {
+  door.failure.error = error;
+  door.logged.length = 0;
+  const { status, body } = await door.ask('{ fail }', 'ben');
+  expect(status).toBe(200);
+  expect(body.data).toEqual({ fail: null });
+  return body.errors?.[0];
+}
+
+it.each([
+  [new InvalidInput('wrong', ['a', 'b'], 'EXACT'), { code: 'EXACT', argumentPath: ['a', 'b'] }],
+  [new Forbidden('no', ['ADMIN']), { code: 'FORBIDDEN', missing: ['ADMIN'] }],
+  [new Conflict('late', 'LATE'), { code: 'LATE' }],
+  [new PositionExpired('old', 'p1.pg.7'), { code: 'POSITION_EXPIRED', oldest: 'p1.pg.7' }],
+  [new Lagged('p1.pg.9'), { code: 'LAGGED', retryable: true, position: 'p1.pg.9' }],
+  [new StaleRead('behind'), { code: 'STALE_READ', retryable: true }],
+  [new ConcurrencyConflict('s', 1, 2), { code: 'CONCURRENCY_CONFLICT', retryable: true }],
+])('%s is told with its code, and nobody is woken', async (error, extensions) => {
+  expect(await told(error)).toEqual({
+    message: error.message,
+    path: ['fail'],
+    locations: [{ line: 1, column: 3 }],
+    extensions: { retryable: false, ...extensions },
+  });
+  expect(door.logged).toEqual([]);
+});
+
+it.each([
+  ['a bug', new TypeError('secret: select * from token where password = hunter2'), 'INTERNAL_SERVER_ERROR'],
+  [
+    'a database error',
+    Object.assign(new Error('secret'), { code: '42P01', detail: 'secret' }),
+    'INTERNAL_SERVER_ERROR',
+  ],
+  [
+    'a library’s GraphQLError',
+    new GraphQLError('secret', { extensions: { secret: 1, stack: 'secret' } }),
+    'INTERNAL_SERVER_ERROR',
+  ],
+  ['a broken part of ours', new EventStoreUnavailable('secret host'), 'EVENT_STORE_UNAVAILABLE'],
+])('%s is told by an id that the log has too, and nothing else', async (_what, error, code) => {
+  const answer = await told(error);
+  expect(answer?.extensions).toMatchObject({ code, errorId: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+  expect(JSON.stringify(answer)).not.toMatch(/secret|hunter2|stack|at /);
+  expect(door.logged).toMatchObject([{ errorId: answer?.extensions.errorId, err: { message: error.message } }]);
+});
+
+it('an argument that a validator refuses does not come back', async () => {
+  const refused = { target: { password: 'hunter2' }, value: 'hunter2', property: 'password' };
+  expect(JSON.stringify(await told(new ArgumentValidationError([refused])))).not.toContain('hunter2');
+});
