@@ -2,7 +2,7 @@ import { InvalidEvent } from '../errors';
 import type { NewEvent } from './event';
 import { NO_STREAM } from './event-store';
 import type { EventStore } from './event-store';
-import { newEvents, newStream, sorted } from './fixtures.contract';
+import { newEvents, newStream, sorted, times } from './fixtures.contract';
 import type { ContractSetting } from './fixtures.contract';
 
 /** What history holds: everything as it was given, and nothing that could not come back so. */
@@ -59,11 +59,13 @@ export function historyContract(setting: () => ContractSetting): void {
   describe('what no history must take', () => {
     const circular: Record<string, unknown> = {};
     circular.self = circular;
+    const deep = times(100_000, (n) => n).reduce<object>((inner) => ({ inner }), {});
 
     it.each<[string, Partial<NewEvent>]>([
       ['more than 1 MiB', { data: { text: 'é'.repeat(524_300) } }],
       ['a bigint', { data: { size: 1n } }],
       ['a circle', { data: circular }],
+      ['more levels than a parser has stack for', { data: deep }],
       ['NaN', { data: { ratio: Number.NaN } }],
       ['a date', { data: { at: new Date(0) } }],
       ['a map', { data: { seasons: new Map() } }],
