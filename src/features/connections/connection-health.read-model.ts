@@ -32,7 +32,9 @@ const healthOf = (row: Row): ConnectionHealth => ({
 export function createConnectionHealth(database: Queryable) {
   return {
     async read(connectionId: string): Promise<ConnectionHealth | undefined> {
-      const rows = await database.query<Row>('select * from connection_health where connection_id = $1', [connectionId]);
+      const rows = await database.query<Row>('select * from connection_health where connection_id = $1', [
+        connectionId,
+      ]);
       return rows.map(healthOf)[0];
     },
 

@@ -28,7 +28,11 @@ export function isUsable(state: ConnectionStateName | undefined): boolean {
 }
 
 const NAMES: Record<ConnectionKindName, string> = { PLEX: 'Plex', OVERSEERR: 'Overseerr', UPTIME_KUMA: 'Uptime Kuma' };
-const FEATURES: Record<ConnectionKindName, string[]> = { PLEX: ['LIBRARY'], OVERSEERR: ['REQUESTS', 'SEARCH'], UPTIME_KUMA: ['STATUS'] };
+const FEATURES: Record<ConnectionKindName, string[]> = {
+  PLEX: ['LIBRARY'],
+  OVERSEERR: ['REQUESTS', 'SEARCH'],
+  UPTIME_KUMA: ['STATUS'],
+};
 
 /** Features that do not work as usual now. */
 export function degradedFeatures(health: readonly ConnectionHealth[]): string[] {

@@ -11,6 +11,8 @@ export type Identify = () => Promise<{ flavour: string | null; version: string |
 export interface ConnectionCheckParts {
   connection: Connection;
   identify: Identify;
+  /** One cheap call that proves life and key; throws UpstreamFailure. */
+  probe: () => Promise<void>;
   health: ConnectionHealthRows;
   /** The connection became usable again: what waited for it goes on. */
   onRestored: () => Promise<void>;
@@ -18,13 +20,27 @@ export interface ConnectionCheckParts {
   log: Logger;
 }
 
-/** One look at a connection, written down for all roles. Looks that come while one runs share its answer. */
-export function createConnectionCheck({ connection, identify, health, onRestored, clock, log }: ConnectionCheckParts) {
-  let running: Promise<void> | undefined;
+const IDENTIFY_PERIOD_MS = 5 * 60_000;
 
-  async function look(): Promise<Finding> {
+/** One look at a connection, written down for all roles. Looks that come while one runs share its answer. */
+export function createConnectionCheck({ connection, health, onRestored, clock, log, ...ask }: ConnectionCheckParts) {
+  let running: Promise<void> | undefined;
+  let identified = { answer: { flavour: null, version: null } as Awaited<ReturnType<Identify>>, at: 0 };
+
+  /** Who it is, now and then and after every outage; in between only that it lives. */
+  async function whoAnswers(wasUp: boolean): Promise<Awaited<ReturnType<Identify>>> {
+    const now = clock().getTime();
+    if (wasUp && now - identified.at < IDENTIFY_PERIOD_MS) {
+      await ask.probe();
+    } else {
+      identified = { answer: await ask.identify(), at: now };
+    }
+    return identified.answer;
+  }
+
+  async function look(wasUp: boolean): Promise<Finding> {
     try {
-      return { ...(await identify()), state: 'UP', problem: null };
+      return { ...(await whoAnswers(wasUp)), state: 'UP', problem: null };
     } catch (error) {
       if (!(error instanceof MediaNestError) || error.code !== 'UPSTREAM_UNAVAILABLE') throw error;
       return findingOf(connection.kind, error as UpstreamFailure);
@@ -33,11 +49,14 @@ export function createConnectionCheck({ connection, identify, health, onRestored
 
   async function check(): Promise<void> {
     const startedAt = clock();
-    const finding = await look();
     const before = await health.read(connection.id);
+    const finding = await look(before?.state === 'UP');
     await health.record(connection, finding, startedAt);
     if (before?.state !== finding.state) {
-      log.info({ connection: connection.id, from: before?.state, to: finding.state, problem: finding.problem?.message }, 'connection changed');
+      log.info(
+        { connection: connection.id, from: before?.state, to: finding.state, problem: finding.problem?.message },
+        'connection changed',
+      );
     }
     if (before && !isUsable(before.state) && isUsable(finding.state)) await onRestored();
   }

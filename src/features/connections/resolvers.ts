@@ -58,7 +58,12 @@ export class ServerInfoResolver {
       demo,
       position,
       projections: projections.map((one) => ({ ...one, state: one.state as ProjectionState })),
-      connections: connections.map((one) => presentConnection(one, health.find(({ id }) => id === one.id))),
+      connections: connections.map((one) =>
+        presentConnection(
+          one,
+          health.find(({ id }) => id === one.id),
+        ),
+      ),
       degradedFeatures: degradedFeatures(health),
     };
   }

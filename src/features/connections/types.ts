@@ -61,7 +61,11 @@ registerEnumType(ConnectionState, {
   },
 });
 
-@ObjectType({ implements: Problem, description: 'What is wrong with a connection, and what to do.', simpleResolvers: true })
+@ObjectType({
+  implements: Problem,
+  description: 'What is wrong with a connection, and what to do.',
+  simpleResolvers: true,
+})
 export class ConnectionProblem extends Problem {}
 
 @ObjectType({ description: 'A service that this server is connected to.', simpleResolvers: true })
@@ -108,7 +112,10 @@ registerEnumType(ProjectionState, {
   },
 });
 
-@ObjectType({ description: 'A projection of the log: what queries read, or what sets work going.', simpleResolvers: true })
+@ObjectType({
+  description: 'A projection of the log: what queries read, or what sets work going.',
+  simpleResolvers: true,
+})
 export class ProjectionInfo {
   @Field(() => String, { description: 'Its name.' })
   name!: string;

@@ -1,7 +1,7 @@
 import type { ResolverMount } from '../../mechanisms/graphql';
 import type { Queryable } from '../../mechanisms/postgres';
 import type { OverseerrClient } from '../../upstreams/overseerr';
-import { createTitleLoaders } from './loaders';
+import { createTitleLoaders, remembering } from './loaders';
 import { createAvailabilitySync } from './poller';
 import { libraryAccess } from './policy';
 import { TitleResolver } from './resolvers';
@@ -17,14 +17,17 @@ export interface LibraryParts {
 }
 
 /** What a household has and could have: titles through the request service. */
-export function createLibraryFeature({ database, overseerr, connectionId, isUsable, clock }: LibraryParts) {
+export function createLibraryFeature({ database, connectionId, isUsable, clock, ...parts }: LibraryParts) {
   const cache = createTitleCache(database);
+  const overseerr = remembering(parts.overseerr, cache, clock);
   const titles = createTitleLoaders({ overseerr, cache, isUsable, clock });
   const resolvers: ResolverMount[] = [[TitleResolver, new TitleResolver(titles, connectionId)]];
   return {
     resolvers,
     access: libraryAccess,
     titles,
+    /** For the other features: what it says of titles is remembered. */
+    overseerr,
     syncAvailability: createAvailabilitySync({ overseerr, cache, clock }),
   };
 }

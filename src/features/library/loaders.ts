@@ -50,6 +50,19 @@ function knownOf(title: UpstreamTitle, observedAt: Date): KnownTitle {
   };
 }
 
+/** The same client, but what it says of a title is remembered: so a request that nobody searched for gets its name. */
+export function remembering(overseerr: OverseerrClient, cache: TitleCache, clock: () => Date): OverseerrClient {
+  return {
+    ...overseerr,
+    async title(type, tmdbId) {
+      const observedAt = clock();
+      const answer = await overseerr.title(type, tmdbId);
+      await cache.remember([knownOf(answer, observedAt)]);
+      return answer;
+    },
+  };
+}
+
 const isOutage = (error: unknown) => error instanceof MediaNestError && error.code === 'UPSTREAM_UNAVAILABLE';
 
 /** Titles at the request service; everything that it says is remembered, and our memory answers while it is away. */
@@ -72,7 +85,9 @@ export function createTitleLoaders({ overseerr, cache, isUsable, clock }: TitleL
     for (let page = 1; ; page += 1) {
       const observedAt = clock();
       const answer = await overseerr.search(query, page);
-      found.push(...answer.titles.map((title) => knownOf(title, observedAt)).filter((one) => !type || one.type === type));
+      found.push(
+        ...answer.titles.map((title) => knownOf(title, observedAt)).filter((one) => !type || one.type === type),
+      );
       const last = page >= answer.totalPages || answer.totalResults <= page * PAGE_SIZE;
       if (found.length > wanted || last) {
         const titles = found.slice(skip, wanted);
@@ -96,12 +111,8 @@ export function createTitleLoaders({ overseerr, cache, isUsable, clock }: TitleL
     /** One title; null when neither the service nor our memory knows it. */
     async title(id: TitleId): Promise<KnownTitle | null> {
       if (id.tmdbId < 1) throw new InvalidInput(`a tmdbId is a positive number, not ${id.tmdbId}`, ['tmdbId']);
-      const observedAt = clock();
-      const answer = await ask(() => overseerr.title(id.type, id.tmdbId));
-      if (!answer) return (await cache.read([id])).get(titleKey(id)) ?? null;
-      const known = knownOf(answer, observedAt);
-      await cache.remember([known]);
-      return known;
+      await ask(() => overseerr.title(id.type, id.tmdbId));
+      return (await cache.read([id])).get(titleKey(id)) ?? null;
     },
 
     /** What we remember, without asking: for decisions and lists. */

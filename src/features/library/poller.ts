@@ -2,7 +2,8 @@ import type { OverseerrClient } from '../../upstreams/overseerr';
 import type { SeenAvailability, TitleCache } from './title-cache.read-model';
 import { availabilityOf } from './title';
 
-const PAGE = 100;
+/** No maximum there; a thousand rows took it under 0.2 s (contracts/overseerr.md 13). */
+const PAGE = 1_000;
 
 /** Sweeps what is available at the request service into our cache. Throws UpstreamFailure; an interrupted sweep changes nothing. */
 export function createAvailabilitySync(parts: { overseerr: OverseerrClient; cache: TitleCache; clock: () => Date }) {

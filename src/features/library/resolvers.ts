@@ -44,20 +44,24 @@ export class TitleResolver {
 
   // eslint-disable-next-line max-params -- GraphQL arguments
   @Query(() => TitleConnection, {
-    description: 'Titles at the request service. While it is away our own cache answers; then `freshness.stale` is true.',
+    description:
+      'Titles at the request service. While it is away our own cache answers; then `freshness.stale` is true.',
   })
   async search(
     @Arg('query', () => String, { description: `Part of a name, 1 to ${MAX_QUERY} characters.` }) query: string,
-    @Arg('type', () => MediaType, { nullable: true, description: 'Only films, or only series.' }) type: MediaType | undefined,
+    @Arg('type', () => MediaType, { nullable: true, description: 'Only films, or only series.' })
+    type: MediaType | undefined,
     @Arg('first', () => Int, { defaultValue: 20, description: 'How many, 1 to 100.' }) first: number,
-    @Arg('after', () => String, { nullable: true, description: 'The endCursor of the page before.' }) after: string | undefined,
+    @Arg('after', () => String, { nullable: true, description: 'The endCursor of the page before.' })
+    after: string | undefined,
   ): Promise<TitleConnection> {
     const text = query.trim();
     if (text.length < 1 || text.length > MAX_QUERY) {
       throw new InvalidInput(`a query has 1 to ${MAX_QUERY} characters, not ${text.length}`, ['query']);
     }
     const [skip] = after ? decodeCursor(after, cursorSchema) : [0];
-    if (skip > MAX_SKIP) throw new InvalidInput(`a search goes ${MAX_SKIP} titles deep; make the query more exact`, ['after']);
+    if (skip > MAX_SKIP)
+      throw new InvalidInput(`a search goes ${MAX_SKIP} titles deep; make the query more exact`, ['after']);
     const found = await this.titles.search({ query: text, first: pageSize(first), skip, ...(type ? { type } : {}) });
     const nodes = found.titles.map(presentTitle);
     const connection = page({

@@ -85,7 +85,7 @@ export function createTitleCache(database: Queryable) {
       );
     },
 
-    /** One sweep over all that is available: what it did not name any more is not available. */
+    /** One sweep over all that the service knows of: what it did not name any more is not there. */
     async replaceAvailability(seen: readonly SeenAvailability[], observedAt: Date): Promise<void> {
       const rows = seen.map(({ type, tmdbId, availability, availability4k }) => ({
         media_type: type,
@@ -103,8 +103,9 @@ export function createTitleCache(database: Queryable) {
              availability_4k = excluded.availability_4k, observed_at = excluded.observed_at
            where c.observed_at <= excluded.observed_at
          )
-         update title_cache set availability = 'NOT_AVAILABLE', availability_4k = 'NOT_AVAILABLE', observed_at = $2
-         where observed_at < $2 and (availability = 'AVAILABLE' or availability_4k = 'AVAILABLE')
+         update title_cache
+         set availability = 'NOT_AVAILABLE', availability_4k = 'NOT_AVAILABLE', plex_url = null, observed_at = $2
+         where observed_at < $2 and (availability <> 'NOT_AVAILABLE' or availability_4k <> 'NOT_AVAILABLE')
            and (media_type, tmdb_id) not in
              (select media_type, tmdb_id from json_populate_recordset(null::title_cache, $1))`,
         [JSON.stringify(rows), observedAt],

@@ -42,7 +42,14 @@ function checked({ type, tmdbId, seasons }: Wanted): void {
 }
 
 /** Gathers what a command needs to know, and finds the stream of a request. */
-export function createRequestCommands({ commands, queries, store, waitFor, remembered, connectionId }: RequestCommandParts) {
+export function createRequestCommands({
+  commands,
+  queries,
+  store,
+  waitFor,
+  remembered,
+  connectionId,
+}: RequestCommandParts) {
   /** A request made a moment ago may not be in the view yet: then the view is waited for, so that "not found" is the truth. */
   async function find(requestId: string): Promise<{ streamId: string; requestId: string }> {
     const row = (await queries.byId(requestId)) ?? (await afterCatchUp(requestId));
@@ -52,7 +59,8 @@ export function createRequestCommands({ commands, queries, store, waitFor, remem
 
   async function afterCatchUp(requestId: string) {
     const head = await store.head();
-    if (!(await waitFor(REQUEST_VIEW, head))) throw new StaleRead('The view of requests is behind; try again in a moment.');
+    if (!(await waitFor(REQUEST_VIEW, head)))
+      throw new StaleRead('The view of requests is behind; try again in a moment.');
     return queries.byId(requestId);
   }
 

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { DomainError } from '../../mechanisms/errors';
 import type { EventCodecs, Recorded } from '../../mechanisms/event-store';
 import type { Job, JobQueue, Tasks } from '../../mechanisms/jobs';
@@ -9,7 +10,7 @@ import type { MediaRequestEvent } from './media-request/events';
 import { nextStep, settledAt } from './media-request/handover';
 import type { MediaRequest } from './media-request/media-request';
 import type { RequestTarget } from './look-upstream.reactor';
-import { parseTarget } from './look-upstream.reactor';
+import { requestTarget } from './look-upstream.reactor';
 import { createUpstreamTalk } from './upstream-talk.reactor';
 
 export const HAND_OVER = 'hand-over';
@@ -43,6 +44,9 @@ export interface HandOverParts {
   log: Logger;
 }
 
+/** `early`: without waiting for the end of a back-off. */
+const wakeUp = requestTarget.extend({ early: z.boolean().default(false) });
+
 const jobFor = ({ streamId, requestId }: RequestTarget, key: string, runAt?: Date): Job => ({
   task: HAND_OVER,
   key,
@@ -69,9 +73,15 @@ export function createHandOverReactor(parts: { codecs: EventCodecs; jobs: JobQue
   };
 }
 
-/** The janitor and the release after an outage wake handovers through the same task. */
+/** The janitor's: for a job that was lost. */
 export function wakeHandover(jobs: JobQueue, target: RequestTarget): Promise<void> {
   return jobs.enqueue(jobFor(target, `wake:${target.requestId}`));
+}
+
+/** After an outage. */
+export function releaseHandover(jobs: JobQueue, target: RequestTarget): Promise<void> {
+  const job = jobFor(target, `release:${target.requestId}`);
+  return jobs.enqueue({ ...job, payload: { ...job.payload, early: true } });
 }
 
 /**
@@ -112,18 +122,28 @@ export function createHandOverTask(parts: HandOverParts): Tasks {
     }
   }
 
-  async function handOver(target: RequestTarget): Promise<void> {
+  async function handOver(target: RequestTarget, early = false): Promise<void> {
     const request = await commands.load(target.streamId, target.requestId);
     if (!request) return;
-    const step = nextStep(request, clock(), times.settleDelayMs);
+    const step = nextStep(request, { now: clock(), settleDelayMs: times.settleDelayMs, early });
     if (step.kind === 'WAIT') return jobs.enqueue(jobFor(target, `wait:${target.requestId}`, step.until));
     if (step.kind === 'ATTEMPT') return attempt(target, request, step.attemptNo);
     if (step.kind === 'LOST') {
       const startedAt = request.handover.attempt?.startedAt ?? clock().toISOString();
       const retryAt = settledAt(startedAt, times.settleDelayMs).toISOString();
-      await commands.record(target, step.attemptNo, { kind: 'DEFERRED', cause: 'WORKER_LOST', certainty: 'UNKNOWN', retryAt });
+      await commands.record(target, step.attemptNo, {
+        kind: 'DEFERRED',
+        cause: 'WORKER_LOST',
+        certainty: 'UNKNOWN',
+        retryAt,
+      });
     }
   }
 
-  return { [HAND_OVER]: (payload) => handOver(parseTarget(payload)) };
+  return {
+    async [HAND_OVER](payload) {
+      const { early, ...target } = wakeUp.parse(payload);
+      await handOver(target, early);
+    },
+  };
 }

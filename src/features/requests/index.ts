@@ -38,7 +38,9 @@ export interface RequestsParts {
   jobs: JobQueue;
   overseerr: OverseerrClient;
   connections: HandOverParts['connections'] & Pick<RequestResolverParts, 'notices'>;
-  titles: Pick<RequestCommandParts, 'remembered'> & { createRememberedLoader: RequestResolverParts['createTitleLoader'] };
+  titles: Pick<RequestCommandParts, 'remembered'> & {
+    createRememberedLoader: RequestResolverParts['createTitleLoader'];
+  };
   surroundings: Surroundings;
   upstreamUserOf: HandOverParts['upstreamUserOf'];
   waitFor: RequestCommandParts['waitFor'];

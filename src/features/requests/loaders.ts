@@ -146,7 +146,9 @@ export function createRequestLoader(database: Queryable): () => BatchLoader<stri
     createBatchLoader({
       keyOf: (requestId) => requestId,
       async load(ids) {
-        const rows = await database.query<StoredRow>(`select ${COLUMNS} from request_view where request_id = any($1)`, [ids]);
+        const rows = await database.query<StoredRow>(`select ${COLUMNS} from request_view where request_id = any($1)`, [
+          ids,
+        ]);
         return new Map(rows.map(rowOf).map((row) => [row.state.requestId, row]));
       },
     });

@@ -15,8 +15,7 @@ export interface RequestTarget {
   streamId: string;
   requestId: string;
 }
-const target = z.object({ streamId: z.string(), requestId: z.string() });
-export const parseTarget = (payload: unknown): RequestTarget => target.parse(payload);
+export const requestTarget = z.object({ streamId: z.string(), requestId: z.string() });
 
 export interface LookParts {
   commands: HandoverCommands;
@@ -62,7 +61,7 @@ export function createLookUpstreamTask(parts: LookParts): Tasks {
   const look = createLook(parts);
   return {
     async [LOOK_UPSTREAM](payload) {
-      const { streamId, requestId } = parseTarget(payload);
+      const { streamId, requestId } = requestTarget.parse(payload);
       const request = await parts.commands.load(streamId, requestId);
       if (request) await look(streamId, request);
     },

@@ -1,7 +1,7 @@
 import type { JobQueue } from '../../mechanisms/jobs';
 import type { Logger } from '../../mechanisms/observability';
 import type { RequestQueries } from './loaders';
-import { wakeHandover } from './hand-over.reactor';
+import { releaseHandover, wakeHandover } from './hand-over.reactor';
 import type { LookParts } from './look-upstream.reactor';
 import { createLook } from './look-upstream.reactor';
 import { lookPeriodMs } from './look-plan';
@@ -31,7 +31,8 @@ export function createRequestPoller({ queries, jobs, connectionId, pollFastMs, l
       const ids = new Set(linked.map(({ state }) => state.requestId));
       for (const id of lookedAt.keys()) if (!ids.has(id)) lookedAt.delete(id);
       const due = linked.filter(({ state }) => {
-        const period = lookPeriodMs(now - Date.parse(state.requestedAt), pollFastMs);
+        const linkedAt = state.handover.attempt?.startedAt ?? state.requestedAt;
+        const period = lookPeriodMs(now - Date.parse(linkedAt), pollFastMs);
         return now - (lookedAt.get(state.requestId) ?? 0) >= period;
       });
       const next = due.values();
@@ -55,10 +56,10 @@ export function createRequestPoller({ queries, jobs, connectionId, pollFastMs, l
       }
     },
 
-    /** The connection is back: all that waited for it go on, oldest first. */
+    /** The connection is back: all that waited for it go on, oldest first, whatever their back-off. */
     async releaseWaiting(): Promise<void> {
       for (const { streamId, state } of await queries.dueHandovers({ now: parts.clock(), connectionId })) {
-        await wakeHandover(jobs, { streamId, requestId: state.requestId });
+        await releaseHandover(jobs, { streamId, requestId: state.requestId });
       }
     },
   };

@@ -25,6 +25,12 @@ export function presentActor(actor: Actor, { person }: Surroundings, maySee: boo
   return { kind: actor.kind, name: maySee ? (person(actor.id)?.name ?? null) : null };
 }
 
+/** Only the request service declines as yet, and it gives no reasons. */
+function whyDeclined({ decision }: MediaRequest) {
+  if (decision.state !== 'DECLINED') return { reasonCode: null, message: null };
+  return { reasonCode: 'OTHER' as const, message: 'Declined in the request service.' };
+}
+
 /** A request as this account may see it. `state` stays beside it for the fields that are computed when asked for. */
 export function presentRequest(state: MediaRequest, looker: Looker, surroundings: Surroundings) {
   const maySee = maySeePeople(looker, state);
@@ -47,8 +53,7 @@ export function presentRequest(state: MediaRequest, looker: Looker, surroundings
       by: decision.by && presentActor(decision.by, surroundings, maySee),
       at: date(decision.at),
       explanation: decision.explanation,
-      reasonCode: null,
-      message: null,
+      ...whyDeclined(state),
     },
     handover: {
       of: state,

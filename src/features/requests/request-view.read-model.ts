@@ -61,7 +61,8 @@ async function load(tx: Queryable, events: Recorded<MediaRequestEvent>[]): Promi
 function fold(rows: Map<string, RequestRow>, event: Recorded<MediaRequestEvent>): FeedEntry[] {
   const { requestId } = event.data;
   const before = rows.get(requestId)?.state;
-  if (!before && event.type !== 'MediaRequestSubmitted') throw new Error(`${event.type} of unknown request ${requestId}`);
+  if (!before && event.type !== 'MediaRequestSubmitted')
+    throw new Error(`${event.type} of unknown request ${requestId}`);
   const state = evolveRequest(before ?? ({} as MediaRequest), event);
   rows.set(requestId, { state, streamId: event.streamId, position: event.globalPosition });
   const subjects = [requestId, state.requesterId, ...state.followerIds];

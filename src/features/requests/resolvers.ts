@@ -4,7 +4,16 @@ import { z } from 'zod';
 import type { ChangeFeed, FeedItem } from '../../mechanisms/change-feed';
 import type { DomainError } from '../../mechanisms/errors';
 import { InvalidInput, NotFound, StaleRead, Unauthenticated } from '../../mechanisms/errors';
-import { answering, DateTime, decodeCursor, encodeCursor, page, pageSize, Position, problemOf } from '../../mechanisms/graphql';
+import {
+  answering,
+  DateTime,
+  decodeCursor,
+  encodeCursor,
+  page,
+  pageSize,
+  Position,
+  problemOf,
+} from '../../mechanisms/graphql';
 import type { ResolverMount } from '../../mechanisms/graphql';
 import type { BatchLoader } from '../../mechanisms/batching';
 import type { OperationContext, Viewer } from '../../server/context';
@@ -75,7 +84,12 @@ function viewerOf({ viewer }: OperationContext): Viewer {
 
 function askingOf(context: OperationContext, idempotencyKey: string | undefined): Asking {
   const { accountId, role } = viewerOf(context);
-  return { accountId, role, correlationId: context.correlationId, ...(idempotencyKey ? { idempotencyKey } : {}) };
+  return {
+    accountId,
+    role,
+    correlationId: context.correlationId,
+    ...(typeof idempotencyKey === 'string' ? { idempotencyKey } : {}),
+  };
 }
 
 const KEY = 'Send the same key again and nothing is done twice; the first outcome is the answer.';
@@ -203,7 +217,10 @@ export class RequestResolver {
     return state.year ?? (await this.remembered(state, context))?.year ?? null;
   }
 
-  @FieldResolver(() => String, { nullable: true, description: 'A picture on our own origin; null until pictures are served.' })
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'A picture on our own origin; null until pictures are served.',
+  })
   posterUrl(): null {
     return null;
   }
@@ -260,12 +277,18 @@ export class HandoverResolver {
     return (await this.waiting(of)).on;
   }
 
-  @FieldResolver(() => DateTime, { nullable: true, description: 'When the next attempt may begin, where a clock decides it.' })
+  @FieldResolver(() => DateTime, {
+    nullable: true,
+    description: 'When the next attempt may begin, where a clock decides it.',
+  })
   async nextAttemptAt(@Root() { of }: PresentedRequest['handover']): Promise<Date | null> {
     return (await this.waiting(of)).nextAttemptAt;
   }
 
-  @FieldResolver(() => Int, { nullable: true, description: 'Its place among those that wait, from 1; null: it does not wait.' })
+  @FieldResolver(() => Int, {
+    nullable: true,
+    description: 'Its place among those that wait, from 1; null: it does not wait.',
+  })
   async queuePosition(@Root() { of }: PresentedRequest['handover']): Promise<number | null> {
     if (of.handover.state !== 'QUEUED' && of.handover.state !== 'UNCERTAIN') return null;
     return (await this.parts.queries.waitingBefore(of)) + 1;
@@ -311,7 +334,13 @@ export function createSubscriptionResolver(parts: RequestResolverParts): Resolve
   const { feed, positions, commands, surroundings } = parts;
   const resumeAfter = (after: string | undefined) => (after ? { after: positions.parse(after) } : {});
 
-  async function requestFeed({ args, context }: { args: { id?: string; mine: boolean; after?: string }; context: OperationContext }) {
+  async function requestFeed({
+    args,
+    context,
+  }: {
+    args: { id?: string; mine: boolean; after?: string };
+    context: OperationContext;
+  }) {
     const { id, mine, after } = args;
     if (id && mine) throw new InvalidInput('Give an id, or mine: true, not both.', ['mine']);
     if (id) await commands.locate(id);
@@ -333,15 +362,18 @@ export function createSubscriptionResolver(parts: RequestResolverParts): Resolve
   @Resolver()
   class SubscriptionResolver {
     @Subscription(() => RequestUpdate, {
-      description: 'Every step of requests: of one, of yours, or of all. With `after` those that you missed come first.',
+      description:
+        'Every step of requests: of one, of yours, or of all. With `after` those that you missed come first.',
       subscribe: requestFeed as never,
     })
     async requestUpdated(
       @Root() { payload, resumeAt }: FeedItem,
       @Ctx() context: OperationContext,
       @Arg('id', () => ID, { nullable: true, description: 'Only this request.' }) _id?: string,
-      @Arg('mine', () => Boolean, { defaultValue: false, description: 'Only what you asked for or joined.' }) _mine?: boolean,
-      @Arg('after', () => Position, { nullable: true, description: 'The last position that you have seen.' }) _after?: string,
+      @Arg('mine', () => Boolean, { defaultValue: false, description: 'Only what you asked for or joined.' })
+      _mine?: boolean,
+      @Arg('after', () => Position, { nullable: true, description: 'The last position that you have seen.' })
+      _after?: string,
     ): Promise<RequestUpdate> {
       const change = payload as RequestChange;
       const row = await context.loaders.use(parts.createRequestLoader).load(change.requestId);
@@ -367,7 +399,8 @@ export function createSubscriptionResolver(parts: RequestResolverParts): Resolve
     handoverUpdated(
       @Root() { payload, resumeAt }: FeedItem,
       @Arg('requestId', () => ID, { description: 'The request.' }) _requestId: string,
-      @Arg('after', () => Position, { nullable: true, description: 'The last position that you have seen.' }) _after?: string,
+      @Arg('after', () => Position, { nullable: true, description: 'The last position that you have seen.' })
+      _after?: string,
     ): HandoverUpdate {
       const { at, ...step } = payload as HandoverChange;
       return { ...step, at: new Date(at), position: positions.format(resumeAt) };
@@ -393,4 +426,5 @@ function pageOf(
 const availableProblem = (error: DomainError) =>
   error instanceof AlreadyAvailable ? problemOf(AlreadyAvailableProblem, error, { plexUrl: error.plexUrl }) : undefined;
 
-const isAvailable = ({ problems }: RequestMediaPayload) => problems.some((one) => one instanceof AlreadyAvailableProblem);
+const isAvailable = ({ problems }: RequestMediaPayload) =>
+  problems.some((one) => one instanceof AlreadyAvailableProblem);

@@ -17,7 +17,9 @@ const HOW_ADOPTED: Record<AdoptionReason, string> = {
   PREEXISTING: 'it had been asked for there already',
 };
 
-type Text<Type extends MediaRequestEvent['type']> = (data: Extract<MediaRequestEvent, { type: Type }>['data']) => string;
+type Text<Type extends MediaRequestEvent['type']> = (
+  data: Extract<MediaRequestEvent, { type: Type }>['data'],
+) => string;
 
 /** One sentence a fact, without names: those stand beside it as the actor. */
 const texts: { [Type in MediaRequestEvent['type']]: Text<Type> } = {

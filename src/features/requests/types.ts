@@ -6,7 +6,11 @@ import { Notice } from '../connections/types';
 import { MediaType, Quality } from '../library/types';
 
 /** Registers a string enum whose values are its names, each with its description. */
-function enumeration<Name extends string>(name: string, description: string, values: Record<Name, string>): Record<Name, Name> {
+function enumeration<Name extends string>(
+  name: string,
+  description: string,
+  values: Record<Name, string>,
+): Record<Name, Name> {
   const names = Object.keys(values) as Name[];
   const enumObject = Object.fromEntries(names.map((value) => [value, value])) as Record<Name, Name>;
   const valuesConfig = Object.fromEntries(names.map((value) => [value, { description: values[value] }]));
@@ -123,7 +127,8 @@ export class Decision {
   @Field(() => DecisionState, { description: 'How it was decided.' }) state!: keyof typeof DecisionState;
   @Field(() => Actor, { nullable: true, description: 'By whom.' }) by!: Actor | null;
   @Field(() => DateTime, { nullable: true, description: 'When.' }) at!: Date | null;
-  @Field(() => Explanation, { nullable: true, description: 'Why, when a rule decided.' }) explanation!: Explanation | null;
+  @Field(() => Explanation, { nullable: true, description: 'Why, when a rule decided.' })
+  explanation!: Explanation | null;
   @Field(() => DeclineReason, { nullable: true, description: 'Why it was declined.' })
   reasonCode!: keyof typeof DeclineReason | null;
   @Field(() => String, { nullable: true, description: 'What was said about it.' }) message!: string | null;
@@ -140,7 +145,8 @@ export class HandoverProblem {
 export class Handover {
   @Field(() => HandoverState, { description: 'How far it is.' }) state!: keyof typeof HandoverState;
   @Field(() => Int, { description: 'How many attempts were begun.' }) attempts!: number;
-  @Field(() => HandoverProblem, { nullable: true, description: 'The newest problem.' }) lastProblem!: HandoverProblem | null;
+  @Field(() => HandoverProblem, { nullable: true, description: 'The newest problem.' })
+  lastProblem!: HandoverProblem | null;
 }
 
 @ObjectType({ description: 'How far the title is on its way into the library.', simpleResolvers: true })
@@ -158,14 +164,19 @@ export class UpstreamRequest {
   adopted!: keyof typeof Adoption | null;
 }
 
-@ObjectType({ implements: Node, description: 'A title that somebody asked for, in one quality.', simpleResolvers: true })
+@ObjectType({
+  implements: Node,
+  description: 'A title that somebody asked for, in one quality.',
+  simpleResolvers: true,
+})
 export class MediaRequest extends Node {
   @Field(() => MediaType, { description: 'A film or a series.' }) type!: keyof typeof MediaType;
   @Field(() => Int, { description: 'Its id at themoviedb.org.' }) tmdbId!: number;
   @Field(() => Quality, { description: 'The quality that is asked for.' }) quality!: keyof typeof Quality;
   @Field(() => RequestStatus, { description: 'How it stands.' }) status!: keyof typeof RequestStatus;
   @Field(() => RequestStage, { description: 'How far it got.' }) stage!: keyof typeof RequestStage;
-  @Field(() => Account, { nullable: true, description: 'Who asked; null when that is not for you.' }) requester!: Account | null;
+  @Field(() => Account, { nullable: true, description: 'Who asked; null when that is not for you.' })
+  requester!: Account | null;
   @Field(() => [Account], { nullable: true, description: 'Who joined; null when that is not for you.' })
   followers!: Account[] | null;
   @Field(() => DateTime, { description: 'When it was asked for.' }) requestedAt!: Date;
@@ -200,19 +211,22 @@ export class Change {
   @Field(() => String, { description: 'The fact.' }) type!: string;
   @Field(() => RequestStatus, { description: 'How the request stood then.' }) status!: keyof typeof RequestStatus;
   @Field(() => DateTime, { description: 'When.' }) at!: Date;
-  @Field(() => Actor, { nullable: true, description: 'Who did it; null when that is not for you.' }) actor!: Actor | null;
+  @Field(() => Actor, { nullable: true, description: 'Who did it; null when that is not for you.' })
+  actor!: Actor | null;
 }
 
 @ObjectType({ description: 'A change of a request.', simpleResolvers: true })
 export class RequestUpdate {
-  @Field(() => Position, { description: 'Subscribe again with `after` this, and nothing is missed.' }) position!: string;
+  @Field(() => Position, { description: 'Subscribe again with `after` this, and nothing is missed.' })
+  position!: string;
   @Field(() => MediaRequest, { description: 'The request, at or after this position.' }) request!: MediaRequest;
   @Field(() => Change, { description: 'What changed.' }) change!: Change;
 }
 
 @ObjectType({ description: 'A step of a handover.', simpleResolvers: true })
 export class HandoverUpdate {
-  @Field(() => Position, { description: 'Subscribe again with `after` this, and nothing is missed.' }) position!: string;
+  @Field(() => Position, { description: 'Subscribe again with `after` this, and nothing is missed.' })
+  position!: string;
   @Field(() => HandoverState, { description: 'How far it was then.' }) state!: keyof typeof HandoverState;
   @Field(() => Int, { description: 'How many attempts had been begun.' }) attempts!: number;
   @Field(() => DateTime, { description: 'When.' }) at!: Date;
@@ -233,7 +247,11 @@ export class UpstreamDuplicates {
   @Field(() => Int, { description: 'Titles with more than one active request there. Should be 0.' }) count!: number;
 }
 
-@ObjectType('AlreadyAvailable', { implements: Problem, description: 'It is in the library already.', simpleResolvers: true })
+@ObjectType('AlreadyAvailable', {
+  implements: Problem,
+  description: 'It is in the library already.',
+  simpleResolvers: true,
+})
 export class AlreadyAvailableProblem extends Problem {
   @Field(() => String, { nullable: true, description: 'Where to watch it.' }) plexUrl!: string | null;
 }
@@ -248,15 +266,18 @@ export class TitleInput {
 export class RequestMediaInput {
   @Field(() => TitleInput, { description: 'The title.' }) title!: TitleInput;
   @Field(() => Quality, { defaultValue: Quality.STANDARD, description: 'In which quality.' }) quality!: Quality;
-  @Field(() => [Int], { nullable: true, description: 'Of a series: which seasons. Series come later.' }) seasons?: number[] | null;
+  @Field(() => [Int], { nullable: true, description: 'Of a series: which seasons. Series come later.' }) seasons?:
+    number[] | null;
 }
 
 @InputType({ description: 'Which requests.' })
 export class RequestFilter {
   @Field(() => [RequestStatus], { nullable: true, description: 'In one of these states.' })
   status?: (keyof typeof RequestStatus)[] | null;
-  @Field(() => Boolean, { nullable: true, description: 'True: only what you asked for or joined.' }) mine?: boolean | null;
-  @Field(() => Boolean, { nullable: true, description: 'True: only what waits for a decision.' }) needsDecision?: boolean | null;
+  @Field(() => Boolean, { nullable: true, description: 'True: only what you asked for or joined.' }) mine?:
+    boolean | null;
+  @Field(() => Boolean, { nullable: true, description: 'True: only what waits for a decision.' }) needsDecision?:
+    boolean | null;
   @Field(() => MediaType, { nullable: true, description: 'Only films, or only series.' }) type?: MediaType | null;
 }
 
@@ -264,16 +285,19 @@ export class RequestFilter {
 export class RequestMediaPayload {
   @Field(() => RequestOutcome, { nullable: true, description: 'What came of it; null when it was refused.' })
   outcome?: keyof typeof RequestOutcome | null;
-  @Field(() => MediaRequest, { nullable: true, description: 'The request that you are on now.' }) request?: MediaRequest | null;
-  @Field(() => Position, { nullable: true, description: 'Read your own write with `atLeast` this.' }) position?: string | null;
+  @Field(() => MediaRequest, { nullable: true, description: 'The request that you are on now.' })
+  request?: MediaRequest | null;
+  @Field(() => Position, { nullable: true, description: 'Read your own write with `atLeast` this.' }) position?:
+    string | null;
   @Field(() => [Notice], { description: 'What you should know about it.' }) notices!: Notice[];
   @Field(() => [Problem], { description: 'Why not.' }) problems!: Problem[];
 }
 
 @ObjectType({ description: 'What came of a change to a request.', simpleResolvers: true })
 export class RequestPayload {
-  @Field(() => MediaRequest, { nullable: true, description: 'The request as it is now.' }) request?: MediaRequest | null;
-  @Field(() => Position, { nullable: true, description: 'Read your own write with `atLeast` this.' }) position?: string | null;
+  @Field(() => MediaRequest, { nullable: true, description: 'The request as it is now.' })
+  request?: MediaRequest | null;
+  @Field(() => Position, { nullable: true, description: 'Read your own write with `atLeast` this.' }) position?:
+    string | null;
   @Field(() => [Problem], { description: 'Why not.' }) problems!: Problem[];
 }
-

@@ -17,7 +17,11 @@ interface Talk {
 export function createUpstreamTalk(parts: HandOverParts) {
   const { overseerr, times, clock, chance } = parts;
 
-  function deferred({ begun }: Talk, cause: DeferralCause, how: { certainty: Certainty; detail?: string; retryAfterMs?: number }) {
+  function deferred(
+    { begun }: Talk,
+    cause: DeferralCause,
+    how: { certainty: Certainty; detail?: string; retryAfterMs?: number },
+  ) {
     const backOff = clock().getTime() + Math.max(backOffMs(begun.attemptNo, chance()), how.retryAfterMs ?? 0);
     const settled = how.certainty === 'UNKNOWN' ? settledAt(begun.startedAt, times.settleDelayMs).getTime() : 0;
     const retryAt = new Date(Math.max(backOff, settled)).toISOString();
@@ -47,7 +51,7 @@ export function createUpstreamTalk(parts: HandOverParts) {
     const { request, begun } = talk;
     const observedAt = clock().toISOString();
     const { media } = await overseerr.title(request.mediaType, request.tmdbId);
-    const found = findUpstream(media?.requests ?? [], request, begun.upstreamUserRef);
+    const found = findUpstream(media?.requests ?? [], request, begun);
     if (found) return adopt(talk, found);
     const state = request.quality === 'UHD_4K' ? media?.status4k : media?.status;
     return state === 'AVAILABLE' ? { kind: 'AVAILABLE', observedAt, plexUrl: media?.plexUrl ?? null } : undefined;
@@ -72,7 +76,10 @@ export function createUpstreamTalk(parts: HandOverParts) {
       case 'NOTHING_TO_REQUEST':
         return (
           (await settleByLook({ ...talk, afterConflict: outcome.kind === 'CONFLICT' })) ??
-          deferred(talk, 'UPSTREAM_5XX', { certainty: 'UNKNOWN', detail: 'It says the request exists, but shows none.' })
+          deferred(talk, 'UPSTREAM_5XX', {
+            certainty: 'UNKNOWN',
+            detail: 'It says the request exists, but shows none.',
+          })
         );
     }
   }
@@ -97,7 +104,10 @@ export function createUpstreamTalk(parts: HandOverParts) {
       const settled = await settleByLook(talk);
       if (settled) return settled;
       if (!enoughLeaseLeft(talk)) {
-        return deferred(talk, 'TIMEOUT', { certainty: 'NOT_SENT', detail: 'Too little of the lease was left to send.' });
+        return deferred(talk, 'TIMEOUT', {
+          certainty: 'NOT_SENT',
+          detail: 'Too little of the lease was left to send.',
+        });
       }
       sent = true;
       return await create(talk);

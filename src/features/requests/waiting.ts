@@ -19,7 +19,8 @@ export function waitingOf(
   if (!connectionUsable) return { on: 'CONNECTION', nextAttemptAt: null };
   const settled = handover.uncertain && handover.attempt ? settledAt(handover.attempt.startedAt, settleDelayMs) : null;
   const retryAt = handover.retryAt ? new Date(handover.retryAt) : null;
-  if (settled && settled > now) return { on: 'SETTLE', nextAttemptAt: retryAt && retryAt > settled ? retryAt : settled };
+  if (settled && settled > now)
+    return { on: 'SETTLE', nextAttemptAt: retryAt && retryAt > settled ? retryAt : settled };
   if (retryAt && retryAt > now) return { on: 'BACKOFF', nextAttemptAt: retryAt };
   return { on: 'TURN', nextAttemptAt: null };
 }

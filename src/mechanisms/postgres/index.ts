@@ -1,3 +1,4 @@
+export { asRole } from './as-role';
 export { readCatalogue } from './catalogue';
 export type { Database, PostgresDatabase, Queryable, DatabaseOptions } from './database';
 export { createDatabase } from './database';

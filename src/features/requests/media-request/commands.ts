@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { deriveCommandId } from '../../../mechanisms/event-store';
 import type { Actor, CommandContext, CommandHandler, CommandOutcome } from '../../../mechanisms/event-store';
 import type { IdempotencyKeys } from '../../../mechanisms/idempotency';
-import { NotFound } from '../../../mechanisms/errors';
+import { InvalidInput, NotFound } from '../../../mechanisms/errors';
 import { explainApproval, FILMS_AT_ONCE } from './approval-rule';
 import { mediaRequestDecider } from './decider';
 import type { HandoverResult, MediaRequestCommand, RequestMedia } from './decider';
@@ -35,6 +35,7 @@ interface Parts {
   clock: () => Date;
 }
 
+const KEY = /^[^\p{Cc}\p{Cs}]{1,200}$/u;
 const WORKER: Actor = { kind: 'POLICY', id: 'hand-over' };
 type Outcome = CommandOutcome<TitleRequests, MediaRequestEvent>;
 
@@ -59,6 +60,9 @@ export function createUserCommands({ handler, idempotencyKeys, clock }: Parts) {
   /** The id of the command: from the key, so that a repeat is the same command; without one it is new. */
   async function contextOf(mutation: string, body: unknown, asking: Asking): Promise<CommandContext> {
     const { accountId, idempotencyKey: key, correlationId } = asking;
+    if (key !== undefined && !KEY.test(key)) {
+      throw new InvalidInput('A key has 1 to 200 characters, none of them a control character.', ['idempotencyKey']);
+    }
     if (key !== undefined) await idempotencyKeys.claim({ actorId: accountId, mutation, key, body });
     const commandId = key === undefined ? uuidv7() : deriveCommandId(accountId, mutation, key);
     return { commandId, correlationId, now: clock(), actor: { kind: 'USER', id: accountId } };

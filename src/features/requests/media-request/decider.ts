@@ -1,4 +1,4 @@
-import type { Decider } from '../../../mechanisms/event-store';
+import type { Actor, Decided, Decider } from '../../../mechanisms/event-store';
 import { Conflict, Forbidden, NotFound } from '../../../mechanisms/errors';
 import type {
   AdoptionReason,
@@ -11,7 +11,7 @@ import type {
 } from './events';
 import { evolve } from './evolution';
 import type { MediaRequest, TitleKey, TitleRequests } from './media-request';
-import { isOpen, isParticipant, openRequest, requestById, statusOf } from './media-request';
+import { isParticipant, openRequest, requestById, statusOf } from './media-request';
 import type { UpstreamLook } from './observation';
 import { observe } from './observation';
 import { AlreadyAvailable } from './refusals';
@@ -63,7 +63,9 @@ export interface ObserveUpstream {
 export type MediaRequestCommand =
   RequestMedia | LeaveRequest | RetryRequest | BeginHandoverAttempt | RecordHandover | ObserveUpstream;
 
-function requestMedia(command: RequestMedia, title: TitleRequests): MediaRequestEvent[] {
+const policy = (id: string): Actor => ({ kind: 'POLICY', id });
+
+function requestMedia(command: RequestMedia, title: TitleRequests): Decided<MediaRequestEvent>[] {
   const { requestId, requesterId, mediaType, tmdbId, quality, connectionId } = command;
   const open = openRequest(title);
   if (open) {
@@ -77,8 +79,12 @@ function requestMedia(command: RequestMedia, title: TitleRequests): MediaRequest
       type: 'MediaRequestSubmitted',
       data: { requestId, requesterId, mediaType, tmdbId, quality, ...command.title, origin: 'MANUAL' },
     },
-    { type: 'MediaRequestAutoApproved', data: { requestId, ...command.approval } },
-    { type: 'HandoverQueued', data: { requestId, connectionId, authority: 'MEDIANEST' } },
+    {
+      type: 'MediaRequestAutoApproved',
+      data: { requestId, ...command.approval },
+      actor: policy(command.approval.ruleId),
+    },
+    { type: 'HandoverQueued', data: { requestId, connectionId, authority: 'MEDIANEST' }, actor: policy('hand-over') },
   ];
 }
 
@@ -90,7 +96,7 @@ function refuseWhenAvailable({ availability }: RequestMedia, title: TitleRequest
   if (last?.state === 'AVAILABLE' && !outdated) throw new AlreadyAvailable(last.plexUrl);
 }
 
-function leave({ accountId }: LeaveRequest, request: MediaRequest): MediaRequestEvent[] {
+function leave({ accountId }: LeaveRequest, request: MediaRequest): Decided<MediaRequestEvent>[] {
   if (request.requesterId === accountId) {
     throw new Conflict('You asked for this title yourself; only those who joined can leave.', 'REQUESTER_CANNOT_LEAVE');
   }
@@ -98,7 +104,7 @@ function leave({ accountId }: LeaveRequest, request: MediaRequest): MediaRequest
   return [{ type: 'RequestLeft', data: { requestId: request.requestId, followerId: accountId } }];
 }
 
-function retry(command: RetryRequest, request: MediaRequest, title: TitleRequests): MediaRequestEvent[] {
+function retry(command: RetryRequest, request: MediaRequest, title: TitleRequests): Decided<MediaRequestEvent>[] {
   const { accountId, mayDecide } = command;
   const { requestId, handover } = request;
   if (!mayDecide && request.requesterId !== accountId) {
@@ -120,7 +126,10 @@ function retry(command: RetryRequest, request: MediaRequest, title: TitleRequest
   ];
 }
 
-function begin({ attempt }: BeginHandoverAttempt, { requestId, decision, handover }: MediaRequest): MediaRequestEvent[] {
+function begin(
+  { attempt }: BeginHandoverAttempt,
+  { requestId, decision, handover }: MediaRequest,
+): Decided<MediaRequestEvent>[] {
   const ready = handover.state === 'QUEUED' || handover.state === 'UNCERTAIN';
   if (decision.state !== 'APPROVED' || !ready || attempt.attemptNo !== handover.attempts + 1) {
     throw new Conflict(`request ${requestId} is not waiting for attempt ${attempt.attemptNo}`, 'INVALID_TRANSITION');
@@ -128,7 +137,7 @@ function begin({ attempt }: BeginHandoverAttempt, { requestId, decision, handove
   return [{ type: 'HandoverAttempted', data: { requestId, ...attempt } }];
 }
 
-function recordHandover(command: RecordHandover, request: MediaRequest): MediaRequestEvent[] {
+function recordHandover(command: RecordHandover, request: MediaRequest): Decided<MediaRequestEvent>[] {
   const { attemptNo, result } = command;
   const { requestId, handover } = request;
   if (handover.state !== 'ATTEMPTING' || handover.attempts !== attemptNo) return [];
@@ -150,7 +159,7 @@ function recordHandover(command: RecordHandover, request: MediaRequest): MediaRe
   return [{ type, data } as MediaRequestEvent];
 }
 
-function decide(command: MediaRequestCommand, title: TitleRequests): MediaRequestEvent[] {
+function decide(command: MediaRequestCommand, title: TitleRequests): Decided<MediaRequestEvent>[] {
   if (command.type === 'RequestMedia') return requestMedia(command, title);
   const request = requestById(title, command.requestId);
   if (!request) throw new NotFound('There is no such request.');
@@ -164,7 +173,8 @@ function decide(command: MediaRequestCommand, title: TitleRequests): MediaReques
     case 'RecordHandover':
       return recordHandover(command, request);
     case 'ObserveUpstream':
-      return isOpen(request) || request.handover.state === 'LINKED' ? observe(command.look, request) : [];
+      // Also when the look was begun before a retry: what it saw is of the handover before.
+      return request.handover.state === 'LINKED' ? observe(command.look, request) : [];
   }
 }
 

@@ -11,13 +11,7 @@ export interface Explanation {
 }
 
 export type DeferralCause =
-  | 'UNREACHABLE'
-  | 'TIMEOUT'
-  | 'RATE_LIMITED'
-  | 'UPSTREAM_5XX'
-  | 'UNAUTHORIZED'
-  | 'CIRCUIT_OPEN'
-  | 'WORKER_LOST';
+  'UNREACHABLE' | 'TIMEOUT' | 'RATE_LIMITED' | 'UPSTREAM_5XX' | 'UNAUTHORIZED' | 'CIRCUIT_OPEN' | 'WORKER_LOST';
 /** Whether the request may have reached the upstream all the same. */
 export type Certainty = 'NOT_SENT' | 'UNKNOWN';
 export type RejectionCode = 'UPSTREAM_QUOTA' | 'UPSTREAM_PERMISSION' | 'BLOCKLISTED' | 'NO_SUCH_TITLE' | 'INVALID';

@@ -86,7 +86,13 @@ const changes: { [Type in Exclude<MediaRequestEvent['type'], 'MediaRequestSubmit
   }),
   HandoverQueued: (request, { data, metadata }) => ({
     ...request,
-    handover: { ...request.handover, state: 'QUEUED', connectionId: data.connectionId, queuedAt: metadata.occurredAt, retryAt: null },
+    handover: {
+      ...request.handover,
+      state: 'QUEUED',
+      connectionId: data.connectionId,
+      queuedAt: metadata.occurredAt,
+      retryAt: null,
+    },
   }),
   HandoverAttempted: (request, { data }) => ({
     ...request,
@@ -94,7 +100,11 @@ const changes: { [Type in Exclude<MediaRequestEvent['type'], 'MediaRequestSubmit
       ...request.handover,
       state: 'ATTEMPTING',
       attempts: data.attemptNo,
-      attempt: { startedAt: data.startedAt, leaseUntil: data.leaseUntil, upstreamUserRef: data.upstreamUserRef ?? null },
+      attempt: {
+        startedAt: data.startedAt,
+        leaseUntil: data.leaseUntil,
+        upstreamUserRef: data.upstreamUserRef ?? null,
+      },
       firstAttemptAt: request.handover.firstAttemptAt ?? data.startedAt,
       retryAt: null,
     },
@@ -115,7 +125,7 @@ const changes: { [Type in Exclude<MediaRequestEvent['type'], 'MediaRequestSubmit
   MediaRequestRetried: (request) => ({ ...request, fulfilment: { ...request.fulfilment, state: 'NONE' } }),
   UpstreamDecisionObserved: (request, { metadata }) => ({
     ...request,
-    decision: { ...request.decision, state: 'DECLINED', by: metadata.actor, at: metadata.occurredAt },
+    decision: { state: 'DECLINED', by: metadata.actor, at: metadata.occurredAt, explanation: null },
   }),
   MediaProcessingObserved: (request) => ({ ...request, fulfilment: { ...request.fulfilment, state: 'PROCESSING' } }),
   // Whoever put it there: nothing is left to hand over.

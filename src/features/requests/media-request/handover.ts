@@ -1,10 +1,10 @@
 import type { AdoptionReason } from './events';
-import type { MediaRequest } from './media-request';
+import type { Handover, MediaRequest } from './media-request';
 
 /** What the worker has to do about a handover now (DOMAIN.md 7). */
 export type NextStep =
   | { kind: 'END' }
-  /** Not before then: a running lease, or a settle delay. */
+  /** Not before then: a running lease, a settle delay, or a back-off. */
   | { kind: 'WAIT'; until: Date }
   /** The lease of the running attempt is over: its worker is lost. */
   | { kind: 'LOST'; attemptNo: number }
@@ -15,7 +15,21 @@ export function settledAt(startedAt: string, settleDelayMs: number): Date {
   return new Date(new Date(startedAt).getTime() + settleDelayMs);
 }
 
-export function nextStep({ decision, handover }: MediaRequest, now: Date, settleDelayMs: number): NextStep {
+export interface Circumstances {
+  now: Date;
+  settleDelayMs: number;
+  /** The connection came back: no back-off any more, but what may still appear there is waited for all the same. */
+  early?: boolean;
+}
+
+function notBefore({ uncertain, attempt, retryAt }: Handover, { settleDelayMs, early }: Circumstances): Date {
+  const settled = uncertain && attempt ? settledAt(attempt.startedAt, settleDelayMs).getTime() : 0;
+  return new Date(Math.max(settled, retryAt && !early ? Date.parse(retryAt) : 0));
+}
+
+/** Jobs only wake: that it is too early is decided here, so that two wake-ups of one handover never make two attempts. */
+export function nextStep({ decision, handover }: MediaRequest, circumstances: Circumstances): NextStep {
+  const { now } = circumstances;
   if (decision.state !== 'APPROVED') return { kind: 'END' };
   const attempt = handover.attempt;
   if (handover.state === 'ATTEMPTING' && attempt) {
@@ -23,11 +37,8 @@ export function nextStep({ decision, handover }: MediaRequest, now: Date, settle
     return leaseUntil > now ? { kind: 'WAIT', until: leaseUntil } : { kind: 'LOST', attemptNo: handover.attempts };
   }
   if (handover.state !== 'QUEUED' && handover.state !== 'UNCERTAIN') return { kind: 'END' };
-  if (handover.uncertain && attempt) {
-    const settled = settledAt(attempt.startedAt, settleDelayMs);
-    if (settled > now) return { kind: 'WAIT', until: settled };
-  }
-  return { kind: 'ATTEMPT', attemptNo: handover.attempts + 1 };
+  const until = notBefore(handover, circumstances);
+  return until > now ? { kind: 'WAIT', until } : { kind: 'ATTEMPT', attemptNo: handover.attempts + 1 };
 }
 
 /** Of a request upstream, what the match needs. */
@@ -43,16 +54,21 @@ export interface UpstreamCandidate {
 /** How far the upstream's clock may be from ours. */
 const CLOCK_SKEW_MS = 60_000;
 
-/** The request upstream that is this one's, if any: the user's own first, else the oldest. */
+/**
+ * The request upstream that is this one's, if any: the user's own first, else the oldest. One that was completed before our
+ * first attempt belongs to an earlier round of the title.
+ */
 export function findUpstream<Candidate extends UpstreamCandidate>(
   candidates: readonly Candidate[],
   request: MediaRequest,
-  upstreamUserRef: number | undefined,
+  { startedAt, upstreamUserRef }: { startedAt: string; upstreamUserRef?: number },
 ): Candidate | undefined {
-  const since = new Date(request.handover.firstAttemptAt ?? request.requestedAt).getTime() - CLOCK_SKEW_MS;
+  const since = Date.parse(request.handover.firstAttemptAt ?? startedAt) - CLOCK_SKEW_MS;
   const alive = candidates
     .filter(({ is4k }) => is4k === (request.quality === 'UHD_4K'))
-    .filter(({ status, createdAt }) => status !== 'DECLINED' && (status !== 'COMPLETED' || Date.parse(createdAt) >= since))
+    .filter(
+      ({ status, createdAt }) => status !== 'DECLINED' && (status !== 'COMPLETED' || Date.parse(createdAt) >= since),
+    )
     .sort((a, b) => a.id - b.id);
   return alive.find(({ requestedByUserId }) => requestedByUserId === upstreamUserRef) ?? alive[0];
 }

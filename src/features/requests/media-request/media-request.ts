@@ -90,7 +90,12 @@ export function stageOf({ decision, handover, fulfilment }: MediaRequest): Reque
 export function isOpen(request: MediaRequest): boolean {
   const status = statusOf(request);
   if (status === 'FAILED') return request.handover.state !== 'REJECTED' || request.handover.retryable;
-  return status === 'PENDING_APPROVAL' || status === 'APPROVED' || status === 'PROCESSING' || status === 'PARTIALLY_AVAILABLE';
+  return (
+    status === 'PENDING_APPROVAL' ||
+    status === 'APPROVED' ||
+    status === 'PROCESSING' ||
+    status === 'PARTIALLY_AVAILABLE'
+  );
 }
 
 export function isParticipant(request: MediaRequest, accountId: string): boolean {

@@ -22,7 +22,9 @@ type Seen = { requestId: string; source: 'POLL'; observedAt: string };
 
 /** Requests that are alive there: what is declined or done does not count against "at most one". */
 function duplicates(look: UpstreamLook, request: MediaRequest, seen: Seen): MediaRequestEvent[] {
-  const active = look.requests.filter(({ status }) => status !== 'DECLINED' && status !== 'COMPLETED').map(({ id }) => id);
+  const active = look.requests
+    .filter(({ status }) => status !== 'DECLINED' && status !== 'COMPLETED')
+    .map(({ id }) => id);
   const now = active.length > 1 ? active.sort((a, b) => a - b) : [];
   const before = request.duplicateUpstreamIds;
   if (now.join() === before.join()) return [];
@@ -38,11 +40,13 @@ function progress(look: UpstreamLook, request: MediaRequest, seen: Seen): MediaR
     return [{ type: 'MediaBecameAvailable', data: { ...seen, ...(look.plexUrl ? { plexUrl: look.plexUrl } : {}) } }];
   }
   const ours = look.requests.find(({ id }) => id === upstream?.requestId);
-  if (ours?.status === 'DECLINED') return [{ type: 'UpstreamDecisionObserved', data: { ...seen, decision: 'DECLINED' } }];
+  if (ours?.status === 'DECLINED')
+    return [{ type: 'UpstreamDecisionObserved', data: { ...seen, decision: 'DECLINED' } }];
   if (ours?.status === 'FAILED' && fulfilment.state === 'PROCESSING') {
     const detail = 'The download client refused it.';
     return [{ type: 'FulfilmentFailed', data: { ...seen, stage: 'DOWNLOAD_CLIENT', detail, retryable: true } }];
   }
-  if (fulfilment.state === 'FAILED' && ours?.status === 'APPROVED') return [{ type: 'MediaProcessingObserved', data: seen }];
+  if (fulfilment.state === 'FAILED' && ours?.status === 'APPROVED')
+    return [{ type: 'MediaProcessingObserved', data: seen }];
   return [];
 }

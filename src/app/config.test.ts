@@ -1,0 +1,69 @@
+import { StartupError } from '../mechanisms/errors';
+import { readSettings } from './config';
+
+const real = { OVERSEERR_URL: 'http://overseerr:5055', OVERSEERR_API_KEY: 'key', UPSTREAM_USERS: '{"olga":1,"ben":2}' };
+
+function complaintsAbout(env: Record<string, string>): string {
+  try {
+    readSettings(env);
+  } catch (error) {
+    if (error instanceof StartupError) return error.message;
+    throw error;
+  }
+  return '';
+}
+
+describe('settings', () => {
+  it('are those of demo mode when nothing is said', () => {
+    const settings = readSettings({});
+    expect(settings).toMatchObject({ demo: true, port: 4000, host: '127.0.0.1', home: '.medianest' });
+    expect(settings.roles).toEqual(['api', 'projector', 'worker', 'poller']);
+    expect(settings.overseerr).toBeUndefined();
+  });
+
+  it('end demo mode when an upstream is named, unless it is forced', () => {
+    expect(readSettings(real)).toMatchObject({
+      demo: false,
+      overseerr: { url: 'http://overseerr:5055', apiKey: 'key' },
+    });
+    expect(readSettings({ ...real, DEMO: '1' }).demo).toBe(true);
+  });
+
+  it('keep the order of the accounts, for the first is the admin', () => {
+    const { upstreamUsers } = readSettings({ ...real, UPSTREAM_USERS: '{"zoe":7,"ann":2}' });
+    expect(upstreamUsers).toEqual([
+      ['zoe', 7],
+      ['ann', 2],
+    ]);
+  });
+
+  it('take an empty variable for an absent one', () => {
+    expect(readSettings({ PORT: '', OVERSEERR_URL: '' })).toMatchObject({ port: 4000, demo: true });
+  });
+
+  it('give a call less time than a lease', () => {
+    expect(readSettings({ LEASE_MS: '1000' }).times).toMatchObject({ leaseMs: 1000, callMs: 600 });
+    expect(complaintsAbout({ LEASE_MS: '1000', CALL_TIMEOUT_MS: '1000' })).toContain('CALL_TIMEOUT_MS');
+  });
+
+  it('complain about everything at once, by name', () => {
+    const complaints = complaintsAbout({ PORT: 'x', ROLES: 'api,cook', DATABASE_URL: 'mysql://x', LEASE_MS: '-1' });
+    for (const name of ['PORT', 'ROLES', 'DATABASE_URL', 'LEASE_MS']) expect(complaints).toContain(`- ${name}`);
+  });
+
+  it.each([
+    [{ OVERSEERR_URL: 'http://x' }, 'OVERSEERR_API_KEY'],
+    [{ OVERSEERR_API_KEY: 'x' }, 'OVERSEERR_URL'],
+    [{ DEMO: '0' }, 'OVERSEERR_URL'],
+    [{ ...real, UPSTREAM_USERS: '' }, 'UPSTREAM_USERS'],
+    [{ ...real, UPSTREAM_USERS: 'ben=2' }, 'UPSTREAM_USERS: must be JSON'],
+    [{ ...real, UPSTREAM_USERS: '{"ben": 0}' }, 'UPSTREAM_USERS'],
+    [{ ...real, UPSTREAM_USERS: '{}' }, 'UPSTREAM_USERS'],
+    [{ OVERSEERR_URL: 'ftp://x', OVERSEERR_API_KEY: 'x' }, 'OVERSEERR_URL'],
+    [{ HOST: '0.0.0.0' }, 'HOST: demo mode'],
+    [{ PORT: '70000' }, 'PORT'],
+    [{ EVENT_STORE_URL: 'esdb://x' }, 'EVENT_STORE_URL'],
+  ])('refuse %j', (env, complaint) => {
+    expect(complaintsAbout(env)).toContain(complaint);
+  });
+});

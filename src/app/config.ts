@@ -1,0 +1,153 @@
+import { z } from 'zod';
+import { StartupError } from '../mechanisms/errors';
+
+export const ROLES = ['api', 'projector', 'worker', 'poller'] as const;
+export type RoleName = (typeof ROLES)[number];
+
+/** What the environment says, checked. Times in milliseconds. */
+export interface Settings {
+  host: string;
+  port: number;
+  /** State of the embedded default and generated keys. */
+  home: string;
+  /** Absent: the embedded PostgreSQL. */
+  databaseUrl?: string;
+  roles: RoleName[];
+  demo: boolean;
+  /** Absent: simulated. */
+  overseerr?: { url: string; apiKey: string };
+  /** Our account name to its user at Overseerr, in the order given. Absent: the demo's. */
+  upstreamUsers?: [name: string, userId: number][];
+  logLevel: string;
+  times: {
+    settleDelayMs: number;
+    leaseMs: number;
+    /** Deadline of one call upstream; shorter than the lease, so that a look and a create fit into one. */
+    callMs: number;
+    pollFastMs: number;
+    /** How often a connection is looked at. */
+    probeMs: number;
+  };
+}
+
+const LOOPBACK = ['127.0.0.1', 'localhost', '::1'];
+/** Settings of later versions: naming one now must not pass in silence. */
+const NOT_YET = ['EVENT_STORE_URL', 'DATABASE_REPLICA_URLS', 'REDIS_URL', 'PLEX_URL', 'UPTIME_KUMA_URL'];
+
+const milliseconds = (least: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number of milliseconds')
+    .transform(Number)
+    .pipe(z.number().min(least))
+    .optional();
+
+const accountName = /^[a-z][a-z0-9_-]{0,31}$/;
+const upstreamUsers = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      context.addIssue({ code: 'custom', message: 'must be JSON, like {"olga": 1, "ben": 2}' });
+      return z.NEVER;
+    }
+  })
+  .pipe(z.record(z.string().regex(accountName, `an account name is like ben (${accountName})`), z.int().positive()))
+  .refine((users) => Object.keys(users).length > 0, 'names no account');
+
+const environment = z.object({
+  PORT: z
+    .string()
+    .regex(/^\d+$/, 'must be a port number, or 0 for a free one')
+    .transform(Number)
+    .pipe(z.number().max(65_535))
+    .default(4000),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  MEDIANEST_HOME: z.string().min(1).default('.medianest'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must be like postgres://user:password@host/database')
+    .optional(),
+  ROLES: z
+    .string()
+    .transform((text) => text.split(',').map((role) => role.trim()))
+    .pipe(z.array(z.enum(ROLES, `knows ${ROLES.join(', ')}, separated by commas`)).min(1))
+    .default([...ROLES]),
+  DEMO: z.enum(['0', '1'], 'must be 1 or 0').optional(),
+  OVERSEERR_URL: z.url({ protocol: /^https?$/, error: 'must be like http://overseerr:5055' }).optional(),
+  OVERSEERR_API_KEY: z.string().min(1).optional(),
+  UPSTREAM_USERS: upstreamUsers.optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  SETTLE_DELAY_MS: milliseconds(0),
+  LEASE_MS: milliseconds(100),
+  CALL_TIMEOUT_MS: milliseconds(50),
+  POLL_FAST_MS: milliseconds(50),
+  PROBE_MS: milliseconds(50),
+});
+type Environment = z.infer<typeof environment>;
+
+/** What fits each alone and not together. */
+function contradictions(env: Environment, demo: boolean, callMs: number, leaseMs: number): string[] {
+  const complaints: [boolean, string][] = [
+    [
+      !!env.OVERSEERR_URL && !env.OVERSEERR_API_KEY,
+      'OVERSEERR_API_KEY: is needed with OVERSEERR_URL (Settings > General there)',
+    ],
+    [!env.OVERSEERR_URL && !!env.OVERSEERR_API_KEY, 'OVERSEERR_URL: is needed with OVERSEERR_API_KEY'],
+    [!demo && !env.OVERSEERR_URL, 'OVERSEERR_URL: is needed outside demo mode (or leave DEMO=0 away)'],
+    [
+      !demo && !env.UPSTREAM_USERS,
+      'UPSTREAM_USERS: is needed outside demo mode: who may sign in, and as which user there, like {"olga": 1, "ben": 2}; the first is the admin',
+    ],
+    [demo && !LOOPBACK.includes(env.HOST), `HOST: demo mode listens on this machine only, not on ${env.HOST}`],
+    [callMs >= leaseMs, `CALL_TIMEOUT_MS: must be shorter than LEASE_MS (${leaseMs}), not ${callMs}`],
+  ];
+  return complaints.filter(([holds]) => holds).map(([, complaint]) => complaint);
+}
+
+function refuse(complaints: string[]): never {
+  throw new StartupError(
+    `the settings are not right:\n${complaints.map((complaint) => `  - ${complaint}`).join('\n')}`,
+  );
+}
+
+/** Reads the environment; throws StartupError with all complaints at once. */
+export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const notYet = NOT_YET.filter((name) => present[name]).map(
+    (name) => `${name}: this version cannot use it yet; unset it`,
+  );
+  const parsed = environment.safeParse(present);
+  if (!parsed.success) {
+    const complaints = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    return refuse([...complaints, ...notYet]);
+  }
+  const values = parsed.data;
+  const demo = values.DEMO === undefined ? !values.OVERSEERR_URL : values.DEMO === '1';
+  const leaseMs = values.LEASE_MS ?? 15_000;
+  const callMs = values.CALL_TIMEOUT_MS ?? Math.floor(leaseMs * 0.6);
+  const complaints = [...notYet, ...contradictions(values, demo, callMs, leaseMs)];
+  if (complaints.length > 0) refuse(complaints);
+  return {
+    host: values.HOST,
+    port: values.PORT,
+    home: values.MEDIANEST_HOME,
+    ...(values.DATABASE_URL ? { databaseUrl: values.DATABASE_URL } : {}),
+    roles: values.ROLES,
+    demo,
+    ...(values.OVERSEERR_URL && values.OVERSEERR_API_KEY
+      ? { overseerr: { url: values.OVERSEERR_URL, apiKey: values.OVERSEERR_API_KEY } }
+      : {}),
+    ...(values.UPSTREAM_USERS ? { upstreamUsers: Object.entries(values.UPSTREAM_USERS) } : {}),
+    logLevel: values.LOG_LEVEL,
+    times: {
+      leaseMs,
+      callMs,
+      // Upstream's own work after our deadline: 45 s is far beyond it. In the demo nobody wants to wait for that.
+      settleDelayMs: values.SETTLE_DELAY_MS ?? (demo ? 5_000 : 45_000),
+      pollFastMs: values.POLL_FAST_MS ?? (demo ? 1_000 : 60_000),
+      probeMs: values.PROBE_MS ?? (demo ? 2_000 : 10_000),
+    },
+  };
+}

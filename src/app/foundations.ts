@@ -1,0 +1,71 @@
+import { createHmac } from 'node:crypto';
+import { createEmbeddedPostgres } from '../mechanisms/embedded-postgres';
+import { createPostgresEventStore } from '../mechanisms/event-store/postgres';
+import type { EventStore } from '../mechanisms/event-store';
+import { migrateJobs } from '../mechanisms/jobs';
+import type { Logger } from '../mechanisms/observability';
+import type { DatabaseOptions, PostgresDatabase } from '../mechanisms/postgres';
+import { APP_ROLE, asRole, createDatabase, migrate } from '../mechanisms/postgres';
+import type { Settings } from './config';
+import type { Releases } from './shutdown';
+import type { StateFolder } from './state-folder';
+
+/** What everything stands on: a migrated database, as the role that serves, and the event store in it. */
+export interface Foundations {
+  /** For requests of users. */
+  database: PostgresDatabase;
+  /** For projections, jobs and polling: a burst there must not make a user wait for a connection. */
+  background: PostgresDatabase;
+  store: EventStore;
+}
+
+export interface FoundationParts {
+  settings: Pick<Settings, 'databaseUrl'>;
+  folder: StateFolder;
+  releases: Releases;
+  log: Logger;
+}
+
+interface Server {
+  owner: string;
+  serving: DatabaseOptions['connection'];
+  password?: string;
+}
+
+/** The embedded PostgreSQL: a private socket, so that no password is needed. */
+async function embedded({ folder, releases, log }: FoundationParts): Promise<Server> {
+  const postgres = createEmbeddedPostgres({
+    dataDir: folder.place('postgres', 'data'),
+    log: log.child({ room: 'postgres' }),
+    onRestart: () => log.warn('the database had died and is back'),
+  });
+  await postgres.start();
+  releases.add('postgres', () => postgres.stop());
+  const { user, database } = postgres.connection;
+  return { owner: postgres.urlFor({ user, database }), serving: postgres.urlFor({ user: APP_ROLE, database }) };
+}
+
+/** Somebody's own: the serving role's password follows from a key of ours, so that nobody has to choose or keep one. */
+function external(databaseUrl: string, folder: StateFolder): Server {
+  const password = createHmac('sha256', folder.key('database')).update(APP_ROLE).digest('base64url');
+  return { owner: databaseUrl, serving: asRole(databaseUrl, { user: APP_ROLE, password }), password };
+}
+
+export async function layFoundations(parts: FoundationParts): Promise<Foundations> {
+  const { settings, folder, releases, log } = parts;
+  const server = settings.databaseUrl ? external(settings.databaseUrl, folder) : await embedded(parts);
+  const { owner, serving, password } = server;
+  await migrate({ owner, appRole: { name: APP_ROLE, ...(password ? { password } : {}) }, log });
+
+  const open = (name: string, max: number): PostgresDatabase => {
+    const database = createDatabase({ connection: serving, max, applicationName: `medianest ${name}`, log });
+    releases.add(`database pool ${name}`, () => database.close());
+    return database;
+  };
+  const database = open('serving', 20);
+  const background = open('background', 20);
+  await migrateJobs({ database: background, log });
+  const store = await createPostgresEventStore({ database, log });
+  releases.add('event store', () => store.close());
+  return { database, background, store };
+}

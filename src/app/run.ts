@@ -1,0 +1,78 @@
+import { createLogger } from '../mechanisms/observability';
+import { membersOf } from './accounts';
+import { readSettings } from './config';
+import type { Settings } from './config';
+import { layFoundations } from './foundations';
+import { meetNeighbours } from './neighbours';
+import { startApi } from './roles/api';
+import { startPoller } from './roles/poller';
+import { startProjector } from './roles/projector';
+import { startWorker } from './roles/worker';
+import { createReleases } from './shutdown';
+import type { Releases } from './shutdown';
+import { openStateFolder } from './state-folder';
+import { wire } from './wiring';
+import type { House, WiringParts } from './wiring';
+
+/** What a test may put in the place of a part, to die or to freeze at a named point. */
+export type Replace = (
+  parts: Pick<WiringParts, 'foundations' | 'neighbours'>,
+) => Pick<WiringParts, 'foundations' | 'neighbours'>;
+
+export interface Running {
+  /** Where it listens; null without the role `api`. */
+  url: string | null;
+  /** Signs the playground in, once; null outside demo mode. */
+  signInLink: string | null;
+  house: House;
+  stop(): Promise<void>;
+}
+
+/** Starts the roles of the settings. What was opened is closed again when the start fails. */
+export async function run(settings: Settings, replace: Replace = (parts) => parts): Promise<Running> {
+  const log = createLogger({ level: settings.logLevel, destination: process.stderr });
+  const releases = createReleases(log);
+  try {
+    return await start(settings, { releases, replace, log });
+  } catch (error) {
+    await releases.releaseAll();
+    throw error;
+  }
+}
+
+async function start(
+  settings: Settings,
+  { releases, replace, log }: { releases: Releases; replace: Replace; log: ReturnType<typeof createLogger> },
+): Promise<Running> {
+  const folder = openStateFolder(settings.home);
+  const foundations = await layFoundations({ settings, folder, releases, log });
+  const neighbours = await meetNeighbours({ settings, folder, releases, log });
+  const house = wire({
+    ...replace({ foundations, neighbours }),
+    settings,
+    members: membersOf(settings),
+    tokenKey: folder.key('tokens'),
+    releases,
+    log,
+  });
+  const plays = (role: Settings['roles'][number]) => settings.roles.includes(role);
+  if (plays('projector')) releases.add('projector', startProjector(house));
+  if (plays('worker')) releases.add('worker', await startWorker(house));
+  if (plays('poller')) releases.add('poller', await startPoller(house));
+  const api = plays('api') ? await startApi(house) : undefined;
+  if (api) releases.add('api', api.stop);
+  const url = api ? urlOf(api.address) : null;
+  return {
+    url,
+    signInLink: url && settings.demo ? `${url}#code=${await house.accounts.issueAdminCode()}` : null,
+    house,
+    stop: () => releases.releaseAll(),
+  };
+}
+
+function urlOf({ host, port }: { host: string; port: number }): string {
+  const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+  return `http://${shown}:${port}/graphql`;
+}
+
+export { readSettings };

@@ -1,0 +1,42 @@
+import type { EventStore } from '../mechanisms/event-store';
+import type { ResolverMount } from '../mechanisms/graphql';
+import { createLogger } from '../mechanisms/observability';
+import type { PostgresDatabase } from '../mechanisms/postgres';
+import type { OverseerrSimulator } from '../simulators/overseerr';
+import type { OverseerrClient } from '../upstreams/overseerr';
+import { readSettings } from './config';
+import { createReleases } from './shutdown';
+import { wire } from './wiring';
+
+/** Stands where nothing is asked: the schema is read from the classes, never executed. */
+function absent<Part extends object>(): Part {
+  return new Proxy({} as Part, {
+    get(_target, name) {
+      return () => {
+        throw new Error(`${String(name)} was called, but this process only prints the schema`);
+      };
+    },
+  });
+}
+
+/** The resolvers of production, or of demo mode, wired to nothing. */
+export function schemaResolvers(demo: boolean): ResolverMount[] {
+  const log = createLogger({ level: 'silent' });
+  const database = absent<PostgresDatabase>();
+  const house = wire({
+    settings: { ...readSettings({ DEMO: '1' }), demo },
+    foundations: { database, background: database, store: absent<EventStore>() },
+    neighbours: {
+      overseerr: absent<OverseerrClient>(),
+      overseerrUrl: 'http://localhost',
+      overseerrPages: false,
+      ...(demo ? { overseerrSimulator: absent<OverseerrSimulator>() } : {}),
+    },
+    members: [],
+    tokenKey: new Uint8Array(32),
+    releases: createReleases(log),
+    log,
+  });
+  void house.leases.close();
+  return house.resolvers;
+}

@@ -1,0 +1,41 @@
+import type { Logger } from '../mechanisms/observability';
+
+/** Closes one thing that was opened. */
+export type Release = () => Promise<void> | void;
+
+export interface Releases {
+  /** Whatever opens also says how it closes; the last opened is closed first. */
+  add(name: string, release: Release): void;
+  /** Closes all, in turn; what does not close in time is left behind and named. A second call waits for the first. */
+  releaseAll(): Promise<void>;
+}
+
+const PATIENCE_MS = 10_000;
+
+export function createReleases(log: Logger): Releases {
+  const opened: { name: string; release: Release }[] = [];
+  let closing: Promise<void> | undefined;
+
+  async function close({ name, release }: { name: string; release: Release }): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const tooLong = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new Error(`did not close within ${PATIENCE_MS} ms`)), PATIENCE_MS);
+    });
+    try {
+      await Promise.race([release(), tooLong]);
+    } catch (error) {
+      log.error({ err: error, part: name }, 'a part did not close cleanly');
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async function closeAll(): Promise<void> {
+    for (let part = opened.pop(); part; part = opened.pop()) await close(part);
+  }
+
+  return {
+    add: (name, release) => void opened.push({ name, release }),
+    releaseAll: () => (closing ??= closeAll()),
+  };
+}

@@ -1,0 +1,34 @@
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { StartupError } from '../mechanisms/errors';
+import { openStateFolder } from './state-folder';
+
+let home: string;
+beforeEach(() => (home = mkdtempSync(path.join(os.tmpdir(), 'medianest-state-'))));
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+describe('the state folder', () => {
+  it('makes a key once, for its owner alone, and leaves nothing else', () => {
+    const key = openStateFolder(home).key('tokens');
+    expect(key).toHaveLength(32);
+    expect(openStateFolder(home).key('tokens')).toEqual(key);
+    expect(openStateFolder(home).key('database')).not.toEqual(key);
+    expect(statSync(path.join(home, 'keys', 'tokens.key')).mode & 0o777).toBe(0o600);
+    expect(readdirSync(path.join(home, 'keys')).sort()).toEqual(['database.key', 'tokens.key']);
+  });
+
+  it('refuses a damaged key instead of making another', () => {
+    const folder = openStateFolder(home);
+    folder.key('tokens');
+    writeFileSync(path.join(home, 'keys', 'tokens.key'), 'abc');
+    expect(() => folder.key('tokens')).toThrow(/damaged/);
+  });
+
+  it('says which folder cannot be used, and what to do', () => {
+    const file = path.join(home, 'file');
+    writeFileSync(file, '');
+    expect(() => openStateFolder(path.join(file, 'below'))).toThrow(StartupError);
+    expect(() => openStateFolder(path.join(file, 'below'))).toThrow(/MEDIANEST_HOME/);
+  });
+});

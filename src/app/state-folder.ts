@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import path from 'node:path';
+import { StartupError } from '../mechanisms/errors';
+
+/** Where a process keeps what must survive it. */
+export interface StateFolder {
+  path: string;
+  /** 32 random bytes under this name: made once, kept with mode 0600. */
+  key(name: string): Uint8Array;
+  /** The path of a file or folder in it; its parent exists. */
+  place(...parts: string[]): string;
+}
+
+const KEY_BYTES = 32;
+
+/** Makes the folder when missing; throws StartupError when it cannot be used. */
+export function openStateFolder(home: string): StateFolder {
+  const root = path.resolve(home);
+  const guarded = <Result>(work: () => Result): Result => {
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof StartupError) throw error;
+      const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+      throw new StartupError(
+        `the state folder ${root} cannot be used (${reason}): make it writable for this user, free space on its disk, or set MEDIANEST_HOME to another folder`,
+        { cause: error },
+      );
+    }
+  };
+  const make = (folder: string) => guarded(() => mkdirSync(folder, { recursive: true }));
+  // Passable whatever the umask: as root the database runs as another user, who must reach its own folder below. Keys are closed.
+  guarded(() => mkdirSync(root, { recursive: true }) && chmodSync(root, 0o711));
+  return {
+    path: root,
+    key: (name) =>
+      guarded(() => readKey(path.join(root, 'keys', `${name}.key`)) ?? makeKey(path.join(root, 'keys'), name)),
+    place(...parts) {
+      const place = path.join(root, ...parts);
+      make(path.dirname(place));
+      return place;
+    },
+  };
+}
+
+function readKey(file: string): Uint8Array | undefined {
+  try {
+    const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'hex');
+    if (key.length === KEY_BYTES) return key;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  throw new StartupError(`the key ${file} is damaged: put it back from a backup, or remove it and every token ends`);
+}
+
+/** Written whole or not at all; of two processes that make it at once, one wins and both use it. */
+function makeKey(folder: string, name: string): Uint8Array {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const file = path.join(folder, `${name}.key`);
+  const written = `${file}.${randomBytes(4).toString('hex')}`;
+  const descriptor = openSync(written, 'wx', 0o600);
+  try {
+    writeSync(descriptor, `${randomBytes(KEY_BYTES).toString('hex')}\n`);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+  try {
+    linkSync(written, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; // somebody else was first: theirs it is
+  } finally {
+    unlinkSync(written);
+  }
+  return readKey(file) ?? makeKey(folder, name);
+}
