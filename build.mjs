@@ -22,6 +22,12 @@ const built = readStamp();
 if (!sameStamp(built)) {
   const started = Date.now();
   const next = `dist.${randomUUID().slice(0, 8)}`;
+  const discard = () => rmSync(next, { recursive: true, force: true });
+  const interrupted = () => {
+    discard();
+    process.exit(130);
+  };
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
     await build(next);
     replaceDist(next);
@@ -30,7 +36,7 @@ if (!sameStamp(built)) {
     console.error(`dist/ was not built: ${error.message}`);
     process.exitCode = 1;
   } finally {
-    rmSync(next, { recursive: true, force: true });
+    discard();
   }
 }
 
@@ -67,9 +73,19 @@ function sameStamp({ server, page }) {
 async function build(next) {
   mkdirSync(next);
   const page = join(next, 'playground');
-  if (built.page === stamp.page) cpSync('dist/playground', page, { recursive: true });
-  await Promise.all([buildServer(next), built.page === stamp.page || buildPage(page)]);
+  await Promise.all([buildServer(next), takeOverPage(page) || buildPage(page)]);
   writeFileSync(join(next, '.stamp'), JSON.stringify(stamp));
+}
+
+/** The page of the last build when it is still good, and nobody replaces that build meanwhile. */
+function takeOverPage(page) {
+  if (built.page !== stamp.page) return false;
+  try {
+    cpSync('dist/playground', page, { recursive: true });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The finished build takes the place of the last one. Of several builds at once any may win, each is whole. */
@@ -118,8 +134,12 @@ async function buildPage(out) {
   const { build: esbuild } = await import('esbuild');
   const bundle = async (options) => {
     const names = { entryNames: '[name]-[hash]', chunkNames: '[name]-[hash]', assetNames: '[name]-[hash]' };
-    const output = { bundle: true, minify: true, target: 'es2022', outdir: out, metafile: true, logLevel: 'silent' };
-    return (await esbuild({ ...names, ...output, ...options })).metafile.outputs;
+    // Written by this process: esbuild's own goes on for a moment after an interrupt.
+    const output = { bundle: true, minify: true, target: 'es2022', outdir: out, metafile: true, write: false };
+    const { metafile, outputFiles } = await esbuild({ ...names, ...output, logLevel: 'silent', ...options });
+    mkdirSync(out, { recursive: true });
+    for (const { path, contents } of outputFiles) writeFileSync(path, contents);
+    return metafile.outputs;
   };
   const built = (outputs, source) => Object.entries(outputs).find(([, { entryPoint }]) => entryPoint?.endsWith(source));
 
