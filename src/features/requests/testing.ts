@@ -80,7 +80,7 @@ export const deferred = (
   change: { cause?: DeferralCause; retryAt?: string; detail?: string } = {},
 ) => fact('HandoverDeferred', { attemptNo, cause: 'UNREACHABLE', certainty, retryAt: iso(60) })(change);
 export const rejected = (attemptNo: number, code: RejectionCode) =>
-  fact('HandoverRejected', { attemptNo, code, detail: `refused: ${code}` })();
+  fact('HandoverRejected', { attemptNo, code, detail: `Not allowed (${code}).` })();
 export const retried = fact('MediaRequestRetried', { by: BEN });
 export const declinedThere = fact('UpstreamDecisionObserved', { ...seen, decision: 'DECLINED' });
 export const processing = fact('MediaProcessingObserved', seen);

@@ -81,7 +81,7 @@ describe('recording how an attempt ended (I6)', () => {
       { kind: 'DEFERRED', cause: 'UNREACHABLE', certainty: 'UNKNOWN', retryAt: iso(60) },
       deferred(1, 'UNKNOWN'),
     ],
-    ['rejected', { kind: 'REJECTED', code: 'INVALID', detail: 'refused: INVALID' }, rejected(1, 'INVALID')],
+    ['rejected', { kind: 'REJECTED', code: 'INVALID', detail: 'Not allowed (INVALID).' }, rejected(1, 'INVALID')],
     ['found available', { kind: 'AVAILABLE', observedAt: iso(1_000), plexUrl: 'https://plex.example/1' }, available()],
   ];
 

@@ -80,10 +80,10 @@ const there = (change: Partial<UpstreamCandidate> = {}): UpstreamCandidate => ({
 });
 
 describe('the request there that is ours', () => {
-  const find = (candidates: UpstreamCandidate[], { facts = asked(), upstreamUserRef = 2 as number | undefined } = {}) =>
+  const find = (candidates: UpstreamCandidate[], { facts = asked(), upstreamUserRef = 2 as number | null } = {}) =>
     findUpstream(candidates, after(facts), {
       startedAt: iso(100),
-      ...(upstreamUserRef === undefined ? {} : { upstreamUserRef }),
+      ...(upstreamUserRef === null ? {} : { upstreamUserRef }),
     })?.id;
 
   it('is of the same quality', () => {
@@ -114,7 +114,7 @@ describe('the request there that is ours', () => {
   it("is the user's own first, else the oldest", () => {
     expect(find([there({ id: 3, requestedByUserId: 9 }), there({ id: 5 })])).toBe(5);
     expect(find([there({ id: 7, requestedByUserId: 9 }), there({ id: 3, requestedByUserId: 8 })])).toBe(3);
-    expect(find([there({ id: 7 }), there({ id: 3 })], { upstreamUserRef: undefined })).toBe(3);
+    expect(find([there({ id: 7 }), there({ id: 3 })], { upstreamUserRef: null })).toBe(3);
   });
 });
 
@@ -122,24 +122,34 @@ describe('why it is taken', () => {
   const why = (
     facts: Facts,
     requestedByUserId: number | null,
-    { user = 2 as number | undefined, afterConflict = false } = {},
+    { user = 2 as number | null, afterConflict = false } = {},
   ) =>
     adoption(there({ requestedByUserId }), after(facts), {
-      ...(user === undefined ? {} : { upstreamUserRef: user }),
+      ...(user === null ? {} : { upstreamUserRef: user }),
       afterConflict,
     });
   const uncertain = [...asked(), attempted(), deferred(1, 'UNKNOWN')];
 
   it.each([
-    ['of ours after an attempt of unknown outcome', why(uncertain, 2), 'FOUND_AFTER_UNCERTAIN', false],
-    ['of ours, made there directly', why(asked(), 2), 'PREEXISTING', false],
-    ['of somebody else', why(asked(), 9), 'PREEXISTING', true],
-    ['of somebody else, though one of ours may have arrived', why(uncertain, 9), 'PREEXISTING', true],
-    ['met by the create', why(asked(), 9, { afterConflict: true }), 'CONFLICT', true],
-    ['without a user of ours there', why(asked(), 9, { user: undefined }), 'PREEXISTING', false],
-  ])('%s', (_, found, reason, foreignRequester) => {
-    expect(found).toEqual({ reason, foreignRequester });
-  });
+    [
+      'of ours after an attempt of unknown outcome',
+      why(uncertain, 2),
+      { reason: 'FOUND_AFTER_UNCERTAIN', foreignRequester: false },
+    ],
+    ['of ours, made there directly', why(asked(), 2), { reason: 'PREEXISTING', foreignRequester: false }],
+    ['of somebody else', why(asked(), 9), { reason: 'PREEXISTING', foreignRequester: true }],
+    [
+      'of somebody else, though one of ours may have arrived',
+      why(uncertain, 9),
+      { reason: 'PREEXISTING', foreignRequester: true },
+    ],
+    ['met by the create', why(asked(), 9, { afterConflict: true }), { reason: 'CONFLICT', foreignRequester: true }],
+    [
+      'without a user of ours there',
+      why(asked(), 9, { user: null }),
+      { reason: 'PREEXISTING', foreignRequester: false },
+    ],
+  ])('%s', (_, found, expected) => expect(found).toEqual(expected));
 });
 
 describe('back-off', () => {

@@ -23,22 +23,22 @@ const uncertain = [...asked(), attempted(), deferred(1, 'UNKNOWN')];
 const refused = (code: Parameters<typeof rejected>[1]) => [...asked(), attempted(), rejected(1, code)];
 
 it.each([
-  ['just submitted', [submitted()], 'PENDING_APPROVAL', 'REQUESTED', true],
-  ['queued', asked(), 'APPROVED', 'APPROVED', true],
-  ['being handed over', [...asked(), attempted()], 'APPROVED', 'APPROVED', true],
-  ['uncertain', uncertain, 'APPROVED', 'APPROVED', true],
-  ['handed over', linked(), 'PROCESSING', 'SENT', true],
-  ['adopted', [...uncertain, attempted(2), adopted(2)], 'PROCESSING', 'SENT', true],
-  ['refused for now', refused('UPSTREAM_QUOTA'), 'FAILED', 'APPROVED', true],
-  ['refused for good', refused('NO_SUCH_TITLE'), 'FAILED', 'APPROVED', false],
-  ['failed to download', [...linked(), failed()], 'FAILED', 'SENT', true],
-  ['tried again', [...linked(), failed(), retried(), queued()], 'APPROVED', 'APPROVED', true],
-  ['declined there', [...linked(), declinedThere()], 'DECLINED', 'SENT', false],
-  ['there', [...linked(), available()], 'AVAILABLE', 'IN_PLEX', false],
-  ['there without us', [...asked(), attempted(), available()], 'AVAILABLE', 'IN_PLEX', false],
-])('%s', (_, facts, status, stage, open) => {
+  ['just submitted', [submitted()], ['PENDING_APPROVAL', 'REQUESTED', true]],
+  ['queued', asked(), ['APPROVED', 'APPROVED', true]],
+  ['being handed over', [...asked(), attempted()], ['APPROVED', 'APPROVED', true]],
+  ['uncertain', uncertain, ['APPROVED', 'APPROVED', true]],
+  ['handed over', linked(), ['PROCESSING', 'SENT', true]],
+  ['adopted', [...uncertain, attempted(2), adopted(2)], ['PROCESSING', 'SENT', true]],
+  ['refused for now', refused('UPSTREAM_QUOTA'), ['FAILED', 'APPROVED', true]],
+  ['refused for good', refused('NO_SUCH_TITLE'), ['FAILED', 'APPROVED', false]],
+  ['failed to download', [...linked(), failed()], ['FAILED', 'SENT', true]],
+  ['tried again', [...linked(), failed(), retried(), queued()], ['APPROVED', 'APPROVED', true]],
+  ['declined there', [...linked(), declinedThere()], ['DECLINED', 'SENT', false]],
+  ['there', [...linked(), available()], ['AVAILABLE', 'IN_PLEX', false]],
+  ['there without us', [...asked(), attempted(), available()], ['AVAILABLE', 'IN_PLEX', false]],
+])('%s', (_, facts, statusStageAndOpen) => {
   const request = after(facts);
-  expect([statusOf(request), stageOf(request), isOpen(request)]).toEqual([status, stage, open]);
+  expect([statusOf(request), stageOf(request), isOpen(request)]).toEqual(statusStageAndOpen);
 });
 
 it('of all statuses that hold, the first of the order is the one', () => {
