@@ -87,8 +87,21 @@ const environment = z.object({
 });
 type Environment = z.infer<typeof environment>;
 
+/** What the saga and the polling run by. In the demo nobody wants to wait as long as a slow network may need. */
+function timesOf(values: Environment, demo: boolean): Settings['times'] {
+  const usual = demo ? { settle: 5_000, poll: 1_000, probe: 2_000 } : { settle: 45_000, poll: 60_000, probe: 10_000 };
+  const leaseMs = values.LEASE_MS ?? 15_000;
+  return {
+    leaseMs,
+    callMs: values.CALL_TIMEOUT_MS ?? Math.floor(leaseMs * 0.6),
+    settleDelayMs: values.SETTLE_DELAY_MS ?? usual.settle,
+    pollFastMs: values.POLL_FAST_MS ?? usual.poll,
+    probeMs: values.PROBE_MS ?? usual.probe,
+  };
+}
+
 /** What fits each alone and not together. */
-function contradictions(env: Environment, demo: boolean, callMs: number, leaseMs: number): string[] {
+function contradictions(env: Environment, { demo, times }: Pick<Settings, 'demo' | 'times'>): string[] {
   const complaints: [boolean, string][] = [
     [
       !!env.OVERSEERR_URL && !env.OVERSEERR_API_KEY,
@@ -101,53 +114,47 @@ function contradictions(env: Environment, demo: boolean, callMs: number, leaseMs
       'UPSTREAM_USERS: is needed outside demo mode: who may sign in, and as which user there, like {"olga": 1, "ben": 2}; the first is the admin',
     ],
     [demo && !LOOPBACK.includes(env.HOST), `HOST: demo mode listens on this machine only, not on ${env.HOST}`],
-    [callMs >= leaseMs, `CALL_TIMEOUT_MS: must be shorter than LEASE_MS (${leaseMs}), not ${callMs}`],
+    [
+      times.callMs >= times.leaseMs,
+      `CALL_TIMEOUT_MS: must be shorter than LEASE_MS (${times.leaseMs}), not ${times.callMs}`,
+    ],
   ];
   return complaints.filter(([holds]) => holds).map(([, complaint]) => complaint);
 }
 
 function refuse(complaints: string[]): never {
-  throw new StartupError(
-    `the settings are not right:\n${complaints.map((complaint) => `  - ${complaint}`).join('\n')}`,
-  );
+  const list = complaints.map((complaint) => `  - ${complaint}`).join('\n');
+  throw new StartupError(`the settings are not right:\n${list}`);
+}
+
+function settingsOf(values: Environment): Settings {
+  const { OVERSEERR_URL: url, OVERSEERR_API_KEY: apiKey, UPSTREAM_USERS: users, DATABASE_URL: databaseUrl } = values;
+  const demo = values.DEMO === undefined ? !url : values.DEMO === '1';
+  return {
+    host: values.HOST,
+    port: values.PORT,
+    home: values.MEDIANEST_HOME,
+    ...(databaseUrl && { databaseUrl }),
+    roles: values.ROLES,
+    demo,
+    ...(url && apiKey && { overseerr: { url, apiKey } }),
+    ...(users && { upstreamUsers: Object.entries(users) }),
+    logLevel: values.LOG_LEVEL,
+    times: timesOf(values, demo),
+  };
 }
 
 /** Reads the environment; throws StartupError with all complaints at once. */
 export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const notYet = NOT_YET.filter((name) => present[name]).map(
-    (name) => `${name}: this version cannot use it yet; unset it`,
-  );
+  const notYet = NOT_YET.filter((name) => present[name]);
+  const unusable = notYet.map((name) => `${name}: this version cannot use it yet; unset it`);
   const parsed = environment.safeParse(present);
   if (!parsed.success) {
     const complaints = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-    return refuse([...complaints, ...notYet]);
+    return refuse([...complaints, ...unusable]);
   }
-  const values = parsed.data;
-  const demo = values.DEMO === undefined ? !values.OVERSEERR_URL : values.DEMO === '1';
-  const leaseMs = values.LEASE_MS ?? 15_000;
-  const callMs = values.CALL_TIMEOUT_MS ?? Math.floor(leaseMs * 0.6);
-  const complaints = [...notYet, ...contradictions(values, demo, callMs, leaseMs)];
-  if (complaints.length > 0) refuse(complaints);
-  return {
-    host: values.HOST,
-    port: values.PORT,
-    home: values.MEDIANEST_HOME,
-    ...(values.DATABASE_URL ? { databaseUrl: values.DATABASE_URL } : {}),
-    roles: values.ROLES,
-    demo,
-    ...(values.OVERSEERR_URL && values.OVERSEERR_API_KEY
-      ? { overseerr: { url: values.OVERSEERR_URL, apiKey: values.OVERSEERR_API_KEY } }
-      : {}),
-    ...(values.UPSTREAM_USERS ? { upstreamUsers: Object.entries(values.UPSTREAM_USERS) } : {}),
-    logLevel: values.LOG_LEVEL,
-    times: {
-      leaseMs,
-      callMs,
-      // Upstream's own work after our deadline: 45 s is far beyond it. In the demo nobody wants to wait for that.
-      settleDelayMs: values.SETTLE_DELAY_MS ?? (demo ? 5_000 : 45_000),
-      pollFastMs: values.POLL_FAST_MS ?? (demo ? 1_000 : 60_000),
-      probeMs: values.PROBE_MS ?? (demo ? 2_000 : 10_000),
-    },
-  };
+  const settings = settingsOf(parsed.data);
+  const complaints = [...unusable, ...contradictions(parsed.data, settings)];
+  return complaints.length > 0 ? refuse(complaints) : settings;
 }

@@ -1,3 +1,3 @@
-import type { Command } from '.';
+import type { Command } from './command';
 
 export const catalogueCommand: Command = async (_words, { print, catalogue }) => print((await catalogue()).trimEnd());

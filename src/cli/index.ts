@@ -1,21 +1,8 @@
-import type { GraphQLSchema } from 'graphql';
 import { StartupError } from '../mechanisms/errors';
 import { catalogueCommand } from './catalogue';
+import type { CliParts, Command } from './command';
 import { schemaCommand } from './schema';
 import { tokenCommand } from './token';
-
-/** What the commands are handed. */
-export interface CliParts {
-  print(text: string): void;
-  /** An access token of an account; throws StartupError for an unknown one. */
-  issueToken(wanted: { account: string; ttlMs: number }): Promise<string>;
-  /** The API of production, or of demo mode. */
-  schema(demo: boolean): Promise<GraphQLSchema>;
-  /** A freshly migrated database, in words. */
-  catalogue(): Promise<string>;
-}
-
-export type Command = (words: string[], parts: CliParts) => Promise<void>;
 
 const commands: Record<string, Command> = { token: tokenCommand, schema: schemaCommand, catalogue: catalogueCommand };
 

@@ -1,6 +1,6 @@
 import type { DefinitionNode, GraphQLSchema, ObjectTypeDefinitionNode } from 'graphql';
 import { Kind, lexicographicSortSchema, parse, print, printSchema } from 'graphql';
-import type { Command } from '.';
+import type { Command } from './command';
 
 const text = (schema: GraphQLSchema) => printSchema(lexicographicSortSchema(schema));
 

@@ -19,7 +19,7 @@ import { mountHealth } from './health';
 import { limitRules, LIMITS } from './limits';
 import { createContext } from './operation';
 import type { Playground } from './playground';
-import { addSecurityHeaders, wantsPage } from './playground';
+import { addSecurityHeaders, sendPage, wantsPage } from './playground';
 import { createWebSocketDoor } from './websocket';
 
 export interface HttpServerOptions {
@@ -109,7 +109,7 @@ function mountGraphQL(
     method: ['GET', 'POST', 'OPTIONS'],
     url: '/graphql',
     async handler(this: FastifyInstance, request: FastifyRequest, reply: FastifyReply) {
-      if (playground && wantsPage(request)) return reply.type('text/html; charset=utf-8').send(playground.html);
+      if (playground && wantsPage(request)) return sendPage(reply, playground);
       return answer.call(this, request, reply);
     },
   });

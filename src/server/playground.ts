@@ -11,14 +11,22 @@ export function wantsPage({ method, headers, query }: FastifyRequest): boolean {
   return method === 'GET' && !!headers.accept?.includes('text/html') && !('query' in (query as object));
 }
 
+const POLICY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'";
+
 /** Nothing from elsewhere, no frame around us, no referrer to anybody. On every answer, for it costs nothing there. */
 const SECURITY_HEADERS = {
-  'content-security-policy':
-    "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'",
+  'content-security-policy': POLICY,
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
 };
 
+/** The editor of the page (Monaco) writes its theme as inline style, and draws with data: pictures. */
+const PAGE_POLICY = `${POLICY}; style-src 'self' 'unsafe-inline'; img-src 'self' data:`;
+
 export async function addSecurityHeaders(_request: FastifyRequest, reply: FastifyReply): Promise<void> {
   reply.headers(SECURITY_HEADERS);
+}
+
+export function sendPage(reply: FastifyReply, { html }: Playground): FastifyReply {
+  return reply.header('content-security-policy', PAGE_POLICY).type('text/html; charset=utf-8').send(html);
 }

@@ -42,7 +42,6 @@ export class TitleResolver {
     private readonly source: string,
   ) {}
 
-  // eslint-disable-next-line max-params -- GraphQL arguments
   @Query(() => TitleConnection, {
     description:
       'Titles at the request service. While it is away our own cache answers; then `freshness.stale` is true.',
