@@ -136,28 +136,26 @@ describe('jobs', () => {
     expect(await jobs()).toEqual([{ key: '2', locked_by: null }]);
   });
 
-  it('goes on by itself when the database ends all its sessions while a job runs', async () => {
-    const done: unknown[] = [];
-    let started = false;
-    let finish = (): void => undefined;
+  it('goes on by itself when the database ends all its sessions while a job runs; that job may run again', async () => {
+    const done: number[] = [];
+    let finish: (() => void) | undefined;
     await run({
       async note(payload) {
-        started = true;
-        if (done.length === 0) await new Promise<void>((resolve) => (finish = resolve));
-        done.push(payload);
+        if (!finish) await new Promise<void>((resolve) => (finish = resolve));
+        done.push((payload as { n: number }).n);
       },
     });
     await queue.enqueue({ task: 'note', key: '1', payload: { n: 1 } });
-    await until(() => started);
+    await until(() => finish);
     const sessions = await test.owner.query(
       `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename = 'medianest_app'`,
     );
     expect(sessions.length).toBeGreaterThan(0);
-    finish();
+    finish?.();
     await until(async () => (await test.owner.query('select 1 from graphile_worker.jobs')).length === 0);
     await test.owner.query(`select graphile_worker.add_job('note', '{"n":2}')`);
-    await until(() => done.length === 2);
-    expect(done).toEqual([{ n: 1 }, { n: 2 }]);
+    await until(() => done.includes(2));
+    expect(done).toContain(1);
   });
 
   describe('of a process that is gone', () => {

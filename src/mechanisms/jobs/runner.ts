@@ -29,28 +29,39 @@ const POLL_MS = 250;
 const RESTART_MS = 1_000;
 
 /**
- * Finished jobs are written off through graphile-worker's batches, though of one: only these retry while the database is away, and only these
- * are waited for by a shutdown. Without them a failed write is an unhandled rejection, which ends the process.
+ * Finished jobs are written off through graphile-worker's batches, though of one: only those are waited for by a shutdown, and only a failure
+ * of those is caught. Otherwise it is an unhandled rejection, which ends the process.
  */
 const FINISHING = { completeJobBatchDelay: 0, failJobBatchDelay: 0 };
 
-/** Runs jobs until stopped. graphile-worker's pool gives up after a longer absence of the database: it is then started anew. */
+interface RunningPool {
+  id: string;
+  runner: Runner;
+}
+
+/**
+ * Runs jobs until stopped. graphile-worker's pool ends itself when it cannot write off a job: another one is started, and runs what the first
+ * has left locked once more.
+ */
 export async function startJobRunner(parts: JobRunnerParts): Promise<JobRunner> {
-  const { leases, log } = parts;
+  const { database, leases, log } = parts;
   const bell = createDoorbell();
   let stopping = false;
-  let runner: Runner | undefined = await startWorkerPool(parts);
+  let pool = await startWorkerPool(parts);
+  const startAnother = async (): Promise<void> => {
+    await database.query('select graphile_worker.force_unlock_workers($1::text[])', [[pool.id]]);
+    pool = await startWorkerPool(parts);
+    if (stopping) await pool.runner.stop();
+  };
   const keepRunning = async (): Promise<void> => {
+    await ended(pool, log);
     while (!stopping) {
-      try {
-        runner ??= await startWorkerPool(parts);
-        if (stopping) await runner.stop();
-        await runner.promise;
-      } catch (error) {
-        log.error({ err: error }, 'the job workers stopped; starting them again');
-      }
-      runner = undefined;
-      if (!stopping) await bell.wait(RESTART_MS);
+      await bell.wait(RESTART_MS);
+      if (stopping) return;
+      await startAnother().then(
+        () => ended(pool, log),
+        (error: unknown) => log.error({ err: error }, 'the job workers could not be started again'),
+      );
     }
   };
   const running = keepRunning();
@@ -60,16 +71,20 @@ export async function startJobRunner(parts: JobRunnerParts): Promise<JobRunner> 
       stopping = true;
       clearInterval(janitor);
       bell.ring();
-      await runner?.stop().catch((error: unknown) => log.warn({ err: error }, 'the job workers did not stop cleanly'));
+      await pool.runner.stop().catch(() => undefined); // it has ended by itself, and told why
       await running;
     },
   };
 }
 
-async function startWorkerPool({ database, tasks, concurrency, leases, log }: JobRunnerParts): Promise<Runner> {
+async function ended({ runner }: RunningPool, log: Logger): Promise<void> {
+  await runner.promise.catch((error: unknown) => log.error({ err: error }, 'the job workers stopped'));
+}
+
+async function startWorkerPool({ database, tasks, concurrency, leases, log }: JobRunnerParts): Promise<RunningPool> {
   const events: WorkerEvents = new EventEmitter();
-  let poolId = '';
-  events.on('pool:create', ({ workerPool }) => (poolId = workerPool.id));
+  let id = '';
+  events.on('pool:create', ({ workerPool }) => (id = workerPool.id));
   const runner = await run({
     pgPool: database.pool,
     taskList: Object.fromEntries(Object.entries(tasks).map(([name, task]) => [name, (payload) => task(payload)])),
@@ -83,8 +98,8 @@ async function startWorkerPool({ database, tasks, concurrency, leases, log }: Jo
   });
   runner.promise.catch(() => undefined); // awaited by the caller, a moment later
   try {
-    await answerFor(poolId, leases, log);
-    return runner;
+    await answerFor(id, leases, log);
+    return { id, runner };
   } catch (error) {
     await runner.stop();
     throw error;

@@ -1,17 +1,5 @@
-import type { StoredEvent } from '../event-store';
-import type { Queryable } from '../postgres';
-import type { FeedEntry } from '../change-feed';
-
-/**
- * A fold of the log: a read model (writes its rows, tells the change feed) or a reactor (enqueues jobs).
- * The engine reads the log, gives it batches in order, and commits its writes, its feed entries and its checkpoint in ONE transaction.
- */
-export interface Projection {
-  /** Shared with the table and the file: `request-view`. */
-  name: string;
-  version: number;
-  /** Event types it wants; the checkpoint moves over all others too. */
-  handles: readonly string[];
-  /** Only through `tx`; never calls out. Returns what subscribers shall hear of, in order. */
-  project(events: StoredEvent[], tx: Queryable): Promise<FeedEntry[]>;
-}
+export type { Projection, ProjectionState } from './projection';
+export type { ProjectionEngine, ProjectionEngineParts } from './engine';
+export { createProjectionEngine } from './engine';
+export type { Projections, ProjectionsParts, ProjectionStatus } from './projections';
+export { createProjections } from './projections';

@@ -1,0 +1,61 @@
+import type { FeedWriter } from '../change-feed';
+import type { StoredEvent } from '../event-store';
+import type { Database } from '../postgres';
+import type { Term } from './checkpoint';
+import { advance } from './checkpoint';
+import { isPassing, LeadershipLost, poisoned, ProjectionStopped } from './failures';
+import type { Projection, ProjectionState } from './projection';
+
+export interface BatchParts {
+  database: Database;
+  feed: FeedWriter;
+  projection: Projection;
+  epoch: bigint;
+  /** Called after every commit. */
+  committed(position: bigint): void;
+}
+
+export interface Batch {
+  /** The position before the first event. */
+  from: bigint;
+  /** In order, at least one. */
+  events: StoredEvent[];
+  /** How the projection stands after it. */
+  state: ProjectionState;
+}
+
+/**
+ * Applies a batch; answers with the position after it. When its events are to blame for a failure it is halved, down to the one event that
+ * fails twice: everything before that is committed, and ProjectionStopped names it.
+ */
+export async function applyBatch(parts: BatchParts, batch: Batch): Promise<bigint> {
+  try {
+    return await commit(parts, batch);
+  } catch (error) {
+    if (isPassing(error) || error instanceof ProjectionStopped) throw error;
+  }
+  const { from, events, state } = batch;
+  if (events.length > 1) {
+    const middle = Math.ceil(events.length / 2);
+    const reached = await applyBatch(parts, { from, events: events.slice(0, middle), state });
+    return applyBatch(parts, { from: reached, events: events.slice(middle), state });
+  }
+  return commit(parts, batch).catch((error: unknown) => {
+    throw isPassing(error) ? error : poisoned(events[0]!, error);
+  });
+}
+
+/** Rows, checkpoint and feed in one transaction. The checkpoint moves over the events that the projection does not handle, too. */
+async function commit({ database, feed, projection, epoch, committed }: BatchParts, batch: Batch): Promise<bigint> {
+  const position = batch.events.at(-1)!.globalPosition;
+  const handled = batch.events.filter(({ type }) => projection.handles.includes(type));
+  const term: Term = { projection, epoch };
+  await database.transaction(async (tx) => {
+    if (!(await advance(tx, term, { from: batch.from, position, state: batch.state }))) {
+      throw new LeadershipLost(`${projection.name} is led by another process`);
+    }
+    if (handled.length > 0) await feed.write(tx, projection.name, await projection.project(handled, tx));
+  });
+  committed(position);
+  return position;
+}

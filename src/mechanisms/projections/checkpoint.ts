@@ -1,0 +1,75 @@
+import type { Queryable } from '../postgres';
+import type { Projection, ProjectionState } from './projection';
+
+type Named = Pick<Projection, 'name' | 'version'>;
+
+/** The term of one leader: what every write of it is fenced with. */
+export interface Term {
+  projection: Named;
+  epoch: bigint;
+}
+
+export interface Checkpoint {
+  position: bigint;
+  storeId: string;
+}
+
+/** How long a leader may idle in a transaction: a frozen one loses it, and with it the lock on the checkpoint. */
+const IDLE_IN_TRANSACTION_MS = 5_000;
+
+const sessionName = ({ name, version }: Named): string => `projection ${name}@${version}`;
+
+/**
+ * Begins a term: ends the session of a predecessor that hangs in its transaction, then stamps the checkpoint, from when on no write of an older
+ * term succeeds. Null: a newer term has begun.
+ */
+export async function beginTerm(
+  database: Queryable,
+  { projection, epoch }: Term,
+  storeId: string,
+): Promise<Checkpoint | null> {
+  // Only a leader's transaction bears that name (`advance`), so no innocent session of the predecessor's pool is hit.
+  await database.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity
+     where application_name = $1 and datname = current_database() and pid <> pg_backend_pid()`,
+    [sessionName(projection)],
+  );
+  const [row] = await database.query<{ position: string; store_id: string }>(
+    `insert into projection_checkpoint as mine (name, version, position, store_id, epoch, state)
+     values ($1, $2, 0, $3, $4, 'CATCHING_UP')
+     on conflict (name, version) do update set epoch = excluded.epoch where mine.epoch < excluded.epoch
+     returning position, store_id`,
+    [projection.name, projection.version, storeId, epoch],
+  );
+  return row ? { position: BigInt(row.position), storeId: row.store_id } : null;
+}
+
+/**
+ * Moves the checkpoint, as the first statement of a batch's transaction: false means that somebody else leads, and nothing may be written.
+ * From here the row is locked, so nobody can begin to lead before this commits or is gone.
+ */
+export async function advance(
+  tx: Queryable,
+  { projection, epoch }: Term,
+  to: { from: bigint; position: bigint; state: ProjectionState },
+): Promise<boolean> {
+  const rows = await tx.query(
+    `update projection_checkpoint set position = $5, state = $6, error = null, updated_at = clock_timestamp()
+     where name = $1 and version = $2 and epoch = $3 and position = $4
+     returning set_config('idle_in_transaction_session_timeout', '${IDLE_IN_TRANSACTION_MS}', true), set_config('application_name', $7, true)`,
+    [projection.name, projection.version, epoch, to.from, to.position, to.state, sessionName(projection)],
+  );
+  return rows.length > 0;
+}
+
+/** Says how it stands without moving it. */
+export async function recordState(
+  database: Queryable,
+  { projection, epoch }: Term,
+  { state, error }: { state: ProjectionState; error?: string },
+): Promise<void> {
+  await database.query(
+    `update projection_checkpoint set state = $4, error = $5, updated_at = clock_timestamp() where name = $1 and version = $2 and epoch = $3`,
+    [projection.name, projection.version, epoch, state, error ?? null],
+  );
+}

@@ -1,0 +1,81 @@
+import { until } from '../pubsub/testing';
+import { counting, fact, upTo, useProjectionBench } from './testing';
+
+describe('leadership of a projection', () => {
+  const bench = useProjectionBench();
+  const { append, rows, stands, start, status } = bench;
+
+  describe('two engines', () => {
+    /** From here on its holder does not lead any more, without knowing. */
+    const runOut = () =>
+      bench.database().query(`update lease set expires_at = '-infinity' where name = 'projection:counted@1'`);
+
+    it('have one leader, and when it leaves the other leads', async () => {
+      const led: string[] = [];
+      const first = start([counting('counted', () => void led.push('a'))], { holder: 'a' });
+      await until(async () => (await status()).state === 'LIVE');
+      start([counting('counted', () => void led.push('b'))], { holder: 'b', leaseMs: 60 });
+      await append(fact('Counted'));
+      await stands(1n);
+      await first.stop();
+      await append(fact('Counted'));
+      await stands(2n);
+      expect(led).toEqual(['a', 'b']);
+    });
+
+    it('never both commit: a leader of an older epoch writes nothing and steps down', async () => {
+      let deposed = 0;
+      start([counting('counted', () => void (deposed += 1))], { holder: 'a' });
+      await until(async () => (await status()).state === 'LIVE');
+      await runOut();
+      start([counting()], { holder: 'b' });
+      await until(
+        async () => (await bench.database().query('select 1 from projection_checkpoint where epoch = 2')).length,
+      );
+      // Both are told of it, and the first one does not know that it leads no more.
+      await append(fact('Counted'), fact('Counted'));
+      await stands(2n);
+      await until(() => bench.logged().includes('is led by another process'));
+      await append(fact('Counted'));
+      await stands(3n);
+      expect(deposed).toBe(0);
+      expect(await rows()).toEqual([1, 2, 3]);
+      expect(await rows('counted', 'change_feed')).toEqual([1, 2, 3]);
+    });
+
+    it('a leader that hangs in its transaction is ended by the one who takes over', async () => {
+      let hanging = false;
+      let release = (): void => undefined;
+      await append(fact('Counted'));
+      const hang = async (): Promise<void> => {
+        if (hanging) return;
+        hanging = true;
+        await new Promise<void>((resolve) => (release = resolve));
+      };
+      start([counting('counted', hang)], { holder: 'a' });
+      await until(() => hanging);
+      await runOut();
+      start([counting()], { holder: 'b' });
+      await stands(1n);
+      release();
+      expect(await rows()).toEqual([1]);
+      expect(await rows('counted', 'change_feed')).toEqual([1]);
+    });
+
+    it('fighting over the lease lose and double nothing', async () => {
+      for (const holder of ['a', 'b']) start([counting()], { holder, leaseMs: 60, pollMs: 5 });
+      let appended = 0;
+      await until(async () => {
+        await append(fact('Counted'), fact('Other'));
+        appended += 1;
+        await runOut();
+        const [lease] = await bench.database().query<{ epoch: string }>('select epoch from lease');
+        return Number(lease?.epoch) > 10;
+      });
+      await stands(BigInt(2 * appended));
+      const odd = upTo(appended).map((n) => 2 * n - 1);
+      expect(await rows()).toEqual(odd);
+      expect(await rows('counted', 'change_feed')).toEqual(odd);
+    });
+  });
+});

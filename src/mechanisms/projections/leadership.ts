@@ -1,0 +1,153 @@
+import { setTimeout as timer } from 'node:timers/promises';
+import type { FeedWriter } from '../change-feed';
+import { feedTopic } from '../change-feed';
+import type { EventStore } from '../event-store';
+import type { Lease, Leases } from '../leases';
+import type { Logger } from '../observability';
+import type { Database } from '../postgres';
+import type { Doorbell, WakeUp } from '../pubsub';
+import { createDoorbell } from '../pubsub';
+import { applyBatch } from './batch';
+import type { Checkpoint, Term } from './checkpoint';
+import { beginTerm, recordState } from './checkpoint';
+import { isPassing, LeadershipLost, ProjectionStopped } from './failures';
+import type { Projection, ProjectionState } from './projection';
+
+export interface LeadershipParts {
+  database: Database;
+  store: EventStore;
+  projection: Projection;
+  feed: FeedWriter;
+  wakeUp: WakeUp;
+  leases: Leases;
+  log: Logger;
+  pollMs: number;
+}
+
+/** One projection's loop in this process. */
+export interface Leadership {
+  /** There may be events. */
+  look(): void;
+  stop(): Promise<void>;
+}
+
+interface Running extends LeadershipParts {
+  bell: Doorbell;
+  stopping: AbortSignal;
+  /** How often in a row it failed. */
+  failures: { count: number };
+}
+
+const BATCH_SIZE = 500;
+const TRIM_EVERY_MS = 3_600_000;
+const BACK_OFF_MS = { first: 100, most: 5_000 };
+
+export function createLeadership(parts: LeadershipParts): Leadership {
+  const bell = createDoorbell();
+  const stop = new AbortController();
+  const loop = contend({ ...parts, bell, stopping: stop.signal, failures: { count: 0 } });
+  return {
+    look: () => bell.ring(),
+    async stop() {
+      stop.abort();
+      bell.ring();
+      await loop;
+    },
+  };
+}
+
+/** Leads whenever nobody else does, until stopped or until the projection is. */
+async function contend(running: Running): Promise<void> {
+  const { projection, leases, bell, stopping, failures, log } = running;
+  const name = `projection:${projection.name}@${projection.version}`;
+  while (!stopping.aborted) {
+    let lease: Lease | null = null;
+    try {
+      lease = await leases.acquire(name, { onLost: () => bell.ring() });
+      if (lease) await lead(running, lease);
+      else await pause(leases.leaseMs / 3, stopping);
+    } catch (error) {
+      if (error instanceof ProjectionStopped) return;
+      const backOff = Math.min(BACK_OFF_MS.first * 2 ** failures.count, BACK_OFF_MS.most);
+      failures.count += 1;
+      log[isPassing(error) ? 'warn' : 'error'](
+        { err: error, projection: projection.name, backOff },
+        'a projection was interrupted',
+      );
+      await pause(backOff, stopping);
+    } finally {
+      await lease?.release();
+    }
+  }
+}
+
+/** What is thrown by the events or by a checkpoint that does not fit the store is written down before it ends the loop. */
+async function lead(running: Running, lease: Lease): Promise<void> {
+  const { database, projection, log } = running;
+  const term: Term = { projection, epoch: lease.epoch };
+  try {
+    await project(running, lease, term);
+  } catch (error) {
+    if (error instanceof ProjectionStopped) {
+      await recordState(database, term, { state: 'STOPPED', error: error.message });
+      log.error({ err: error, projection: projection.name }, 'a projection stopped; it tries again at the next start');
+    }
+    throw error;
+  }
+}
+
+async function project(running: Running, lease: Lease, term: Term): Promise<void> {
+  const { database, store, projection, feed, bell, pollMs, stopping, failures } = running;
+  const checkpoint = await beginTerm(database, term, store.storeId);
+  if (!checkpoint) throw new LeadershipLost(`${projection.name} is led by another process`);
+  await assertFits(store, checkpoint);
+  const committed = (position: bigint): void => publish(running, position);
+  let { position } = checkpoint;
+  let state: ProjectionState | undefined;
+  let trimAt = 0;
+  while (!stopping.aborted && lease.held()) {
+    if (Date.now() >= trimAt) {
+      await feed.trim(projection.name);
+      trimAt = Date.now() + TRIM_EVERY_MS;
+    }
+    const events = await store.readAll(position, BATCH_SIZE);
+    const reached = events.length < BATCH_SIZE ? 'LIVE' : 'CATCHING_UP';
+    if (events.length > 0) {
+      const parts = { database, feed, projection, epoch: lease.epoch, committed };
+      position = await applyBatch(parts, { from: position, events, state: reached });
+    } else {
+      if (state !== reached) await recordState(database, term, { state: reached });
+      await bell.wait(pollMs);
+    }
+    state = reached;
+    failures.count = 0;
+  }
+}
+
+/** Positions of another store mean nothing here, and a store that was set back would be waited for in silence. */
+async function assertFits(store: EventStore, { storeId, position }: Checkpoint): Promise<void> {
+  if (storeId !== store.storeId) {
+    throw new ProjectionStopped(
+      `the checkpoint is of store ${storeId}, but this is store ${store.storeId}: rebuild the projection`,
+    );
+  }
+  const head = await store.head();
+  if (position > head) {
+    throw new ProjectionStopped(
+      `the checkpoint stands at ${position}, beyond the end of the store (${head}): rebuild the projection`,
+    );
+  }
+}
+
+/** A hint that nobody must wait for, or miss. */
+function publish({ wakeUp, projection, log }: Running, position: bigint): void {
+  wakeUp
+    .publish(feedTopic(projection.name), { projection: projection.name, position: position.toString() })
+    .catch((error: unknown) =>
+      log.warn({ err: error, projection: projection.name }, 'a wake-up was not sent; readers poll'),
+    );
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await timer(ms, undefined, { signal }).catch(() => undefined);
+}

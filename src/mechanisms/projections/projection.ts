@@ -1,0 +1,20 @@
+import type { StoredEvent } from '../event-store';
+import type { Queryable } from '../postgres';
+import type { FeedEntry } from '../change-feed';
+
+/**
+ * A fold of the log: a read model (writes its rows, tells the change feed) or a reactor (enqueues jobs).
+ * The engine reads the log, gives it batches in order, and commits its writes, its feed entries and its checkpoint in ONE transaction.
+ */
+export interface Projection {
+  /** Shared with the table and the file: `request-view`. */
+  name: string;
+  version: number;
+  /** Event types it wants; the checkpoint moves over all others too. */
+  handles: readonly string[];
+  /** Only through `tx`; never calls out. Returns what subscribers shall hear of, in order. */
+  project(events: StoredEvent[], tx: Queryable): Promise<FeedEntry[]>;
+}
+
+/** Catching up until it has seen all there is; stopped by an error of its own until the next start. */
+export type ProjectionState = 'LIVE' | 'CATCHING_UP' | 'STOPPED';

@@ -1,0 +1,83 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { EventStore } from '../event-store';
+import type { Queryable } from '../postgres';
+import type { Projection, ProjectionState } from './projection';
+
+export interface ProjectionStatus {
+  name: string;
+  version: number;
+  position: bigint;
+  state: ProjectionState;
+  /** Age of the oldest event that it has not seen; 0 when it has seen all, null when that cannot be told. */
+  lagMs: number | null;
+  /** Why it stopped. */
+  error: string | null;
+}
+
+/** How the projections stand, by their checkpoint rows: any process can tell. */
+export interface Projections {
+  list(): Promise<ProjectionStatus[]>;
+  /** True as soon as the projection stands at or beyond the position; false when time is up, or at once when it is stopped. */
+  waitFor(name: string, position: bigint, timeoutMs: number): Promise<boolean>;
+}
+
+export interface ProjectionsParts {
+  database: Queryable;
+  store: EventStore;
+  projections: readonly Pick<Projection, 'name' | 'version'>[];
+}
+
+interface CheckpointRow {
+  name: string;
+  version: number;
+  position: string;
+  store_id: string | null;
+  state: ProjectionState;
+  error: string | null;
+}
+
+/** Steps of waiting: a projection is behind by milliseconds as a rule. */
+const STEP_MS = { first: 2, most: 50 };
+
+export function createProjections({ database, store, projections }: ProjectionsParts): Projections {
+  const rows = (wanted: ProjectionsParts['projections']): Promise<CheckpointRow[]> =>
+    database.query<CheckpointRow>(
+      `select name, version, coalesce(position, 0) as position, store_id, coalesce(state, 'CATCHING_UP') as state, error
+       from unnest($1::text[], $2::int[]) with ordinality as wanted (name, version, place)
+       left join projection_checkpoint using (name, version) order by place`,
+      [wanted.map(({ name }) => name), wanted.map(({ version }) => version)],
+    );
+  return {
+    async list() {
+      const checkpoints = await rows(projections);
+      return Promise.all(
+        checkpoints.map(async ({ store_id: storeId, ...row }) => {
+          const position = BigInt(row.position);
+          const lagMs = (storeId ?? store.storeId) === store.storeId ? await lagBehind(store, position) : null;
+          return { ...row, position, lagMs };
+        }),
+      );
+    },
+    async waitFor(name, position, timeoutMs) {
+      const deadline = Date.now() + timeoutMs;
+      const wanted = projections.filter((projection) => projection.name === name);
+      for (let step = STEP_MS.first; ; step = Math.min(step * 2, STEP_MS.most)) {
+        const [row] = await rows(wanted);
+        if (!row) throw new Error(`there is no projection "${name}"`);
+        if (row.store_id === store.storeId && BigInt(row.position) >= position) return true;
+        const left = deadline - Date.now();
+        if (row.state === 'STOPPED' || left <= 0) return false;
+        await pause(Math.min(step, left));
+      }
+    },
+  };
+}
+
+async function lagBehind(store: EventStore, position: bigint): Promise<number | null> {
+  try {
+    const [next] = await store.readAll(position, 1);
+    return next ? Math.max(0, Date.now() - next.recordedAt.getTime()) : 0;
+  } catch {
+    return null;
+  }
+}
