@@ -139,8 +139,9 @@ describe('fulfilment', () => {
     const folder = mkdtempSync(join(tmpdir(), 'overseerr-simulator-'));
     try {
       const stateFile = join(folder, 'overseerr.json');
-      const simulator = await start({ stateFile, clock: () => new Date(), availableAfterMs: 30 });
+      const simulator = await start({ stateFile, clock: () => new Date(), availableAfterMs: 150 });
       await requestMovie(simulator.url, FIGHT_CLUB);
+      await new Promise((resolve) => setTimeout(resolve, 50)); // so that the two arrive apart
       await requestMovie(simulator.url, NOT_IN_LIBRARY);
       const stored = (): string =>
         String(valueAt(JSON.parse(readFileSync(stateFile, 'utf8')), 'state.requests.*.status'));

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { ClientRequest } from 'node:http';
 import { request } from 'node:http';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { OverseerrSimulator, OverseerrSimulatorOptions } from './index';
@@ -127,14 +126,16 @@ describe('its faults', () => {
     expect(simulator.calls().map(({ status }) => status)).toEqual([200, 201]);
   });
 
-  it('DOWN cuts connections that are kept alive', async () => {
+  it('DOWN cuts a client that has not said everything yet', async () => {
     const simulator = await start();
-    const socket = connect(simulator.port, '127.0.0.1');
-    socket.write(`GET /api/v1/status HTTP/1.1\r\nhost: x\r\nconnection: keep-alive\r\n\r\n`);
-    await once(socket, 'data');
-    const closed = once(socket, 'close');
+    const headers = { ...keyOf(), expect: '100-continue', 'content-type': 'application/json', 'content-length': '40' };
+    const call = request(`${simulator.url}/api/v1/request`, { method: 'POST', headers });
+    call.flushHeaders();
+    await once(call, 'continue');
+    const failed = once(call, 'error');
     await simulator.setFault('DOWN');
-    await closed;
+    await failed;
+    expect(simulator.calls().filter(({ status }) => status !== 0)).toEqual([]);
   });
 
   it('DOWN kills what it was working on', async () => {
