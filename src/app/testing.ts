@@ -1,28 +1,38 @@
 /**
- * A server that dies or freezes at a named point, as a process of its own: `node --import tsx src/app/testing.ts <point>`.
+ * A server that dies or freezes at a named point, as a process of its own: `testing.ts <point>`.
  * The points are put in by wiring, around the store and the client of the upstream; the product knows nothing of them.
- * Says `{"url", "tokens"}` in one line when it is ready, and `{"point"}` right before it dies or freezes.
+ * Says `{"url", "tokens"}` in one line when it is ready, and `{"point"}` right before it dies or freezes. It never outlives the process that
+ * started it: it ends with its standard input.
  */
 import { writeSync } from 'node:fs';
-import type { EventStore, NewEvent } from '../mechanisms/event-store';
+import type { EventStore } from '../mechanisms/event-store';
 import type { OverseerrClient } from '../upstreams/overseerr';
 import type { Replace } from './run';
 import { readSettings, run } from './run';
 
 const tell = (message: object) => writeSync(1, `${JSON.stringify(message)}\n`);
 
-function signalSelf(point: string, signal: 'SIGKILL' | 'SIGSTOP'): void {
+const die = (point: string) => () => {
   tell({ point });
-  process.kill(process.pid, signal);
-}
+  process.kill(process.pid, 'SIGKILL');
+};
 
-const has = (events: NewEvent[], type: string) => events.some((event) => event.type === type);
+/** Once: what goes on afterwards is to be seen. */
+const freeze = (point: string) => {
+  let frozen = false;
+  return () => {
+    if (frozen) return;
+    frozen = true;
+    tell({ point });
+    process.kill(process.pid, 'SIGSTOP');
+  };
+};
 
 /** Around the append of a fact. */
 function store(around: { type: string; before?: () => void; after?: () => void }): Replace {
   return ({ foundations, neighbours }) => {
     const append: EventStore['append'] = async (streamId, expected, events) => {
-      const meant = has(events, around.type);
+      const meant = events.some(({ type }) => type === around.type);
       if (meant) around.before?.();
       const result = await foundations.store.append(streamId, expected, events);
       if (meant) around.after?.();
@@ -48,17 +58,8 @@ function upstream(method: 'title' | 'createRequest', after: () => void): Replace
   };
 }
 
-const die = (point: string) => () => signalSelf(point, 'SIGKILL');
-const freeze = (point: string) => {
-  let frozen = false;
-  return () => {
-    if (!frozen) signalSelf(point, 'SIGSTOP');
-    frozen = true;
-  };
-};
-
-/** DOMAIN.md 7, the crash matrix. K2 and K4 are killed from outside: by the test, when it sees the job, or the POST. */
-const points: Record<string, Replace> = {
+/** DOMAIN.md 7, the crash matrix. K2 and K4 are killed from outside: by the test, when it sees the job, or the answer. */
+const points = {
   none: (parts) => parts,
   'K0 before Submitted commits': store({ type: 'MediaRequestSubmitted', before: die('K0') }),
   'K1 after Submitted': store({ type: 'MediaRequestSubmitted', after: die('K1') }),
@@ -66,16 +67,15 @@ const points: Record<string, Replace> = {
   'K5 after 201': upstream('createRequest', die('K5')),
   'K7 before HandoverAttempted': store({ type: 'HandoverAttempted', before: freeze('K7') }),
   'K7 between look and POST': upstream('title', freeze('K7')),
-};
+} satisfies Record<string, Replace>;
+export type Point = keyof typeof points;
 
-async function main(point: string): Promise<void> {
-  const replace = points[point];
-  if (!replace) throw new Error(`there is no point "${point}"`);
-  const { url, house, stop } = await run(readSettings(), replace);
-  process.once('SIGTERM', () => void stop());
+async function main(point: Point): Promise<void> {
+  process.stdin.resume().once('end', () => process.exit(1));
+  const { url, house } = await run(readSettings(), points[point]);
   const names = ['olga', 'ben', 'cleo'];
   const sessions = await Promise.all(names.map((name) => house.accounts.signInAs(name)));
   tell({ url, tokens: Object.fromEntries(names.map((name, index) => [name, sessions[index]?.accessToken])) });
 }
 
-if (require.main === module) void main(process.argv[2] ?? 'none');
+if (require.main === module) void main(process.argv[2] as Point);
