@@ -54,7 +54,6 @@ create table title_cache (
   availability text,
   availability_4k text,
   plex_url text,
-  described_at timestamptz,
   observed_at timestamptz not null,
   primary key (media_type, tmdb_id)
 );

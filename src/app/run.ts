@@ -54,6 +54,7 @@ async function start(
     tokenKey: folder.key('tokens'),
     releases,
     log,
+    clock: () => new Date(),
   });
   const plays = (role: Settings['roles'][number]) => settings.roles.includes(role);
   if (plays('projector')) releases.add('projector', startProjector(house));

@@ -36,6 +36,7 @@ export function schemaResolvers(demo: boolean): ResolverMount[] {
     tokenKey: new Uint8Array(32),
     releases: createReleases(log),
     log,
+    clock: () => new Date(),
   });
   void house.leases.close();
   return house.resolvers;

@@ -14,7 +14,12 @@ import { createConnectionsFeature } from '../features/connections';
 import type { Connection } from '../features/connections';
 import { createDemoFeature } from '../features/demo';
 import { createLibraryFeature } from '../features/library';
-import { createRequestsFeature, mediaRequestCodecs, REQUEST_VIEW } from '../features/requests';
+import {
+  createRequestProjections,
+  createRequestsFeature,
+  mediaRequestCodecs,
+  REQUEST_VIEW,
+} from '../features/requests';
 import type { Member } from './accounts';
 import type { Settings } from './config';
 import type { Foundations } from './foundations';
@@ -30,136 +35,133 @@ export interface WiringParts {
   tokenKey: Uint8Array;
   releases: Releases;
   log: Logger;
-  clock?: () => Date;
+  clock: () => Date;
 }
 
 const OVERSEERR = 'overseerr';
 const CATCH_UP_MS = 2_000;
 
-/** Every part, put together by plain functions; nothing runs yet. Roles start what they need of it. */
-export function wire(parts: WiringParts) {
-  const { settings, foundations, neighbours, members, tokenKey, releases, log, clock = () => new Date() } = parts;
+/** How it works: everything that knows no business. */
+function wireMechanisms({ settings, foundations, releases, log }: WiringParts) {
   const { database, background, store } = foundations;
-  const { overseerr, overseerrSimulator } = neighbours;
-
   const codecs = createEventCodecs(mediaRequestCodecs);
-  const handler = createCommandHandler({ store, codecs });
-  const wakeUp = createInProcessWakeUp();
   const jobs = createJobQueue({ database: background });
+  const folds = createRequestProjections({ codecs, jobs });
+  const wakeUp = createInProcessWakeUp();
   const leases = createLeases({ database: background, holder: randomUUID(), leaseMs: settings.times.leaseMs, log });
   releases.add('leases', () => leases.close());
   const feed = createChangeFeed({ database, store, wakeUp, projections: [REQUEST_VIEW], log });
   releases.add('change feed', () => feed.close());
+  return {
+    codecs,
+    jobs,
+    leases,
+    feed,
+    handler: createCommandHandler({ store, codecs }),
+    idempotencyKeys: createIdempotencyKeys(database),
+    projections: createProjections({ database, store, projections: folds }),
+    engine: createProjectionEngine({
+      database: background,
+      store,
+      projections: folds,
+      feed: createFeedWriter({ database: background }),
+      wakeUp,
+      leases,
+      log,
+    }),
+  };
+}
+type Mechanisms = ReturnType<typeof wireMechanisms>;
 
-  const connection: Connection = { id: OVERSEERR, kind: 'OVERSEERR', simulated: !!overseerrSimulator };
-  const accounts = createAccountsFeature({ database, key: tokenKey, members, clock });
+function wireConnections({ settings, foundations, neighbours }: WiringParts, { projections }: Mechanisms) {
+  const { database, store } = foundations;
+  const format = (position: bigint) => formatPosition(store.storeId, position);
+  const connection: Connection = { id: OVERSEERR, kind: 'OVERSEERR', simulated: !!neighbours.overseerrSimulator };
   const connections = createConnectionsFeature({
     database,
     version: VERSION,
     demo: settings.demo,
     connections: [connection],
-    position: async () => formatPosition(store.storeId, await store.head()),
+    position: async () => format(await store.head()),
     projections: async () =>
-      (await projections.list()).map((one) => ({
-        ...one,
-        position: formatPosition(store.storeId, one.position),
-        lagMs: one.lagMs ?? 0,
-      })),
+      (await projections.list()).map((one) => ({ ...one, position: format(one.position), lagMs: one.lagMs ?? 0 })),
   });
+  return { connection, connections };
+}
+
+/** What we do: the features, each handed what it asks for. */
+function wireFeatures(parts: WiringParts, mechanisms: Mechanisms) {
+  const { settings, foundations, neighbours, members, clock, log } = parts;
+  const { database, store } = foundations;
+  const { overseerr, overseerrUrl, overseerrPages } = neighbours;
+  const accounts = createAccountsFeature({ database, key: parts.tokenKey, members, clock });
+  const { connection, connections } = wireConnections(parts, mechanisms);
   const isUsable = () => connections.isUsable(OVERSEERR);
   const library = createLibraryFeature({ database, overseerr, connectionId: OVERSEERR, isUsable, clock });
-  const check = connections.createCheck({
-    connection,
-    identify: () => overseerr.identify(),
-    probe: () => overseerr.probe(),
-    onRestored: () => requestPoller.releaseWaiting(),
-    clock,
-    log,
-  });
-  const upstreamUsers = new Map(
+  const users = new Map(
     members.map(({ name, overseerrUserId }) => [accounts.directory.byName(name)?.id, overseerrUserId]),
   );
   const requests = createRequestsFeature({
+    ...mechanisms,
     database,
     store,
-    codecs,
-    handler,
-    idempotencyKeys: createIdempotencyKeys(database),
-    feed,
-    jobs,
     overseerr: library.overseerr,
-    connections: {
-      isUsable: (id) => connections.isUsable(id),
-      check: () => check(),
-      notices: () => connections.notices(),
-    },
+    connections: { ...connections, check: () => check() },
     titles: library.titles,
     surroundings: {
       person: (accountId) => accounts.directory.byId(accountId) ?? null,
       upstreamUrl: ({ mediaType, tmdbId }) =>
-        neighbours.overseerrPages
-          ? new URL(`${mediaType.toLowerCase()}/${tmdbId}`, `${neighbours.overseerrUrl}/`).href
-          : null,
+        overseerrPages ? new URL(`${mediaType.toLowerCase()}/${tmdbId}`, `${overseerrUrl}/`).href : null,
     },
-    upstreamUserOf: (accountId) => upstreamUsers.get(accountId),
-    waitFor: (name, position) => projections.waitFor(name, position, CATCH_UP_MS),
+    upstreamUserOf: (accountId) => users.get(accountId),
+    waitFor: (name, position) => mechanisms.projections.waitFor(name, position, CATCH_UP_MS),
     connectionId: OVERSEERR,
     times: settings.times,
     clock,
     chance: Math.random,
     log,
   });
-  const requestPoller = requests.createPoller();
-  const projections = createProjections({ database, store, projections: requests.projections });
-  const engine = createProjectionEngine({
-    database: background,
-    store,
-    projections: requests.projections,
-    feed: createFeedWriter({ database: background }),
-    wakeUp,
-    leases,
+  const check = connections.createCheck({
+    connection,
+    identify: () => overseerr.identify(),
+    probe: () => overseerr.probe(),
+    onRestored: () => requests.poller.releaseWaiting(),
+    clock,
     log,
   });
-  const demo = overseerrSimulator
-    ? createDemoFeature({
-        signIn: (name) => accounts.signInAs(name),
-        simulated: {
-          OVERSEERR: {
-            setFault: (fault, delayMs = 3_000) => overseerrSimulator.setFault(fault, delayMs),
-            calls: async (first) =>
-              overseerrSimulator
-                .calls(first)
-                .map(({ at, method, path, status }) => ({ at: new Date(at), method, path, status })),
-            check: async () => {
-              await check();
-              return connections.info(connection);
-            },
-          },
-        },
-      })
-    : undefined;
+  return { accounts, connections, connection, library, requests, check };
+}
+type Features = ReturnType<typeof wireFeatures>;
 
-  const features = [accounts, connections, library, requests, ...(demo ? [demo] : [])];
-  const access: AccessMap = Object.assign({}, graphqlAccess, ...features.map((feature) => feature.access));
-  const fetchers = [...accounts.nodeFetchers, ...requests.nodeFetchers];
-  const resolvers: ResolverMount[] = [
-    ...features.flatMap((feature) => feature.resolvers),
-    createNodeResolver(fetchers, access),
-  ];
-  return {
-    settings,
-    log,
-    accounts,
-    library,
-    requests,
-    requestPoller,
-    check,
-    engine,
-    leases,
-    background,
-    store,
-    access,
-    resolvers,
-  };
+/** The switches of the simulators; undefined where nothing is simulated. */
+function wireDemo({ neighbours }: WiringParts, { accounts, connections, connection, check }: Features) {
+  const simulator = neighbours.overseerrSimulator;
+  if (!simulator) return undefined;
+  return createDemoFeature({
+    signIn: (name) => accounts.signInAs(name),
+    simulated: {
+      OVERSEERR: {
+        setFault: (fault, delayMs = 3_000) => simulator.setFault(fault, delayMs),
+        calls: async (first) => simulator.calls(first).map((call) => ({ ...call, at: new Date(call.at) })),
+        async check() {
+          await check();
+          return connections.info(connection);
+        },
+      },
+    },
+  });
+}
+
+/** Every part, put together by plain functions; nothing runs yet. Roles start what they need of it. */
+export function wire(parts: WiringParts) {
+  const mechanisms = wireMechanisms(parts);
+  const features = wireFeatures(parts, mechanisms);
+  const demo = wireDemo(parts, features);
+  const { accounts, connections, library, requests } = features;
+  const mounted = [accounts, connections, library, requests, ...(demo ? [demo] : [])];
+  const access: AccessMap = Object.assign({}, graphqlAccess, ...mounted.map((feature) => feature.access));
+  const nodes = createNodeResolver([...accounts.nodeFetchers, ...requests.nodeFetchers], access);
+  const resolvers: ResolverMount[] = [...mounted.flatMap((feature) => feature.resolvers), nodes];
+  return { ...parts, ...mechanisms, ...features, access, resolvers };
 }
 export type House = ReturnType<typeof wire>;

@@ -14,13 +14,13 @@ function playground(): Playground {
 }
 
 /** Answers people and gadgets. Resolves when it listens. */
-export async function startApi({ settings, accounts, access, resolvers, store, log }: House) {
+export async function startApi({ settings, accounts, access, resolvers, foundations, log }: House) {
   const server = await createHttpServer({
     schema: await buildApiSchema({ resolvers }),
     access,
     authenticate: accounts.authenticate,
     ready: () =>
-      store.head().then(
+      foundations.store.head().then(
         () => true,
         () => false,
       ),

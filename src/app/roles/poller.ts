@@ -1,7 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Leases } from '../../mechanisms/leases';
 import type { House } from '../wiring';
 import { every } from './every';
 
+/** Before we say that we are ready we know what is available, unless the service is slow to say. */
+const FIRST_LOOK_MS = 2_000;
 const AVAILABILITY_PERIOD_MS = 5 * 60_000;
 
 /** Work that one process of all does: who holds the lease. */
@@ -18,7 +21,7 @@ export async function startPoller({
   settings,
   leases,
   check,
-  requestPoller,
+  requests,
   library,
   log,
 }: House): Promise<() => Promise<void>> {
@@ -30,18 +33,21 @@ export async function startPoller({
     await library.syncAvailability();
     swept = Date.now();
   };
-  await check().catch((error: unknown) => room.warn({ err: error }, 'the first look at the connection failed'));
+  const firstLook = check()
+    .then(sweep)
+    .catch((error: unknown) => room.warn({ err: error }, 'the first look outside failed; the rounds will try again'));
+  await Promise.race([firstLook, pause(FIRST_LOOK_MS, undefined, { ref: false })]);
   const rounds = [
     every(probeMs, asLeader(leases, 'poller:connections', check), room),
     every(
       pollFastMs,
-      asLeader(leases, 'poller:requests', () => requestPoller.lookAtLinked()),
+      asLeader(leases, 'poller:requests', () => requests.poller.lookAtLinked()),
       room,
     ),
     every(pollFastMs, asLeader(leases, 'poller:availability', sweep), room),
     every(
       leaseMs,
-      asLeader(leases, 'poller:janitor', () => requestPoller.wakeDue()),
+      asLeader(leases, 'poller:janitor', () => requests.poller.wakeDue()),
       room,
     ),
   ];

@@ -28,6 +28,19 @@ const knownOf = (row: Row): KnownTitle => ({
   observedAt: row.observed_at,
 });
 
+const rowOf = (known: KnownTitle): Row => ({
+  media_type: known.type,
+  tmdb_id: known.tmdbId,
+  title: known.title,
+  year: known.year,
+  overview: known.overview,
+  poster_path: known.posterPath,
+  availability: known.availability,
+  availability_4k: known.availability4k,
+  plex_url: known.plexUrl,
+  observed_at: known.observedAt,
+});
+
 export interface SeenAvailability extends TitleId {
   availability: AvailabilityName;
   availability4k: AvailabilityName;
@@ -60,26 +73,15 @@ export function createTitleCache(database: Queryable) {
 
     async remember(titles: readonly KnownTitle[]): Promise<void> {
       if (titles.length === 0) return;
-      const rows = titles.map((known) => ({
-        media_type: known.type,
-        tmdb_id: known.tmdbId,
-        title: known.title,
-        year: known.year,
-        overview: known.overview,
-        poster_path: known.posterPath,
-        availability: known.availability,
-        availability_4k: known.availability4k,
-        plex_url: known.plexUrl,
-        described_at: known.observedAt,
-        observed_at: known.observedAt,
-      }));
+      // A search may name a title twice, when its pages shift; one statement writes a row once.
+      const rows = [...new Map(titles.map((known) => [titleKey(known), rowOf(known)])).values()];
       await database.query(
         `insert into title_cache as c select * from json_populate_recordset(null::title_cache, $1)
          on conflict (media_type, tmdb_id) do update set
            title = coalesce(excluded.title, c.title), year = coalesce(excluded.year, c.year),
            overview = coalesce(excluded.overview, c.overview), poster_path = coalesce(excluded.poster_path, c.poster_path),
            availability = excluded.availability, availability_4k = excluded.availability_4k,
-           plex_url = excluded.plex_url, described_at = excluded.described_at, observed_at = excluded.observed_at
+           plex_url = excluded.plex_url, observed_at = excluded.observed_at
          where c.observed_at <= excluded.observed_at`,
         [JSON.stringify(rows)],
       );

@@ -4,7 +4,6 @@ import type { EventCodecs, Recorded } from '../../mechanisms/event-store';
 import type { Job, JobQueue, Tasks } from '../../mechanisms/jobs';
 import type { Logger } from '../../mechanisms/observability';
 import type { Projection } from '../../mechanisms/projections';
-import type { OverseerrClient } from '../../upstreams/overseerr';
 import type { HandoverCommands } from './media-request/commands';
 import type { MediaRequestEvent } from './media-request/events';
 import { nextStep, settledAt } from './media-request/handover';
@@ -12,22 +11,12 @@ import type { MediaRequest } from './media-request/media-request';
 import type { RequestTarget } from './look-upstream.reactor';
 import { requestTarget } from './look-upstream.reactor';
 import { createUpstreamTalk } from './upstream-talk.reactor';
+import type { TalkParts } from './upstream-talk.reactor';
 
 export const HAND_OVER = 'hand-over';
 
-/** The saga's times, in milliseconds (DESIGN.md 8). */
-export interface HandoverTimes {
-  /** How long an attempt may run before it counts as lost. */
-  leaseMs: number;
-  /** How long after its start an attempt of unknown outcome may still appear upstream. */
-  settleDelayMs: number;
-  /** The deadline of one call upstream; less than this left of the lease means: do not send. */
-  callMs: number;
-}
-
-export interface HandOverParts {
+export interface HandOverParts extends TalkParts {
   commands: HandoverCommands;
-  overseerr: OverseerrClient;
   connections: {
     /** As last seen; a connection that is down gets no attempts. */
     isUsable(connectionId: string): Promise<boolean>;
@@ -37,10 +26,6 @@ export interface HandOverParts {
   /** The user upstream for an account; undefined: the service's own. */
   upstreamUserOf(accountId: string): number | undefined;
   jobs: JobQueue;
-  times: HandoverTimes;
-  clock: () => Date;
-  /** In [0, 1): spreads back-off. */
-  chance: () => number;
   log: Logger;
 }
 

@@ -1,18 +1,21 @@
 import type { ChangeFeed } from '../../mechanisms/change-feed';
 import { formatPosition, parsePosition } from '../../mechanisms/event-store';
 import type { CommandHandler, EventCodecs, EventStore } from '../../mechanisms/event-store';
-import type { ResolverMount } from '../../mechanisms/graphql';
+import type { NodeFetcher, ResolverMount } from '../../mechanisms/graphql';
 import type { IdempotencyKeys } from '../../mechanisms/idempotency';
 import type { JobQueue } from '../../mechanisms/jobs';
 import type { Logger } from '../../mechanisms/observability';
 import type { Queryable } from '../../mechanisms/postgres';
+import type { Projection } from '../../mechanisms/projections';
 import type { OperationContext } from '../../server/context';
 import type { OverseerrClient } from '../../upstreams/overseerr';
 import { createRequestCommands } from './commands';
 import type { RequestCommandParts } from './commands';
-import type { HandOverParts, HandoverTimes } from './hand-over.reactor';
+import type { HandOverParts } from './hand-over.reactor';
+import type { HandoverTimes } from './upstream-talk.reactor';
 import { createHandOverReactor, createHandOverTask } from './hand-over.reactor';
 import { createOpenRequestLoader, createRequestLoader, createRequestQueries } from './loaders';
+import type { RequestQueries } from './loaders';
 import { createLookUpstreamReactor, createLookUpstreamTask } from './look-upstream.reactor';
 import { createHandoverCommands, createUserCommands } from './media-request/commands';
 import { mediaRequestCodecs } from './media-request/event-codecs';
@@ -51,30 +54,26 @@ export interface RequestsParts {
   log: Logger;
 }
 
-/** Media requests: from asking to being there. */
-export function createRequestsFeature(parts: RequestsParts) {
-  const { database, store, codecs, handler, idempotencyKeys, clock, connectionId, connections, titles } = parts;
-  const queries = createRequestQueries(database);
-  const handover = createHandoverCommands({ handler, clock });
+/** What the resolvers are handed. */
+function resolverParts(parts: RequestsParts, queries: RequestQueries): RequestResolverParts {
+  const { database, store, connections, titles } = parts;
   const commands = createRequestCommands({
-    commands: createUserCommands({ handler, idempotencyKeys, clock }),
+    commands: createUserCommands(parts),
     queries,
     store,
     waitFor: parts.waitFor,
     remembered: titles.remembered,
-    connectionId,
+    connectionId: parts.connectionId,
   });
-  const loaders = {
+  return {
+    ...parts,
+    ...connections,
+    commands,
+    queries,
+    settleDelayMs: parts.times.settleDelayMs,
     createRequestLoader: createRequestLoader(database),
     createOpenRequestLoader: createOpenRequestLoader(database),
     createTitleLoader: titles.createRememberedLoader,
-  };
-  const api: RequestResolverParts = {
-    ...loaders,
-    commands,
-    queries,
-    feed: parts.feed,
-    surroundings: parts.surroundings,
     timeline: {
       read: (page) => readTimeline(database, page),
       count: (requestId) => countTimeline(database, requestId),
@@ -83,41 +82,45 @@ export function createRequestsFeature(parts: RequestsParts) {
       format: (position) => formatPosition(store.storeId, position),
       parse: (text) => parsePosition(store.storeId, text),
     },
-    waitFor: parts.waitFor,
-    notices: connections.notices,
-    isUsable: connections.isUsable,
-    settleDelayMs: parts.times.settleDelayMs,
-    clock,
   };
+}
+
+/** The folds of this feature: read models and reactors. They need nothing of the rest of it. */
+export function createRequestProjections(parts: { codecs: EventCodecs; jobs: JobQueue }): Projection[] {
+  return [
+    createRequestViewProjection(parts.codecs),
+    createRequestTimelineProjection(parts.codecs),
+    createHandOverReactor(parts),
+    createLookUpstreamReactor(parts),
+  ];
+}
+
+/** Media requests: from asking to being there. */
+export function createRequestsFeature(parts: RequestsParts) {
+  const queries = createRequestQueries(parts.database);
+  const api = resolverParts(parts, queries);
+  const saga = { ...parts, commands: createHandoverCommands(parts) };
   const resolvers: ResolverMount[] = [
     [RequestResolver, new RequestResolver(api)],
     [HandoverResolver, new HandoverResolver(api)],
     [TitleRequestResolver, new TitleRequestResolver(api)],
     createSubscriptionResolver(api),
   ];
-  const saga = { ...parts, commands: handover };
+  const requestNodes: NodeFetcher<OperationContext> = {
+    prefix: 'req_',
+    type: 'MediaRequest',
+    async load(id, { loaders, viewer }) {
+      const row = await loaders.use(api.createRequestLoader).load(id);
+      return row && viewer ? presentRequest(row.state, viewer, parts.surroundings) : null;
+    },
+  };
 
   return {
     resolvers,
     access: requestsAccess,
-    nodeFetchers: [
-      {
-        prefix: 'req_',
-        type: 'MediaRequest',
-        async load(id: string, { loaders: scope, viewer }: OperationContext) {
-          const row = await scope.use(loaders.createRequestLoader).load(id);
-          return row && viewer ? presentRequest(row.state, viewer, parts.surroundings) : null;
-        },
-      },
-    ],
-    projections: [
-      createRequestViewProjection(codecs),
-      createRequestTimelineProjection(codecs),
-      createHandOverReactor({ codecs, jobs: parts.jobs }),
-      createLookUpstreamReactor({ codecs, jobs: parts.jobs }),
-    ],
+    nodeFetchers: [requestNodes],
     tasks: { ...createHandOverTask(saga), ...createLookUpstreamTask(saga) },
-    createPoller: () => createRequestPoller({ ...saga, queries, pollFastMs: parts.times.pollFastMs }),
+    poller: createRequestPoller({ ...saga, queries, pollFastMs: parts.times.pollFastMs }),
   };
 }
 export type RequestsFeature = ReturnType<typeof createRequestsFeature>;

@@ -1,5 +1,6 @@
-import { mayDecide, maySeePeople, mayRequest } from './policy';
-import { after, asked, BEN, CLEO, joined, left } from './testing';
+import { mayRequest } from './policy';
+import { mayDecide, maySeePeople } from './visibility';
+import { after, asked, BEN, CLEO, joined, left } from './media-request/testing';
 
 const looker = (accountId: string, ...scopes: string[]) => ({ accountId, scopes: new Set(scopes) });
 

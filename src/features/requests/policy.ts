@@ -1,6 +1,7 @@
 import type { AccessMap } from '../../mechanisms/graphql';
 import type { MediaRequest } from './media-request/media-request';
 import { isParticipant } from './media-request/media-request';
+import type { Looker } from './visibility';
 
 export const requestsAccess: AccessMap = {
   'Query.request': 'REQUESTS_READ',
@@ -36,20 +37,6 @@ export const requestsAccess: AccessMap = {
   Permission: 'LIBRARY_READ',
   AlreadyAvailable: 'PUBLIC',
 };
-
-export interface Looker {
-  accountId: string;
-  scopes: ReadonlySet<string>;
-}
-
-export function mayDecide({ scopes }: Pick<Looker, 'scopes'>): boolean {
-  return scopes.has('REQUESTS_DECIDE');
-}
-
-/** Everybody sees that a title is asked for and how it stands; who asked, and the timeline, only those on it and those who decide. */
-export function maySeePeople(looker: Looker, request: MediaRequest): boolean {
-  return mayDecide(looker) || isParticipant(request, looker.accountId);
-}
 
 /** Whether this account may ask for the title now, and if not, why. Joining somebody's request is allowed. */
 export function mayRequest(facts: {

@@ -1,8 +1,8 @@
 import type { Actor } from '../../mechanisms/event-store';
 import type { MediaRequest } from './media-request/media-request';
 import { stageOf, statusOf } from './media-request/media-request';
-import type { Looker } from './policy';
-import { maySeePeople } from './policy';
+import type { Looker } from './visibility';
+import { maySeePeople } from './visibility';
 
 /** An account as others see it. */
 export interface Person {

@@ -1,10 +1,27 @@
-import type { CreateOutcome, UpstreamRequest } from '../../upstreams/overseerr';
-import type { HandOverParts } from './hand-over.reactor';
+import type { CreateOutcome, OverseerrClient, UpstreamRequest } from '../../upstreams/overseerr';
 import type { HandoverResult } from './media-request/decider';
 import type { Certainty, DeferralCause, HandoverAttempted } from './media-request/events';
 import { adoption, backOffMs, findUpstream, settledAt } from './media-request/handover';
 import type { MediaRequest } from './media-request/media-request';
 import { failureOf } from './upstream-failure';
+
+/** The saga's times, in milliseconds (DESIGN.md 8). */
+export interface HandoverTimes {
+  /** How long an attempt may run before it counts as lost. */
+  leaseMs: number;
+  /** How long after its start an attempt of unknown outcome may still appear upstream. */
+  settleDelayMs: number;
+  /** The deadline of one call upstream; less than this left of the lease means: do not send. */
+  callMs: number;
+}
+
+export interface TalkParts {
+  overseerr: OverseerrClient;
+  times: HandoverTimes;
+  clock: () => Date;
+  /** In [0, 1): spreads back-off. */
+  chance: () => number;
+}
 
 type Begun = Omit<HandoverAttempted['data'], 'requestId'>;
 interface Talk {
@@ -13,49 +30,65 @@ interface Talk {
   afterConflict: boolean;
 }
 
-/** Look before create: what one attempt says to the upstream, between the two facts that frame it. Never throws for a failure there. */
-export function createUpstreamTalk(parts: HandOverParts) {
-  const { overseerr, times, clock, chance } = parts;
-
-  function deferred(
+/** What a deferral of this attempt says, and when to try again: after the back-off, and never before a sent one has settled. */
+function deferral({ times, clock, chance }: TalkParts) {
+  return (
     { begun }: Talk,
     cause: DeferralCause,
     how: { certainty: Certainty; detail?: string; retryAfterMs?: number },
-  ) {
+  ): HandoverResult => {
     const backOff = clock().getTime() + Math.max(backOffMs(begun.attemptNo, chance()), how.retryAfterMs ?? 0);
     const settled = how.certainty === 'UNKNOWN' ? settledAt(begun.startedAt, times.settleDelayMs).getTime() : 0;
     const retryAt = new Date(Math.max(backOff, settled)).toISOString();
-    return {
-      kind: 'DEFERRED',
-      cause,
-      certainty: how.certainty,
-      retryAt,
-      ...(how.detail ? { detail: how.detail } : {}),
-    } satisfies HandoverResult;
-  }
+    const { certainty, detail } = how;
+    return { kind: 'DEFERRED', cause, certainty, retryAt, ...(detail ? { detail } : {}) };
+  };
+}
 
-  /** A pending one is ours to approve, a failed one ours to try again; both can be repeated. */
-  async function adopt(talk: Talk, found: UpstreamRequest): Promise<HandoverResult> {
-    if (found.status === 'PENDING') await overseerr.approveRequest(found.id);
-    if (found.status === 'FAILED') await overseerr.retryRequest(found.id);
-    const upstreamUserRef = talk.begun.upstreamUserRef;
-    const how = adoption(found, talk.request, {
-      ...(upstreamUserRef === undefined ? {} : { upstreamUserRef }),
-      afterConflict: talk.afterConflict,
-    });
-    return { kind: 'ADOPTED', upstreamRequestId: found.id, ...how };
-  }
+/** A pending one is ours to approve, a failed one ours to try again; both can be repeated. */
+async function adopt(overseerr: OverseerrClient, talk: Talk, found: UpstreamRequest): Promise<HandoverResult> {
+  if (found.status === 'PENDING') await overseerr.approveRequest(found.id);
+  if (found.status === 'FAILED') await overseerr.retryRequest(found.id);
+  const upstreamUserRef = talk.begun.upstreamUserRef;
+  const how = adoption(found, talk.request, {
+    ...(upstreamUserRef === undefined ? {} : { upstreamUserRef }),
+    afterConflict: talk.afterConflict,
+  });
+  return { kind: 'ADOPTED', upstreamRequestId: found.id, ...how };
+}
 
-  /** What a look finds that makes a create needless. */
-  async function settleByLook(talk: Talk): Promise<HandoverResult | undefined> {
+/** The look: what it finds that makes a create needless. */
+function lookFirst({ overseerr, clock }: TalkParts) {
+  return async (talk: Talk): Promise<HandoverResult | undefined> => {
     const { request, begun } = talk;
     const observedAt = clock().toISOString();
     const { media } = await overseerr.title(request.mediaType, request.tmdbId);
     const found = findUpstream(media?.requests ?? [], request, begun);
-    if (found) return adopt(talk, found);
+    if (found) return adopt(overseerr, talk, found);
     const state = request.quality === 'UHD_4K' ? media?.status4k : media?.status;
     return state === 'AVAILABLE' ? { kind: 'AVAILABLE', observedAt, plexUrl: media?.plexUrl ?? null } : undefined;
-  }
+  };
+}
+
+/** Our key approves at once; where it does not, a pending request is approved like one that was found. */
+async function created(
+  overseerr: OverseerrClient,
+  { request, mediaId }: Extract<CreateOutcome, { kind: 'CREATED' }>,
+): Promise<HandoverResult> {
+  if (request.status === 'PENDING') await overseerr.approveRequest(request.id);
+  return {
+    kind: 'CREATED',
+    upstreamRequestId: request.id,
+    upstreamStatus: request.status,
+    ...(mediaId === null ? {} : { upstreamMediaId: mediaId }),
+  };
+}
+
+/** Look before create: what one attempt says to the upstream, between the two facts that frame it. Never throws for a failure there. */
+export function createUpstreamTalk(parts: TalkParts) {
+  const { overseerr, times, clock } = parts;
+  const deferred = deferral(parts);
+  const look = lookFirst(parts);
 
   async function create(talk: Talk): Promise<HandoverResult> {
     const { request, begun } = talk;
@@ -65,34 +98,12 @@ export function createUpstreamTalk(parts: HandOverParts) {
       is4k: request.quality === 'UHD_4K',
       ...(begun.upstreamUserRef === undefined ? {} : { userId: begun.upstreamUserRef }),
     });
-    switch (outcome.kind) {
-      case 'CREATED':
-        return created(outcome);
-      case 'REJECTED':
-        return outcome;
-      case 'FAILED':
-        return deferred(talk, outcome.cause, outcome);
-      case 'CONFLICT':
-      case 'NOTHING_TO_REQUEST':
-        return (
-          (await settleByLook({ ...talk, afterConflict: outcome.kind === 'CONFLICT' })) ??
-          deferred(talk, 'UPSTREAM_5XX', {
-            certainty: 'UNKNOWN',
-            detail: 'It says the request exists, but shows none.',
-          })
-        );
-    }
-  }
-
-  /** Our key approves at once; where it does not, a pending request is approved like one that was found. */
-  async function created({ request, mediaId }: Extract<CreateOutcome, { kind: 'CREATED' }>): Promise<HandoverResult> {
-    if (request.status === 'PENDING') await overseerr.approveRequest(request.id);
-    return {
-      kind: 'CREATED',
-      upstreamRequestId: request.id,
-      upstreamStatus: request.status,
-      ...(mediaId === null ? {} : { upstreamMediaId: mediaId }),
-    };
+    if (outcome.kind === 'CREATED') return created(overseerr, outcome);
+    if (outcome.kind === 'REJECTED') return outcome;
+    if (outcome.kind === 'FAILED') return deferred(talk, outcome.cause, outcome);
+    const found = await look({ ...talk, afterConflict: outcome.kind === 'CONFLICT' });
+    const detail = 'It says the request exists, but shows none.';
+    return found ?? deferred(talk, 'UPSTREAM_5XX', { certainty: 'UNKNOWN', detail });
   }
 
   const enoughLeaseLeft = ({ begun }: Talk) => Date.parse(begun.leaseUntil) - clock().getTime() >= times.callMs;
@@ -101,24 +112,18 @@ export function createUpstreamTalk(parts: HandOverParts) {
     const talk: Talk = { request, begun, afterConflict: false };
     let sent = false;
     try {
-      const settled = await settleByLook(talk);
+      const settled = await look(talk);
       if (settled) return settled;
       if (!enoughLeaseLeft(talk)) {
-        return deferred(talk, 'TIMEOUT', {
-          certainty: 'NOT_SENT',
-          detail: 'Too little of the lease was left to send.',
-        });
+        const detail = 'Too little of the lease was left to send.';
+        return deferred(talk, 'TIMEOUT', { certainty: 'NOT_SENT', detail });
       }
       sent = true;
       return await create(talk);
     } catch (error) {
-      const { cause, detail, retryAfterMs } = failureOf(error);
+      const { cause, ...why } = failureOf(error);
       // Before the create nothing of ours is new there; after it, only a look can tell.
-      return deferred(talk, cause, {
-        certainty: sent ? 'UNKNOWN' : 'NOT_SENT',
-        detail,
-        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-      });
+      return deferred(talk, cause, { certainty: sent ? 'UNKNOWN' : 'NOT_SENT', ...why });
     }
   };
 }

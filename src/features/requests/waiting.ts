@@ -10,17 +10,18 @@ export interface Waiting {
   nextAttemptAt: Date | null;
 }
 
+const NOT_WAITING: Waiting = { on: null, nextAttemptAt: null };
+
 /** What a handover waits for; the connection comes first, for nothing else helps while it is down. */
 export function waitingOf(
   handover: Handover,
   { connectionUsable, now, settleDelayMs }: { connectionUsable: boolean; now: Date; settleDelayMs: number },
 ): Waiting {
-  if (handover.state !== 'QUEUED' && handover.state !== 'UNCERTAIN') return { on: null, nextAttemptAt: null };
+  if (handover.state !== 'QUEUED' && handover.state !== 'UNCERTAIN') return NOT_WAITING;
   if (!connectionUsable) return { on: 'CONNECTION', nextAttemptAt: null };
-  const settled = handover.uncertain && handover.attempt ? settledAt(handover.attempt.startedAt, settleDelayMs) : null;
-  const retryAt = handover.retryAt ? new Date(handover.retryAt) : null;
-  if (settled && settled > now)
-    return { on: 'SETTLE', nextAttemptAt: retryAt && retryAt > settled ? retryAt : settled };
-  if (retryAt && retryAt > now) return { on: 'BACKOFF', nextAttemptAt: retryAt };
-  return { on: 'TURN', nextAttemptAt: null };
+  const settled = handover.uncertain && handover.attempt ? settledAt(handover.attempt.startedAt, settleDelayMs) : now;
+  const retryAt = handover.retryAt ? new Date(handover.retryAt) : now;
+  const nextAttemptAt = retryAt > settled ? retryAt : settled;
+  if (settled > now) return { on: 'SETTLE', nextAttemptAt };
+  return retryAt > now ? { on: 'BACKOFF', nextAttemptAt } : { on: 'TURN', nextAttemptAt: null };
 }

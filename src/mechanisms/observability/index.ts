@@ -11,7 +11,6 @@ const SECRETS = [
   'apiKey',
   'password',
   'secret',
-  'code',
   '["x-api-key"]',
   '["X-Plex-Token"]',
 ];

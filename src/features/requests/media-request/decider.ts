@@ -1,5 +1,4 @@
 import type { Actor, Decided, Decider } from '../../../mechanisms/event-store';
-import { Conflict, Forbidden, NotFound } from '../../../mechanisms/errors';
 import type {
   AdoptionReason,
   Certainty,
@@ -14,7 +13,7 @@ import type { MediaRequest, TitleKey, TitleRequests } from './media-request';
 import { isParticipant, openRequest, requestById, statusOf } from './media-request';
 import type { UpstreamLook } from './observation';
 import { observe } from './observation';
-import { AlreadyAvailable } from './refusals';
+import { AlreadyAvailable, refusals } from './refusals';
 
 export interface RequestMedia extends TitleKey {
   type: 'RequestMedia';
@@ -97,29 +96,20 @@ function refuseWhenAvailable({ availability }: RequestMedia, title: TitleRequest
 }
 
 function leave({ accountId }: LeaveRequest, request: MediaRequest): Decided<MediaRequestEvent>[] {
-  if (request.requesterId === accountId) {
-    throw new Conflict('You asked for this title yourself; only those who joined can leave.', 'REQUESTER_CANNOT_LEAVE');
-  }
-  if (!request.followerIds.includes(accountId)) throw new Conflict('You are not on this request.', 'NOT_ON_REQUEST');
+  if (request.requesterId === accountId) throw refusals.requesterCannotLeave();
+  if (!request.followerIds.includes(accountId)) throw refusals.notOnRequest();
   return [{ type: 'RequestLeft', data: { requestId: request.requestId, followerId: accountId } }];
 }
 
 function retry(command: RetryRequest, request: MediaRequest, title: TitleRequests): Decided<MediaRequestEvent>[] {
   const { accountId, mayDecide } = command;
   const { requestId, handover } = request;
-  if (!mayDecide && request.requesterId !== accountId) {
-    throw new Forbidden('Only who asked for it, or who decides, can retry a request.', ['REQUESTS_DECIDE']);
-  }
-  if (statusOf(request) !== 'FAILED') {
-    throw new Conflict(`Only a failed request can be retried; this one is ${statusOf(request)}.`, 'INVALID_TRANSITION');
-  }
-  if (!mayDecide && !(handover.state === 'REJECTED' ? handover.retryable : request.fulfilment.retryable)) {
-    throw new Conflict('It would fail again; ask an admin.', 'NOT_RETRYABLE');
-  }
+  if (!mayDecide && request.requesterId !== accountId) throw refusals.notYoursToRetry();
+  if (statusOf(request) !== 'FAILED') throw refusals.notFailed(statusOf(request));
+  if (!mayDecide && !(handover.state === 'REJECTED' ? handover.retryable : request.fulfilment.retryable))
+    throw refusals.notRetryable();
   const other = openRequest(title);
-  if (other && other.requestId !== requestId) {
-    throw new Conflict('Another request for this title is open.', 'REQUEST_ALREADY_OPEN');
-  }
+  if (other && other.requestId !== requestId) throw refusals.anotherIsOpen();
   return [
     { type: 'MediaRequestRetried', data: { requestId, by: accountId } },
     { type: 'HandoverQueued', data: { requestId, connectionId: handover.connectionId ?? '', authority: 'MEDIANEST' } },
@@ -132,7 +122,7 @@ function begin(
 ): Decided<MediaRequestEvent>[] {
   const ready = handover.state === 'QUEUED' || handover.state === 'UNCERTAIN';
   if (decision.state !== 'APPROVED' || !ready || attempt.attemptNo !== handover.attempts + 1) {
-    throw new Conflict(`request ${requestId} is not waiting for attempt ${attempt.attemptNo}`, 'INVALID_TRANSITION');
+    throw refusals.notWaitingFor(requestId, attempt.attemptNo);
   }
   return [{ type: 'HandoverAttempted', data: { requestId, ...attempt } }];
 }
@@ -162,7 +152,7 @@ function recordHandover(command: RecordHandover, request: MediaRequest): Decided
 function decide(command: MediaRequestCommand, title: TitleRequests): Decided<MediaRequestEvent>[] {
   if (command.type === 'RequestMedia') return requestMedia(command, title);
   const request = requestById(title, command.requestId);
-  if (!request) throw new NotFound('There is no such request.');
+  if (!request) throw refusals.noSuchRequest();
   switch (command.type) {
     case 'LeaveRequest':
       return leave(command, request);

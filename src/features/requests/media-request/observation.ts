@@ -40,13 +40,20 @@ function progress(look: UpstreamLook, request: MediaRequest, seen: Seen): MediaR
     return [{ type: 'MediaBecameAvailable', data: { ...seen, ...(look.plexUrl ? { plexUrl: look.plexUrl } : {}) } }];
   }
   const ours = look.requests.find(({ id }) => id === upstream?.requestId);
-  if (ours?.status === 'DECLINED')
-    return [{ type: 'UpstreamDecisionObserved', data: { ...seen, decision: 'DECLINED' } }];
-  if (ours?.status === 'FAILED' && fulfilment.state === 'PROCESSING') {
+  return ours ? ofOurs(ours.status, fulfilment.state, seen) : [];
+}
+
+/** What the state of our own request there tells. */
+function ofOurs(
+  status: UpstreamLook['requests'][number]['status'],
+  fulfilment: MediaRequest['fulfilment']['state'],
+  seen: Seen,
+): MediaRequestEvent[] {
+  if (status === 'DECLINED') return [{ type: 'UpstreamDecisionObserved', data: { ...seen, decision: 'DECLINED' } }];
+  if (status === 'FAILED' && fulfilment === 'PROCESSING') {
     const detail = 'The download client refused it.';
     return [{ type: 'FulfilmentFailed', data: { ...seen, stage: 'DOWNLOAD_CLIENT', detail, retryable: true } }];
   }
-  if (fulfilment.state === 'FAILED' && ours?.status === 'APPROVED')
-    return [{ type: 'MediaProcessingObserved', data: seen }];
+  if (status === 'APPROVED' && fulfilment === 'FAILED') return [{ type: 'MediaProcessingObserved', data: seen }];
   return [];
 }
