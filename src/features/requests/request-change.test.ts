@@ -1,7 +1,7 @@
 import { recorded } from '../../mechanisms/event-store/testing';
 import type { MediaRequestEvent } from './media-request/events';
 import { changeOf, handoverChangeOf } from './request-change';
-import { adopted, after, asked, attempted, deferred, ID, iso, joined, linked, SAMPLES } from './testing';
+import { adopted, after, asked, attempted, deferred, ID, iso, joined, linked, SAMPLES } from './media-request/testing';
 
 const actor = { kind: 'UPSTREAM', id: 'overseerr' } as const;
 const lastOf = (facts: Parameters<typeof after>[0]) =>

@@ -1,150 +1,165 @@
-import type { Past } from '../../mechanisms/event-store/testing';
-import { recorded } from '../../mechanisms/event-store/testing';
-import type { RequestMedia } from './media-request/decider';
-import type { Certainty, DeferralCause, MediaRequestEvent, RejectionCode } from './media-request/events';
-import { evolve } from './media-request/evolution';
-import type { MediaRequest, TitleRequests } from './media-request/media-request';
-import { streamOf } from './media-request/media-request';
-import type { UpstreamLook } from './media-request/observation';
+import type { EventCodecs, EventStore } from '../../mechanisms/event-store';
+import { createCommandHandler } from '../../mechanisms/event-store';
+import { createMemoryEventStore } from '../../mechanisms/event-store/testing';
+import { UpstreamFailure } from '../../mechanisms/http';
+import type { Job } from '../../mechanisms/jobs';
+import { createLogger } from '../../mechanisms/observability';
+import type {
+  CreateOutcome,
+  NewRequest,
+  OverseerrClient,
+  UpstreamMedia,
+  UpstreamRequest,
+} from '../../upstreams/overseerr';
+import { createHandOverTask, HAND_OVER } from './hand-over.reactor';
+import { createHandoverCommands, createUserCommands } from './media-request/commands';
+import type { Certainty } from './media-request/events';
+import type { MediaRequest } from './media-request/media-request';
+import { at, BEN, CONNECTION, iso, MATRIX, STREAM } from './media-request/testing';
 
-/** One film, "The Matrix", asked for by ben; every fact below is of this request unless another is named. */
-export const MATRIX = { mediaType: 'MOVIE', tmdbId: 603, quality: 'STANDARD' } as const;
-export const STREAM = streamOf(MATRIX);
-export const ID = 'req_1';
-export const BEN = 'usr_ben';
-export const CLEO = 'usr_cleo';
-export const CONNECTION = 'overseerr';
+/** What a call there does instead of answering. HANG never ends, as for a worker that dies in it. */
+export type Fault = 'REFUSED' | 'RESET' | 'COMMIT_THEN_RESET' | 'HANG' | 'COMMIT_THEN_HANG';
+type Call = 'title' | 'create' | 'approve' | 'retry';
 
-/** So many seconds after the morning of the tests. */
-export const at = (seconds: number) => new Date(Date.UTC(2026, 4, 1, 10, 0, 0) + seconds * 1_000);
-export const iso = (seconds: number) => at(seconds).toISOString();
+/** A small honest model of the request service: what it holds, what it was asked, and how it can fail. */
+export function createUpstream(clock: () => Date) {
+  const requests: UpstreamRequest[] = [];
+  const calls: Call[] = [];
+  const faults: Partial<Record<Call, Fault[]>> = {};
+  const answers: CreateOutcome[] = [];
+  let media: UpstreamMedia['status'] = 'UNKNOWN';
 
-type Type = MediaRequestEvent['type'];
-export type DataOf<T extends Type> = Extract<MediaRequestEvent, { type: T }>['data'];
-type Fact = Past<MediaRequestEvent>;
+  const add = (change: Partial<UpstreamRequest> = {}): UpstreamRequest => {
+    const facts = { status: 'APPROVED', is4k: false, createdAt: clock().toISOString(), requestedByUserId: 2 } as const;
+    const request = { id: requests.length + 1, seasons: [], ...facts, ...change };
+    requests.push(request);
+    return request;
+  };
+  const failure = (kind: 'UNREACHABLE' | 'TIMEOUT', certainty: Certainty) =>
+    new UpstreamFailure(`no answer: ${kind}`, { upstream: 'overseerr', failure: kind, certainty });
+  const set = (id: number, status: UpstreamRequest['status']) =>
+    requests.splice(0, requests.length, ...requests.map((one) => (one.id === id ? { ...one, status } : one)));
 
-/** A fact of this request, with its data changed as wanted. */
-const fact =
-  <T extends Type>(type: T, data: Omit<DataOf<T>, 'requestId'>) =>
-  (change: Partial<DataOf<T>> = {}): Extract<MediaRequestEvent, { type: T }> =>
-    ({ type, data: { requestId: ID, ...data, ...change } }) as unknown as Extract<MediaRequestEvent, { type: T }>;
+  async function call<Answer>(name: Call, work: () => Answer): Promise<Answer> {
+    calls.push(name);
+    const fault = faults[name]?.shift();
+    if (fault === 'REFUSED') throw failure('UNREACHABLE', 'NOT_SENT');
+    if (!fault || fault.startsWith('COMMIT')) {
+      const done = work();
+      if (!fault) return done;
+    }
+    if (fault.endsWith('HANG')) await new Promise(() => undefined);
+    throw failure('TIMEOUT', 'UNKNOWN');
+  }
+  const create = (input: NewRequest): CreateOutcome => {
+    const answer = answers.shift();
+    if (answer) return answer;
+    if (requests.some(({ is4k, status }) => is4k === input.is4k && status !== 'DECLINED')) return { kind: 'CONFLICT' };
+    return { kind: 'CREATED', request: add({ requestedByUserId: input.userId ?? 1 }), mediaId: 7 };
+  };
+  const failed = ({ failure: cause, certainty, message }: UpstreamFailure): CreateOutcome =>
+    ({ kind: 'FAILED', cause, certainty, detail: message }) as CreateOutcome;
 
-const seen = { source: 'POLL', observedAt: iso(1_000) } as const;
-
-export const submitted = fact('MediaRequestSubmitted', {
-  ...MATRIX,
-  requesterId: BEN,
-  title: 'The Matrix',
-  year: 1999,
-  posterPath: '/matrix.jpg',
-  origin: 'MANUAL',
-});
-export const joined = fact('RequestJoined', { followerId: CLEO, wants: { quality: 'STANDARD' }, via: 'DUPLICATE' });
-export const left = fact('RequestLeft', { followerId: CLEO });
-export const APPROVAL = {
-  policyId: 'global',
-  policyVersion: 1,
-  ruleId: 'films-at-once',
-  inputsDigest: 'digest',
-  explanation: {
-    rule: 'films-at-once',
-    text: 'Films are approved at once.',
-    inputs: [{ name: 'role', value: 'FRIEND' }],
-  },
-};
-export const approved = fact('MediaRequestAutoApproved', APPROVAL);
-export const queued = fact('HandoverQueued', { connectionId: CONNECTION, authority: 'MEDIANEST' });
-export const attempted = (attemptNo = 1, change: Partial<DataOf<'HandoverAttempted'>> = {}) =>
-  fact('HandoverAttempted', {
-    attemptNo,
-    connectionId: CONNECTION,
-    upstreamUserRef: 2,
-    requestFingerprint: 'MOVIE 603 STANDARD for 2',
-    startedAt: iso(0),
-    leaseUntil: iso(15),
-  })(change);
-export const created = (attemptNo = 1) =>
-  fact('UpstreamRequestCreated', {
-    attemptNo,
-    upstreamRequestId: 12,
-    upstreamMediaId: 7,
-    upstreamStatus: 'APPROVED',
-  })();
-export const adopted = (attemptNo = 1, change: Partial<DataOf<'UpstreamRequestAdopted'>> = {}) =>
-  fact('UpstreamRequestAdopted', { attemptNo, upstreamRequestId: 12, reason: 'CONFLICT', foreignRequester: false })(
-    change,
-  );
-export const deferred = (
-  attemptNo: number,
-  certainty: Certainty,
-  change: { cause?: DeferralCause; retryAt?: string; detail?: string } = {},
-) => fact('HandoverDeferred', { attemptNo, cause: 'UNREACHABLE', certainty, retryAt: iso(60) })(change);
-export const rejected = (attemptNo: number, code: RejectionCode) =>
-  fact('HandoverRejected', { attemptNo, code, detail: `Not allowed (${code}).` })();
-export const retried = fact('MediaRequestRetried', { by: BEN });
-export const declinedThere = fact('UpstreamDecisionObserved', { ...seen, decision: 'DECLINED' });
-export const processing = fact('MediaProcessingObserved', seen);
-export const available = fact('MediaBecameAvailable', { ...seen, plexUrl: 'https://plex.example/1' });
-export const failed = fact('FulfilmentFailed', {
-  ...seen,
-  stage: 'DOWNLOAD_CLIENT',
-  detail: 'The download client refused it.',
-  retryable: true,
-});
-export const doubled = fact('DuplicateUpstreamDetected', { ...seen, upstreamRequestIds: [12, 13] });
-export const single = fact('DuplicateUpstreamResolved', seen);
-
-/** One sample of each fact, as it is stored today. */
-export const SAMPLES: { [T in Type]: Extract<MediaRequestEvent, { type: T }> } = {
-  MediaRequestSubmitted: submitted(),
-  RequestJoined: joined(),
-  RequestLeft: left(),
-  MediaRequestAutoApproved: approved(),
-  HandoverQueued: queued(),
-  HandoverAttempted: attempted(),
-  UpstreamRequestCreated: created(),
-  UpstreamRequestAdopted: adopted(),
-  HandoverDeferred: deferred(1, 'UNKNOWN', { detail: 'no answer' }),
-  HandoverRejected: rejected(1, 'UPSTREAM_QUOTA'),
-  MediaRequestRetried: retried(),
-  UpstreamDecisionObserved: declinedThere(),
-  MediaProcessingObserved: processing(),
-  MediaBecameAvailable: available(),
-  FulfilmentFailed: failed(),
-  DuplicateUpstreamDetected: doubled(),
-  DuplicateUpstreamResolved: single(),
-};
-
-/** Histories that most tests begin with. */
-export const asked = (): Fact[] => [submitted(), approved(), queued()];
-export const linked = (): Fact[] => [...asked(), attempted(), created()];
-
-export const titleAfter = (facts: Fact[]): TitleRequests =>
-  recorded<MediaRequestEvent>(facts, STREAM).reduce<TitleRequests>(evolve, { requests: [] });
-/** The newest request after these facts. */
-export function after(facts: Fact[]): MediaRequest {
-  const request = titleAfter(facts).requests.at(-1);
-  if (!request) throw new Error('these facts make no request');
-  return request;
+  const client: Pick<OverseerrClient, 'title' | 'createRequest' | 'approveRequest' | 'retryRequest'> = {
+    title: (type, tmdbId) =>
+      call('title', () => {
+        const status = { status: media, status4k: 'UNKNOWN' } as const;
+        const found = { id: 7, ...status, plexUrl: null, requests: [...requests] };
+        return { type, tmdbId, title: null, year: null, overview: null, posterPath: null, media: found };
+      }),
+    createRequest: (input) => call('create', () => create(input)).catch(failed),
+    approveRequest: (id) => call('approve', () => void set(id, 'APPROVED')),
+    retryRequest: (id) => call('retry', () => void set(id, 'APPROVED')),
+  };
+  return {
+    client: client as OverseerrClient,
+    requests,
+    calls,
+    add,
+    fail: (name: Call, ...next: Fault[]) => void (faults[name] = next),
+    /** The next create answers this, and does nothing. */
+    answerWith: (answer: CreateOutcome) => void answers.push(answer),
+    becomes: (status: UpstreamMedia['status']) => void (media = status),
+    creates: () => calls.filter((one) => one === 'create').length,
+  };
 }
 
-export const ask = (change: Partial<RequestMedia> = {}): RequestMedia => ({
-  type: 'RequestMedia',
-  requestId: ID,
-  requesterId: BEN,
-  ...MATRIX,
-  title: { title: 'The Matrix', year: 1999, posterPath: '/matrix.jpg' },
-  availability: null,
-  approval: APPROVAL,
-  connectionId: CONNECTION,
-  ...change,
-});
+const times = { leaseMs: 15_000, settleDelayMs: 45_000, callMs: 9_000 };
 
-/** A look that sees our request 12 there. */
-export const look = (change: Partial<UpstreamLook> = {}): UpstreamLook => ({
-  observedAt: iso(2_000),
-  media: 'PROCESSING',
-  plexUrl: null,
-  requests: [{ id: 12, status: 'APPROVED' }],
-  ...change,
-});
+/** One request that waits to be handed over, and as many worker processes as wanted, on one store and one clock. */
+export async function createWorld(codecs: EventCodecs) {
+  let now = 0;
+  const clock = () => at(now);
+  const store = createMemoryEventStore();
+  const upstream = createUpstream(clock);
+  const jobs: Job[] = [];
+  const queue = { enqueue: (job: Job) => (jobs.push(job), Promise.resolve()) };
+  const connection = { usable: true, checks: 0 };
+  const asking = { accountId: BEN, role: 'FRIEND', correlationId: 'c' };
+  const idempotencyKeys = { claim: () => Promise.resolve() };
+  const users = createUserCommands({ handler: createCommandHandler({ store, codecs }), idempotencyKeys, clock });
+  const { request } = await users.requestMedia(
+    { ...MATRIX, connectionId: CONNECTION, title: {}, availability: null },
+    asking,
+  );
+  const target = { streamId: STREAM, requestId: request.requestId };
+  const load = async () =>
+    (await createHandoverCommands({ handler: createCommandHandler({ store, codecs }), clock }).load(
+      STREAM,
+      request.requestId,
+    )) as MediaRequest;
+
+  /** A worker process of its own; its store can be another one. */
+  const worker = (through: EventStore = store) => {
+    const task = createHandOverTask({
+      commands: createHandoverCommands({ handler: createCommandHandler({ store: through, codecs }), clock }),
+      overseerr: upstream.client,
+      connections: {
+        isUsable: () => Promise.resolve(connection.usable),
+        check: () => ((connection.checks += 1), Promise.resolve()),
+      },
+      upstreamUserOf: () => 2,
+      jobs: queue,
+      times,
+      clock,
+      chance: () => 1,
+      log: createLogger({ level: 'silent' }),
+    })[HAND_OVER];
+    return (payload: object = target) => task?.(payload) ?? Promise.reject(new Error('no such task'));
+  };
+  return {
+    store,
+    upstream,
+    jobs,
+    queue,
+    connection,
+    target,
+    load,
+    worker,
+    run: (payload?: object) => worker()(payload),
+    to: (seconds: number) => void (now = seconds),
+    retry: () => users.retryRequest({ ...target, mayDecide: false }, asking),
+    observe: (status: 'FAILED') =>
+      createHandoverCommands({ handler: createCommandHandler({ store, codecs }), clock }).observe(
+        { ...target, connectionId: CONNECTION },
+        { observedAt: iso(now), media: 'PROCESSING', plexUrl: null, requests: [{ id: 1, status }] },
+      ),
+    /** The facts of the handover, as `type attempt detail`. */
+    story: async () => {
+      const { events } = await store.readStream(STREAM);
+      return events.slice(3).map(({ type, data }) => {
+        const { attemptNo, cause, certainty, reason, code } = data as Record<string, unknown>;
+        return [type, attemptNo, cause, certainty, reason, code].filter((one) => one !== undefined).join(' ');
+      });
+    },
+  };
+}
+
+/** Until the model was called so often. */
+export async function called({ calls }: { calls: string[] }, name: string, times = 1): Promise<void> {
+  const deadline = Date.now() + 5_000;
+  while (calls.filter((one) => one === name).length < times) {
+    if (Date.now() > deadline) throw new Error(`${name} was not called`);
+    await new Promise(setImmediate);
+  }
+}

@@ -1,4 +1,4 @@
-import { adopted, deferred, SAMPLES, submitted } from './testing';
+import { adopted, deferred, SAMPLES, submitted } from './media-request/testing';
 import { timelineText } from './timeline-text';
 
 it.each(Object.values(SAMPLES))('has a sentence for $type', (sample) => {

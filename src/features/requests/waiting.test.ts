@@ -1,4 +1,4 @@
-import { after, asked, at, attempted, deferred, iso, linked } from './testing';
+import { after, asked, at, attempted, deferred, iso, linked } from './media-request/testing';
 import { waitingOf } from './waiting';
 
 const waiting = (facts: Parameters<typeof after>[0], seconds: number, connectionUsable = true) =>

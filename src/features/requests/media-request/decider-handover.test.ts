@@ -16,7 +16,7 @@ import {
   rejected,
   retried,
   submitted,
-} from '../testing';
+} from './testing';
 import type { HandoverResult } from './decider';
 import { mediaRequestDecider } from './decider';
 import { openRequest } from './media-request';

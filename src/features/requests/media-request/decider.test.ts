@@ -19,7 +19,7 @@ import {
   rejected,
   retried,
   submitted,
-} from '../testing';
+} from './testing';
 import { mediaRequestDecider } from './decider';
 
 const matrix = (past: Parameters<typeof given>[1] = []) => given(mediaRequestDecider, past as never);

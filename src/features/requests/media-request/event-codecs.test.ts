@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { createEventCodecs } from '../../../mechanisms/event-store';
 import { expectGolden, recorded } from '../../../mechanisms/event-store/testing';
-import { SAMPLES } from '../testing';
+import { SAMPLES } from './testing';
 import { mediaRequestCodecs } from './event-codecs';
 
 const codecs = createEventCodecs(mediaRequestCodecs);

@@ -13,7 +13,7 @@ import {
   rejected,
   retried,
   submitted,
-} from '../testing';
+} from './testing';
 import type { UpstreamCandidate } from './handover';
 import { adoption, backOffMs, findUpstream, nextStep } from './handover';
 

@@ -15,7 +15,7 @@ import {
   queued,
   submitted,
   titleAfter,
-} from '../testing';
+} from './testing';
 import type { MediaRequest } from './media-request';
 import { isOpen, isParticipant, openRequest, requestById, stageOf, statusOf, streamOf } from './media-request';
 

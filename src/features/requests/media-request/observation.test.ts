@@ -17,7 +17,7 @@ import {
   retried,
   single,
   submitted,
-} from '../testing';
+} from './testing';
 import { mediaRequestDecider } from './decider';
 import type { UpstreamLook } from './observation';
 

@@ -1,0 +1,100 @@
+import type { Job } from '../../mechanisms/jobs';
+import { createLogger } from '../../mechanisms/observability';
+import type { RequestQueries } from './loaders';
+import type { HandoverCommands } from './media-request/commands';
+import type { MediaRequest } from './media-request/media-request';
+import type { UpstreamLook } from './media-request/observation';
+import {
+  after,
+  asked,
+  at,
+  attempted,
+  CONNECTION,
+  created,
+  ID,
+  iso,
+  linked,
+  STREAM,
+  submitted,
+} from './media-request/testing';
+import { createRequestPoller } from './poller';
+import { createUpstream } from './testing';
+
+/** The poller over these requests, each second a round when asked. */
+function poll(requests: MediaRequest[]) {
+  let now = 0;
+  const clock = () => at(now);
+  const upstream = createUpstream(clock);
+  const jobs: Job[] = [];
+  const looks: UpstreamLook[] = [];
+  const asksOf: object[] = [];
+  const rows = () => Promise.resolve(requests.map((state) => ({ state, streamId: STREAM, position: 1n })));
+  const queries = {
+    linked: rows,
+    dueHandovers: (asking: object) => (asksOf.push(asking), rows()),
+  } as unknown as RequestQueries;
+  const commands = {
+    observe: (_: object, look: UpstreamLook) => (looks.push(look), Promise.resolve()),
+  } as unknown as HandoverCommands;
+  const poller = createRequestPoller({
+    ...{ queries, commands, overseerr: upstream.client, clock, connectionId: CONNECTION, pollFastMs: 60_000 },
+    jobs: { enqueue: (job) => (jobs.push(job), Promise.resolve()) },
+    log: createLogger({ level: 'silent' }),
+  });
+  return { poller, upstream, jobs, looks, asksOf, requests, to: (seconds: number) => void (now = seconds) };
+}
+
+it('looks at once, then once a period; a look that failed waits for its next turn', async () => {
+  const { poller, upstream, looks, to } = poll([after(linked())]);
+  upstream.add({ status: 'APPROVED' });
+  upstream.add({ is4k: true });
+  await poller.lookAtLinked();
+  to(59);
+  await poller.lookAtLinked();
+  const requests = [{ id: 1, status: 'APPROVED' }];
+  expect(looks).toEqual([{ observedAt: iso(0), media: 'UNKNOWN', plexUrl: null, requests }]);
+  to(60);
+  upstream.fail('title', 'RESET');
+  await poller.lookAtLinked();
+  to(119);
+  await poller.lookAtLinked();
+  expect(looks).toHaveLength(1);
+  to(120);
+  await poller.lookAtLinked();
+  expect(looks).toHaveLength(2);
+});
+
+it('one that cannot be looked at does not keep the others from it', async () => {
+  const { poller, upstream, looks } = poll([1, 2, 3].map((n) => after([submitted({ requestId: `req_${n}` })])));
+  upstream.fail('title', 'RESET');
+  await poller.lookAtLinked();
+  expect(looks).toHaveLength(2);
+});
+
+it('counts the hour of fast looks from the handover, not from the asking: it may have waited a day', async () => {
+  const day = 86_400;
+  const late = after([...asked(), attempted(1, { startedAt: iso(day) }), created(1)]);
+  const { poller, looks, to } = poll([late]);
+  to(day + 10);
+  await poller.lookAtLinked();
+  to(day + 70);
+  await poller.lookAtLinked();
+  expect(looks).toHaveLength(2);
+  to(day + 3_700);
+  await poller.lookAtLinked();
+  to(day + 3_760);
+  await poller.lookAtLinked();
+  expect(looks).toHaveLength(3);
+});
+
+it('the janitor wakes what is due; a connection that came back releases all that waits for it', async () => {
+  const { poller, jobs, asksOf } = poll([after(asked())]);
+  await poller.wakeDue();
+  await poller.releaseWaiting();
+  expect(asksOf).toEqual([{ now: at(0) }, { now: at(0), connectionId: CONNECTION }]);
+  const job = { task: 'hand-over', queue: `hand-over:${STREAM}` };
+  expect(jobs).toEqual([
+    { ...job, key: `wake:${ID}`, payload: { streamId: STREAM, requestId: ID } },
+    { ...job, key: `release:${ID}`, payload: { streamId: STREAM, requestId: ID, early: true } },
+  ]);
+});
