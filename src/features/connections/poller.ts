@@ -22,9 +22,10 @@ export interface ConnectionCheckParts {
 
 const IDENTIFY_PERIOD_MS = 5 * 60_000;
 
-/** One look at a connection, written down for all roles. Looks that come while one runs share its answer. */
+/** One look at a connection, written down for all roles. Who asks gets a look that began after they asked: one that runs may have seen what is no more. */
 export function createConnectionCheck({ connection, health, onRestored, clock, log, ...ask }: ConnectionCheckParts) {
   let running: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
   let identified = { answer: { flavour: null, version: null } as Awaited<ReturnType<Identify>>, at: 0 };
 
   /** Who it is, now and then and after every outage; in between only that it lives. */
@@ -61,10 +62,21 @@ export function createConnectionCheck({ connection, health, onRestored, clock, l
     if (before && !isUsable(before.state) && isUsable(finding.state)) await onRestored();
   }
 
-  return (): Promise<void> => {
+  function start(): Promise<void> {
     running ??= check().finally(() => {
       running = undefined;
     });
     return running;
+  }
+
+  return (): Promise<void> => {
+    if (!running) return start();
+    next ??= running
+      .catch(() => undefined)
+      .then(() => {
+        next = undefined;
+        return start();
+      });
+    return next;
   };
 }
