@@ -1,0 +1,37 @@
+import type { ConnectionHealth, ConnectionStateName } from './connection';
+import { degradedFeatures, findingOf, isUsable, outageNotice } from './connection';
+
+const health = (state: ConnectionStateName, kind: ConnectionHealth['kind'] = 'OVERSEERR'): ConnectionHealth => ({
+  ...{ id: 'one', kind, simulated: false, state, flavour: null, version: null, problem: null },
+  since: new Date('2026-05-01T19:40:31Z'),
+  checkedAt: new Date('2026-05-01T19:41:00Z'),
+});
+
+it('is worth a call unless it is known not to answer', () => {
+  const states = [undefined, 'UP', 'DEGRADED', 'DOWN', 'UNAUTHORIZED', 'SUSPENDED', 'ABSENT'] as const;
+  expect(states.filter(isUsable)).toEqual([undefined, 'UP', 'DEGRADED']);
+});
+
+it('says which features do not work as usual', () => {
+  expect(degradedFeatures([health('DOWN'), health('UNAUTHORIZED', 'PLEX'), health('UP', 'UPTIME_KUMA')])).toEqual([
+    'REQUESTS',
+    'SEARCH',
+    'LIBRARY',
+  ]);
+});
+
+it('tells people since when, and that their request is safe', () => {
+  const safe = 'your request is safe and will be handed over when it is back.';
+  expect(outageNotice(health('DOWN'))).toBe(`Overseerr is down since 19:40 UTC; ${safe}`);
+  expect(outageNotice(health('UNAUTHORIZED'))).toBe(`Overseerr refuses our key since 19:40 UTC; ${safe}`);
+});
+
+it.each([
+  ['UNAUTHORIZED', 'UNAUTHORIZED', 'CONNECTION_UNAUTHORIZED'],
+  ['WRONG_SHAPE', 'DEGRADED', 'CONNECTION_WRONG_SHAPE'],
+  ['UNREACHABLE', 'DOWN', 'CONNECTION_DOWN'],
+])('%s says what to do', (failure, state, code) => {
+  const finding = findingOf('OVERSEERR', { failure, message: 'no answer' });
+  expect(finding).toMatchObject({ state, flavour: null, version: null, problem: { code } });
+  expect(finding.problem?.message).toMatch(/Overseerr.*(set the current one|check the address|is it running)/);
+});
