@@ -203,6 +203,18 @@ describe('jobs', () => {
       await until(() => ran);
     });
 
+    it('leave no queue behind when somebody else has finished their job, also not that of a living process', async () => {
+      const queues = () =>
+        test.database.query('select 1 from graphile_worker._private_job_queues where locked_by is not null');
+      await abandon('living', '1 minute');
+      await lease('living', '10 s');
+      await unlockJobsOfDeadProcesses(test.database, 15_000);
+      expect(await queues()).toHaveLength(1);
+      await test.database.query('delete from graphile_worker._private_jobs'); // as who was frozen in it does, by its id
+      await unlockJobsOfDeadProcesses(test.database, 15_000);
+      expect(await queues()).toEqual([]);
+    });
+
     it('are not those of a worker that runs for longer than a lease', async () => {
       let ran = 0;
       let finish = (): void => undefined;
