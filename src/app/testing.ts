@@ -66,6 +66,7 @@ const points = {
   'K3 after HandoverAttempted': store({ type: 'HandoverAttempted', after: die('K3') }),
   'K5 after 201': upstream('createRequest', die('K5')),
   'K7 before HandoverAttempted': store({ type: 'HandoverAttempted', before: freeze('K7') }),
+  'K7 after HandoverAttempted': store({ type: 'HandoverAttempted', after: freeze('K7') }),
   'K7 between look and POST': upstream('title', freeze('K7')),
 } satisfies Record<string, Replace>;
 export type Point = keyof typeof points;

@@ -35,6 +35,24 @@ describe('K7: frozen past its lease while another process takes over', () => {
     expect(await types()).toEqual(before);
   });
 
+  it('before its attempt was recorded, as the other does: what it finds there is no right to send', async () => {
+    const first = await world.start('K7 before HandoverAttempted', { LOG_LEVEL: 'debug' });
+    const { id } = await first.requestMedia(FILM, 'once');
+    await first.hear('point');
+    const second = await world.start('K7 after HandoverAttempted', { ...OTHER, LOG_LEVEL: 'debug' });
+    await second.hear('point');
+    expect((await types()).at(-1)).toBe('HandoverAttempted');
+
+    await thaw(first);
+    await expectFulfilledOnce(world, { server: first, id, tmdbId: FILM });
+    const before = await world.facts(FILM);
+    expect(before.find(({ type }) => type === 'HandoverDeferred')?.data).toMatchObject({ cause: 'WORKER_LOST' });
+    expect(before.find(({ type }) => type === 'UpstreamRequestCreated')?.data).toMatchObject({ attemptNo: 2 });
+    await thaw(second);
+    expect(await world.facts(FILM)).toEqual(before);
+    expect(world.creates()).toHaveLength(1);
+  });
+
   it('between look and create: its lease is over, so it does not send', async () => {
     const frozen = await world.start('K7 between look and POST', { LOG_LEVEL: 'debug' });
     const { id } = await frozen.requestMedia(FILM, 'once');

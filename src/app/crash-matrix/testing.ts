@@ -100,10 +100,11 @@ function launch(program: string, point: Point, env: NodeJS.ProcessEnv) {
   const end = () => `${point} ended by ${child.signalCode ?? child.exitCode}\n${log.slice(-4_000)}`;
   const running = () => child.signalCode === null && child.exitCode === null;
 
-  async function hear<Key extends keyof Said>(key: Key): Promise<Said> {
+  /** The first that it said of these kinds. */
+  async function hear(...keys: (keyof Said)[]): Promise<Said> {
     return eventually(() => {
-      const heard = said.find((one) => key in one);
-      if (!heard && !running()) throw new Error(`said no ${key}: ${end()}`);
+      const heard = said.find((one) => keys.some((key) => key in one));
+      if (!heard && !running()) throw new Error(`said no ${keys.join(' or ')}: ${end()}`);
       return heard;
     }, end);
   }
@@ -185,7 +186,7 @@ export async function createWorld({ availableAfterMs = 1_000 } = {}) {
         ...env,
       });
       servers.push(server);
-      await server.hear('tokens');
+      await server.hear('tokens', 'point'); // a point can be reached before the whole start is done
       return server;
     },
     /** What the request service received, by its own log: the judge. */
