@@ -1,6 +1,6 @@
 import type { CommandHandler, EventStore } from '../../mechanisms/event-store';
 import { createCommandHandler, createEventCodecs } from '../../mechanisms/event-store';
-import { createPostgresEventStore } from '../../mechanisms/event-store/postgres';
+import { createPostgresEventStore } from '../../mechanisms/event-store/testing';
 import { createIdempotencyKeys } from '../../mechanisms/idempotency';
 import { createLogger } from '../../mechanisms/observability';
 import type { TestDatabase } from '../../mechanisms/postgres/testing';

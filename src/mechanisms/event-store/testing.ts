@@ -6,6 +6,7 @@ import type { Decided, Decider } from './decider';
 import type { DomainEvent, EventMetadata, Recorded, StoredEvent } from './event';
 
 export { createMemoryEventStore } from './memory';
+export { createPostgresEventStore } from './postgres';
 
 const METADATA: EventMetadata = {
   occurredAt: '2026-01-02T03:04:05.678Z',

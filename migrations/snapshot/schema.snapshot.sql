@@ -1,0 +1,187 @@
+table public.change_feed
+  column projection text not null
+  column "position" bigint not null
+  column n integer not null
+  column kind text not null
+  column subjects text[] not null
+  column payload json not null
+  column created_at timestamp with time zone not null default now()
+  constraint change_feed_pkey PRIMARY KEY (projection, "position", n)
+  grant delete, insert, select, update to medianest_app
+table public.connection_health
+  column connection_id text not null
+  column kind text not null
+  column simulated boolean not null
+  column state text not null
+  column since timestamp with time zone not null
+  column checked_at timestamp with time zone not null
+  column flavour text
+  column version text
+  column problem json
+  constraint connection_health_pkey PRIMARY KEY (connection_id)
+  grant delete, insert, select, update to medianest_app
+table public.event_store
+  column id text not null
+  constraint event_store_id_check CHECK ((id ~ '^pg[0-9a-f]{4}$'::text))
+  CREATE UNIQUE INDEX event_store_has_one_row ON public.event_store USING btree ((true))
+  grant select to medianest_app
+table public.events
+  column "position" bigint not null generated always as identity
+  column stream_id text collate "C" not null
+  column version bigint not null
+  column event_id uuid not null
+  column type text not null
+  column schema_version integer not null
+  column data json not null
+  column meta json not null
+  column recorded_at timestamp(3) with time zone not null
+  constraint events_pkey PRIMARY KEY ("position")
+  constraint events_schema_version_check CHECK ((schema_version >= 1))
+  constraint events_stream_id_event_id_key UNIQUE (stream_id, event_id)
+  constraint events_stream_id_version_key UNIQUE (stream_id, version)
+  constraint events_version_check CHECK ((version >= 0))
+  grant insert, select to medianest_app
+sequence public.events_position_seq
+table public.feed_mark
+  column projection text not null
+  column trimmed_to bigint not null
+  constraint feed_mark_pkey PRIMARY KEY (projection)
+  grant insert, select, update to medianest_app
+table public.idempotency_key
+  column actor_id text not null
+  column mutation text not null
+  column key text not null
+  column body_hash text not null
+  column created_at timestamp with time zone not null default now()
+  constraint idempotency_key_pkey PRIMARY KEY (actor_id, mutation, key)
+  grant insert, select, update to medianest_app
+table public.lease
+  column name text not null
+  column holder text not null
+  column epoch bigint not null
+  column expires_at timestamp with time zone not null
+  column worker_pool_id text
+  constraint lease_pkey PRIMARY KEY (name)
+  grant delete, insert, select, update to medianest_app
+table public.projection_checkpoint with (fillfactor=50)
+  column name text not null
+  column version integer not null
+  column "position" bigint not null
+  column store_id text not null
+  column epoch bigint not null
+  column state text not null
+  column error text
+  column updated_at timestamp with time zone not null default now()
+  constraint projection_checkpoint_pkey PRIMARY KEY (name, version)
+  constraint projection_checkpoint_state_check CHECK ((state = ANY (ARRAY['LIVE'::text, 'CATCHING_UP'::text, 'STOPPED'::text])))
+  grant insert, select, update to medianest_app
+table public.request_timeline
+  column request_id text not null
+  column "position" bigint not null
+  column type text not null
+  column at timestamp with time zone not null
+  column actor json not null
+  column data json not null
+  constraint request_timeline_pkey PRIMARY KEY (request_id, "position")
+  grant delete, insert, select, update to medianest_app
+table public.request_view
+  column request_id text not null
+  column stream_id text not null
+  column media_type text not null
+  column tmdb_id integer not null
+  column quality text not null
+  column status text not null
+  column is_open boolean not null
+  column handover_state text not null
+  column connection_id text
+  column requester_id text not null
+  column participant_ids text[] not null
+  column requested_at timestamp with time zone not null
+  column updated_at timestamp with time zone not null
+  column queued_at timestamp with time zone
+  column due_at timestamp with time zone
+  column has_duplicate boolean not null
+  column "position" bigint not null
+  column state json not null
+  constraint request_view_pkey PRIMARY KEY (request_id)
+  CREATE INDEX request_view_duplicates ON public.request_view USING btree (request_id) WHERE has_duplicate
+  CREATE INDEX request_view_linked ON public.request_view USING btree (connection_id) WHERE ((handover_state = 'LINKED'::text) AND is_open)
+  CREATE INDEX request_view_participants ON public.request_view USING gin (participant_ids)
+  CREATE INDEX request_view_requested ON public.request_view USING btree (requested_at, request_id)
+  CREATE INDEX request_view_title ON public.request_view USING btree (media_type, tmdb_id, quality)
+  CREATE INDEX request_view_updated ON public.request_view USING btree (updated_at DESC, request_id DESC)
+  CREATE INDEX request_view_waiting ON public.request_view USING btree (connection_id, queued_at, request_id) WHERE (handover_state = ANY (ARRAY['QUEUED'::text, 'ATTEMPTING'::text, 'UNCERTAIN'::text]))
+  grant delete, insert, select, update to medianest_app
+table public.sign_in_code
+  column code_hash bytea not null
+  column account_id text not null
+  column expires_at timestamp with time zone not null
+  column used_at timestamp with time zone
+  constraint sign_in_code_code_hash_check CHECK ((length(code_hash) = 32))
+  constraint sign_in_code_pkey PRIMARY KEY (code_hash)
+  grant delete, insert, select, update to medianest_app
+table public.streams with (fillfactor=80)
+  column stream_id text collate "C" not null
+  column version bigint not null
+  constraint streams_pkey PRIMARY KEY (stream_id)
+  constraint streams_version_check CHECK ((version >= 0))
+  grant insert, select, update to medianest_app
+table public.title_cache
+  column media_type text not null
+  column tmdb_id integer not null
+  column title text
+  column year integer
+  column overview text
+  column poster_path text
+  column availability text
+  column availability_4k text
+  column plex_url text
+  column observed_at timestamp with time zone not null
+  constraint title_cache_pkey PRIMARY KEY (media_type, tmdb_id)
+  grant delete, insert, select, update to medianest_app
+CREATE OR REPLACE FUNCTION public.append_events(target text, expected_version bigint, ids uuid[], types text[], schema_versions integer[], bodies json[], metas json[])
+ RETURNS TABLE(outcome text, last_version bigint, positions bigint[], stored_at timestamp with time zone)
+ LANGUAGE plpgsql
+ SET lock_timeout TO '5s'
+AS $function$
+DECLARE
+  now_at bigint;
+  stamp timestamptz(3);
+  known record;
+BEGIN
+  -- First, and as a statement of its own: positions are given out in the order of commits, and what follows sees all that committed
+  -- before (one statement for everything would decide on a snapshot from before the wait). Released after the commit is visible.
+  PERFORM pg_advisory_xact_lock(20010101);
+  stamp := clock_timestamp();
+  now_at := coalesce((SELECT s.version FROM streams s WHERE s.stream_id = target), -1);
+
+  SELECT array_agg(e.event_id ORDER BY e.version) AS ids, array_agg(e.position ORDER BY e.version) AS positions,
+         min(e.version) AS first_version, max(e.version) AS last_version, max(e.recorded_at) AS recorded_at
+    INTO known
+    FROM events e
+   WHERE e.stream_id = target AND e.event_id = ANY (append_events.ids);
+
+  IF known.ids = append_events.ids
+     AND known.last_version - known.first_version = cardinality(append_events.ids) - 1
+     AND known.first_version - 1 = coalesce(expected_version, known.first_version - 1) THEN
+    RETURN QUERY SELECT 'repeated', known.last_version, known.positions, known.recorded_at;
+  ELSIF known.ids IS NOT NULL OR now_at <> expected_version THEN
+    RETURN QUERY SELECT 'conflict', now_at, NULL::bigint[], NULL::timestamptz;
+  ELSE
+    INSERT INTO streams AS s (stream_id, version) VALUES (target, cardinality(append_events.ids) - 1)
+    ON CONFLICT (stream_id) DO UPDATE SET version = s.version + cardinality(append_events.ids);
+
+    RETURN QUERY
+      WITH stored AS (
+        INSERT INTO events AS e (stream_id, version, event_id, type, schema_version, data, meta, recorded_at)
+        SELECT target, now_at + given.n, given.id, given.type, given.schema_version, given.body, given.meta, stamp
+          FROM unnest(append_events.ids, types, schema_versions, bodies, metas)
+               WITH ORDINALITY AS given (id, type, schema_version, body, meta, n)
+         ORDER BY given.n
+        RETURNING e.position, e.version
+      )
+      SELECT 'appended', max(stored.version), array_agg(stored.position ORDER BY stored.version), stamp::timestamptz FROM stored;
+  END IF;
+END
+$function$
+grant execute on function public.append_events(target text, expected_version bigint, ids uuid[], types text[], schema_versions integer[], bodies json[], metas json[]) to medianest_app
