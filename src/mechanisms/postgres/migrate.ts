@@ -16,6 +16,8 @@ export interface MigrateOptions {
 }
 
 const INSUFFICIENT_PRIVILEGE = '42501';
+/** "Tuple concurrently updated" has no code of its own; the others say that the role is there by now. */
+const ROLE_RACES = new Set(['XX000', '23505', '42710']);
 const CONNECTION_TIMEOUT_MS = 10_000;
 const MIGRATIONS = path.resolve(__dirname, '../../../migrations');
 
@@ -54,13 +56,11 @@ export async function migrate({ owner, appRole, log }: MigrateOptions): Promise<
   }
 }
 
-async function ensureAppRole(client: Client, { name, password }: MigrateOptions['appRole']): Promise<void> {
+async function ensureAppRole(client: Client, appRole: MigrateOptions['appRole']): Promise<void> {
+  const { name } = appRole;
   const role = escapeIdentifier(name);
-  const login = password === undefined ? 'login' : `login password ${escapeLiteral(password)}`;
   try {
-    const { rows } = await client.query('select 1 from pg_roles where rolname = $1', [name]);
-    if (rows.length === 0) await client.query(`create role ${role} nosuperuser nocreatedb nocreaterole ${login}`);
-    else if (password !== undefined) await client.query(`alter role ${role} ${login}`);
+    await makeRole(client, appRole);
     if (await mayMakeSchemas(client, name)) return;
     const { rows: databases } = await client.query<{ name: string }>('select current_database() as name');
     await client.query(
@@ -72,6 +72,20 @@ async function ensureAppRole(client: Client, { name, password }: MigrateOptions[
   }
   // A grant without the right to grant is a warning, not an error.
   if (!(await mayMakeSchemas(client, name))) throw cannotPrepare(name);
+}
+
+/** Roles are the server's: our lock keeps no migration of another database from making or changing the same one at this moment. */
+async function makeRole(client: Client, { name, password }: MigrateOptions['appRole'], tries = 5): Promise<void> {
+  const role = escapeIdentifier(name);
+  const login = password === undefined ? 'login' : `login password ${escapeLiteral(password)}`;
+  try {
+    const { rows } = await client.query('select 1 from pg_roles where rolname = $1', [name]);
+    if (rows.length === 0) await client.query(`create role ${role} nosuperuser nocreatedb nocreaterole ${login}`);
+    else if (password !== undefined) await client.query(`alter role ${role} ${login}`);
+  } catch (error) {
+    if (tries === 1 || !ROLE_RACES.has((error as { code?: string }).code ?? '')) throw error;
+    await makeRole(client, { name, password }, tries - 1);
+  }
 }
 
 /** The job queue makes its own schema, as the role that uses it. */
