@@ -132,6 +132,8 @@ describe('what the saga asks', () => {
     await project(waiting);
     const before = async (id: number) => queries.waitingBefore((await queries.byId(`req_${id}`))!.state);
     expect([await before(601), await before(602), await before(604)]).toEqual([0, 1, 2]);
+    await project([...film(605, 9), ...film(606, 9)]);
+    expect([await before(605), await before(606)]).toEqual([3, 4]); // of the same moment: by id, as they are released
   });
 
   it('whose time has come, in the order they were queued', async () => {
