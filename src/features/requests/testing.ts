@@ -2,6 +2,7 @@ import type { EventCodecs, EventStore } from '../../mechanisms/event-store';
 import { createCommandHandler } from '../../mechanisms/event-store';
 import { createMemoryEventStore } from '../../mechanisms/event-store/testing';
 import { UpstreamFailure } from '../../mechanisms/http';
+import type { FailureKind } from '../../mechanisms/http';
 import type { Job } from '../../mechanisms/jobs';
 import { createLogger } from '../../mechanisms/observability';
 import type {
@@ -18,7 +19,7 @@ import type { MediaRequest } from './media-request/media-request';
 import { at, BEN, CONNECTION, iso, MATRIX, STREAM } from './media-request/testing';
 
 /** What a call there does instead of answering. HANG never ends, as for a worker that dies in it. */
-export type Fault = 'REFUSED' | 'RESET' | 'COMMIT_THEN_RESET' | 'HANG' | 'COMMIT_THEN_HANG';
+export type Fault = 'REFUSED' | 'UNDESCRIBED' | 'RESET' | 'COMMIT_THEN_RESET' | 'HANG' | 'COMMIT_THEN_HANG';
 type Call = 'title' | 'create' | 'approve' | 'retry';
 
 /** A small honest model of the request service: what it holds, what it was asked, and how it can fail. */
@@ -35,7 +36,7 @@ export function createUpstream(clock: () => Date) {
     requests.push(request);
     return request;
   };
-  const failure = (kind: 'UNREACHABLE' | 'TIMEOUT', certainty: Certainty) =>
+  const failure = (kind: FailureKind, certainty: Certainty) =>
     new UpstreamFailure(`no answer: ${kind}`, { upstream: 'overseerr', failure: kind, certainty });
   const set = (id: number, status: UpstreamRequest['status']) =>
     requests.splice(0, requests.length, ...requests.map((one) => (one.id === id ? { ...one, status } : one)));
@@ -44,6 +45,7 @@ export function createUpstream(clock: () => Date) {
     calls.push(name);
     const fault = faults[name]?.shift();
     if (fault === 'REFUSED') throw failure('UNREACHABLE', 'NOT_SENT');
+    if (fault === 'UNDESCRIBED') throw failure('UPSTREAM_5XX', 'UNKNOWN');
     if (!fault || fault.startsWith('COMMIT')) {
       const done = work();
       if (!fault) return done;
@@ -60,7 +62,8 @@ export function createUpstream(clock: () => Date) {
   const failed = ({ failure: cause, certainty, message }: UpstreamFailure): CreateOutcome =>
     ({ kind: 'FAILED', cause, certainty, detail: message }) as CreateOutcome;
 
-  const client: Pick<OverseerrClient, 'title' | 'createRequest' | 'approveRequest' | 'retryRequest'> = {
+  const client: Omit<OverseerrClient, 'identify' | 'probe' | 'search' | 'availability' | 'close'> = {
+    isUndescribed: (error) => error instanceof UpstreamFailure && error.failure === 'UPSTREAM_5XX',
     title: (type, tmdbId) =>
       call('title', () => {
         const status = { status: media, status4k: 'UNKNOWN' } as const;

@@ -106,13 +106,27 @@ export function createUpstreamTalk(parts: TalkParts) {
     return found ?? deferred(talk, 'UPSTREAM_5XX', { certainty: 'UNKNOWN', detail });
   }
 
+  /**
+   * Whether the title is unknown or TMDB is down, only a create tells: it asks TMDB before anything is stored. Should TMDB
+   * answer it, somebody else's request is a 409; when one of ours may be there, that is not enough.
+   */
+  async function lookUnlessCreateTells(talk: Talk): Promise<HandoverResult | undefined> {
+    try {
+      return await look(talk);
+    } catch (error) {
+      const { handover, upstream } = talk.request;
+      if (overseerr.isUndescribed(error) && !handover.uncertain && !upstream) return undefined;
+      throw error;
+    }
+  }
+
   const enoughLeaseLeft = ({ begun }: Talk) => Date.parse(begun.leaseUntil) - clock().getTime() >= times.callMs;
 
   return async (request: MediaRequest, begun: Begun): Promise<HandoverResult> => {
     const talk: Talk = { request, begun, afterConflict: false };
     let sent = false;
     try {
-      const settled = await look(talk);
+      const settled = await lookUnlessCreateTells(talk);
       if (settled) return settled;
       if (!enoughLeaseLeft(talk)) {
         const detail = 'Too little of the lease was left to send.';

@@ -27,6 +27,23 @@ describe('what the upstream answers', () => {
     expect(connection.checks).toBe(1);
   });
 
+  it('whatever fails after the create was sent leaves it unknown: the look after a 409, the approval', async () => {
+    const conflict = await world();
+    conflict.upstream.answerWith({ kind: 'CONFLICT' });
+    const create = conflict.upstream.client.createRequest;
+    conflict.upstream.client.createRequest = (input) => (conflict.upstream.fail('title', 'REFUSED'), create(input));
+    await conflict.run();
+    expect(await conflict.story()).toEqual(['HandoverAttempted 1', 'HandoverDeferred 1 UNREACHABLE UNKNOWN']);
+
+    const approval = await world();
+    const held = approval.upstream.add({ status: 'PENDING' });
+    approval.upstream.requests.pop();
+    approval.upstream.answerWith({ kind: 'CREATED', request: held, mediaId: 7 });
+    approval.upstream.fail('approve', 'RESET');
+    await approval.run();
+    expect(await approval.story()).toEqual(['HandoverAttempted 1', 'HandoverDeferred 1 TIMEOUT UNKNOWN']);
+  });
+
   it('202: there already, or unknown', async () => {
     const unseen = await world();
     unseen.upstream.answerWith({ kind: 'NOTHING_TO_REQUEST' });
@@ -67,6 +84,35 @@ describe('what the upstream answers', () => {
     expect(await story()).toEqual(['HandoverAttempted 1', 'HandoverDeferred 1 TIMEOUT NOT_SENT']);
     expect((await load()).handover).toMatchObject({ state: 'QUEUED', uncertain: false, retryAt: iso(5) });
     expect(connection.checks).toBe(1);
+  });
+
+  it('nothing about the title: the create tells whether it is unknown', async () => {
+    const { run, upstream, story } = await world();
+    upstream.fail('title', 'UNDESCRIBED');
+    upstream.answerWith({ kind: 'REJECTED', code: 'NO_SUCH_TITLE', detail: 'status code 404' });
+    await run();
+    expect(upstream.calls).toEqual(['title', 'create']);
+    expect(await story()).toEqual(['HandoverAttempted 1', 'HandoverRejected 1 NO_SUCH_TITLE']);
+  });
+
+  it('nothing about the title, while one of ours may be there: nothing is sent', async () => {
+    const uncertain = await world();
+    uncertain.upstream.fail('create', 'RESET');
+    await uncertain.run();
+    uncertain.upstream.fail('title', 'UNDESCRIBED');
+    uncertain.to(45);
+    await uncertain.run();
+    expect(uncertain.upstream.calls).toEqual(['title', 'create', 'title']);
+    expect((await uncertain.story()).at(-1)).toBe('HandoverDeferred 2 UPSTREAM_5XX NOT_SENT');
+
+    const failed = await world();
+    await failed.run();
+    await failed.observe('FAILED');
+    await failed.retry();
+    failed.upstream.fail('title', 'UNDESCRIBED');
+    await failed.run();
+    expect(failed.upstream.creates()).toBe(1);
+    expect((await failed.story()).at(-1)).toBe('HandoverDeferred 2 UPSTREAM_5XX NOT_SENT');
   });
 
   it.each(['RESET', 'COMMIT_THEN_RESET'] as const)('no answer to the create (%s): one create in all', async (fault) => {

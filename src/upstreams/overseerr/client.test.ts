@@ -39,6 +39,7 @@ const BOTH = [
   '098-request-movie-admin-auto-approved',
   '104-request-no-permission',
   '107-request-on-behalf-forbidden',
+  '109-request-on-behalf-unknown-user',
   '111-request-movie-quota-exceeded',
   '119-request-tv-nothing-left',
   '129-request-unknown-tmdb-id',
@@ -105,6 +106,7 @@ describe.each(['seerr', 'overseerr'])('%s', (flavour) => {
     const client = await replaying(`${flavour}-${name}`);
     const failure = await failureOf(client.title('MOVIE', Number(/\d+$/.exec(path)?.[0])));
     expect(failure).toMatchObject({ failure: 'UPSTREAM_5XX', status: 500 });
+    expect(client.isUndescribed(failure)).toBe(true);
   });
 
   it('finds films among persons and collections', async () => {
@@ -229,6 +231,11 @@ describe('what upstreams may also say', () => {
     ];
     const page = await (await answering({ page: 1, totalPages: 1, totalResults: 2, results })).search('a', 1);
     expect(page.titles).toMatchObject([{ type: 'TV', title: 'A', year: 2020, media: { id: 9, requests: [] } }]);
+  });
+
+  it('a failure in other words, which says nothing about the title', async () => {
+    const client = clientOf(await bench.serve((_request, response) => json(response, 500, { message: 'SQLITE_BUSY' })));
+    expect(client.isUndescribed(await failureOf(client.title('MOVIE', 5)))).toBe(false);
   });
 
   it('another shape, which is named and not believed', async () => {

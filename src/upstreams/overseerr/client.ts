@@ -1,4 +1,5 @@
 import { InvalidInput } from '../../mechanisms/errors';
+import { UpstreamFailure } from '../../mechanisms/http';
 import type { HttpAnswer, HttpCall, HttpClient } from '../../mechanisms/http';
 import { createRequest } from './create-request';
 import type { OverseerrClient } from './overseerr';
@@ -55,6 +56,8 @@ export function createOverseerrClient({ http }: { http: HttpClient }): Overseerr
         : toTv(readAs(tvDetails, await get(`/tv/${tmdbId}`)));
     },
 
+    isUndescribed,
+
     async availability(skip, take) {
       const { pageInfo, results } = readAs(mediaPage, await get('/media', { query: { take, skip, sort: 'added' } }));
       const media = results.map((entry) => ({
@@ -84,4 +87,9 @@ export function createOverseerrClient({ http }: { http: HttpClient }): Overseerr
 
 function positive(value: number, name: string): void {
   if (!Number.isSafeInteger(value) || value <= 0) throw new InvalidInput(`${name} is no positive integer`, [name]);
+}
+
+function isUndescribed(error: unknown): boolean {
+  if (!(error instanceof UpstreamFailure) || error.status !== 500) return false;
+  return /"Unable to retrieve (movie|series)\."/.test(error.message);
 }

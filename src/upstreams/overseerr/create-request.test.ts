@@ -74,10 +74,20 @@ describe.each(['seerr', 'overseerr'])('%s', (flavour) => {
     expect(await answering(`${flavour}-${name}`)).toEqual({ kind: 'REJECTED', code, detail });
   });
 
+  it('rejects for a user that it does not have', async () => {
+    const name = `${flavour}-109-request-on-behalf-unknown-user`;
+    const detail = 'It has no user 999: correct UPSTREAM_USERS.';
+    expect(await answering(name, { ...film, tmdbId: 13, userId: 999 })).toEqual({
+      kind: 'REJECTED',
+      code: 'UPSTREAM_PERMISSION',
+      detail,
+    });
+  });
+
   it.each([
     ['010-auth-wrong-key-post-request', 'UNAUTHORIZED', 'NOT_SENT'],
     ['011-auth-missing-key-post-request', 'UNAUTHORIZED', 'NOT_SENT'],
-    ['070-request-tmdb-down', 'UPSTREAM_5XX', 'UNKNOWN'],
+    ['070-request-tmdb-down', 'UPSTREAM_5XX', 'NOT_SENT'],
   ])('%s failed: %s, %s', async (name, cause, certainty) => {
     expect(await answering(`${flavour}-${name}`)).toMatchObject({ kind: 'FAILED', cause, certainty });
   });

@@ -18,7 +18,7 @@ export async function createRequest(http: HttpClient, input: NewRequest): Promis
       body: bodyOf(input),
       answers: [400, 401, 403, 404, 409, 500],
     });
-    return outcomeOf(answer);
+    return outcomeOf(answer, input);
   } catch (error) {
     if (error instanceof UpstreamFailure) return failedCall(error);
     throw error;
@@ -47,7 +47,7 @@ function bodyOf({ type, tmdbId, is4k, userId, seasons }: NewRequest): object {
   };
 }
 
-function outcomeOf(answer: HttpAnswer): CreateOutcome {
+function outcomeOf(answer: HttpAnswer, { userId }: NewRequest): CreateOutcome {
   const message = messageIn(answer);
   const words = excerpt(message ?? answer.text);
   switch (answer.status) {
@@ -61,17 +61,26 @@ function outcomeOf(answer: HttpAnswer): CreateOutcome {
       return failed('UNAUTHORIZED', 'NOT_SENT', words);
     case 403:
       return refused(words);
+    case 500:
+      return stumbled(words, userId);
   }
-  const code = message === undefined ? undefined : verdictOf(answer.status, message);
+  const code = message === undefined ? undefined : verdictOf(answer.status);
   return code ? rejected(code, words) : failed('UPSTREAM_5XX', 'UNKNOWN', `answered ${answer.status}: ${words}`);
 }
 
 /** Only in the upstream's own words: a 404 or 400 without a message comes from a proxy, and is no verdict on the request. */
-function verdictOf(status: number, message: string): Code | undefined {
+function verdictOf(status: number): Code | undefined {
   if (status === 400) return 'INVALID';
-  if (status === 404) return 'NO_SUCH_TITLE';
-  // TMDB is asked before anything is stored; other services' 404s (tags in Radarr) come after.
-  return status === 500 && /TMDB.*status code 404/.test(message) ? 'NO_SUCH_TITLE' : undefined;
+  return status === 404 ? 'NO_SUCH_TITLE' : undefined;
+}
+
+/** User and title are looked up before anything is stored; what fails later (tags in Radarr, the database) may have stored it. */
+function stumbled(words: string, userId?: number): CreateOutcome {
+  if (/^Could not find any entity of type "User"/.test(words))
+    return rejected('UPSTREAM_PERMISSION', `It has no user ${userId}: correct UPSTREAM_USERS.`);
+  const ofTmdb = /^\[TMDB\] Failed to fetch (movie|TV show) details/.test(words);
+  if (ofTmdb && words.endsWith('status code 404')) return rejected('NO_SUCH_TITLE', words);
+  return failed('UPSTREAM_5XX', ofTmdb ? 'NOT_SENT' : 'UNKNOWN', `answered 500: ${words}`);
 }
 
 function created(answer: HttpAnswer): CreateOutcome {

@@ -88,6 +88,8 @@ export interface OverseerrClient {
   search(query: string, page: number): Promise<UpstreamSearchPage>;
   /** "Unknown id" and "TMDB is down" look alike upstream: both are UPSTREAM_5XX. */
   title(type: 'MOVIE' | 'TV', tmdbId: number): Promise<UpstreamTitle>;
+  /** Whether `title` threw this for one of those two. A create tells them apart: it asks TMDB too, and repeats its words. */
+  isUndescribed(error: unknown): boolean;
   /** One page of all that the upstream knows of, newest first, whatever its status (its filters overlook 4K). */
   availability(skip: number, take: number): Promise<AvailabilityPage>;
   /** Never throws for what the upstream does: that is its outcome. Never repeat it without a look first. */
