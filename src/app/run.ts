@@ -1,4 +1,5 @@
 import { createLogger } from '../mechanisms/observability';
+import type { Logger } from '../mechanisms/observability';
 import { membersOf } from './accounts';
 import { readSettings } from './config';
 import type { Settings } from './config';
@@ -42,8 +43,9 @@ export async function run(settings: Settings, replace: Replace = (parts) => part
 
 async function start(
   settings: Settings,
-  { releases, replace, log }: { releases: Releases; replace: Replace; log: ReturnType<typeof createLogger> },
+  { releases, replace, log }: { releases: Releases; replace: Replace; log: Logger },
 ): Promise<Running> {
+  warnOfHaste(settings.times, log);
   const folder = openStateFolder(settings.home);
   const foundations = await layFoundations({ settings, folder, releases, log });
   const neighbours = await meetNeighbours({ settings, folder, releases, log });
@@ -69,6 +71,15 @@ async function start(
     house,
     stop: () => releases.releaseAll(),
   };
+}
+
+/** An attempt that nobody saw end may run for a look and a create: settled before that, its request could come after our next look. */
+function warnOfHaste({ settleDelayMs, callMs }: Settings['times'], log: Logger): void {
+  if (settleDelayMs >= 2 * callMs) return;
+  log.warn(
+    { settleDelayMs, callMs },
+    'SETTLE_DELAY_MS is shorter than two calls (CALL_TIMEOUT_MS): a slow request could be doubled',
+  );
 }
 
 function urlOf({ host, port }: { host: string; port: number }): string {

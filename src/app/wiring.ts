@@ -97,7 +97,7 @@ function wireFeatures(parts: WiringParts, mechanisms: Mechanisms) {
   const accounts = createAccountsFeature({ database, key: parts.tokenKey, members, clock });
   const { connection, connections } = wireConnections(parts, mechanisms);
   const isUsable = () => connections.isUsable(OVERSEERR);
-  const library = createLibraryFeature({ database, overseerr, connectionId: OVERSEERR, isUsable, clock });
+  const library = createLibraryFeature({ database, overseerr, connectionId: OVERSEERR, isUsable, clock, log });
   const users = new Map(
     members.map(({ name, overseerrUserId }) => [accounts.directory.byName(name)?.id, overseerrUserId]),
   );

@@ -1,4 +1,5 @@
 import type { ResolverMount } from '../../mechanisms/graphql';
+import type { Logger } from '../../mechanisms/observability';
 import type { Queryable } from '../../mechanisms/postgres';
 import type { OverseerrClient } from '../../upstreams/overseerr';
 import { createTitleLoaders, remembering } from './loaders';
@@ -14,12 +15,13 @@ export interface LibraryParts {
   connectionId: string;
   isUsable(): Promise<boolean>;
   clock: () => Date;
+  log: Logger;
 }
 
 /** What a household has and could have: titles through the request service. */
 export function createLibraryFeature({ database, connectionId, isUsable, clock, ...parts }: LibraryParts) {
   const cache = createTitleCache(database);
-  const overseerr = remembering(parts.overseerr, cache, clock);
+  const overseerr = remembering({ ...parts, cache, clock });
   const titles = createTitleLoaders({ overseerr, cache, isUsable, clock });
   const resolvers: ResolverMount[] = [[TitleResolver, new TitleResolver(titles, connectionId)]];
   return {

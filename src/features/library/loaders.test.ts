@@ -1,3 +1,4 @@
+import { createLogger } from '../../mechanisms/observability';
 import { InvalidInput } from '../../mechanisms/errors';
 import { UpstreamFailure } from '../../mechanisms/http';
 import type { OverseerrClient, UpstreamTitle } from '../../upstreams/overseerr';
@@ -44,9 +45,10 @@ function setUp({ pages = [] as UpstreamTitle[][], usable = true } = {}) {
     },
     title: (_: string, tmdbId: number) => (calls.push(`title ${tmdbId}`), Promise.resolve(upstreamTitle(tmdbId))),
   } as unknown as OverseerrClient;
+  const log = createLogger({ level: 'silent' });
   const heard: OverseerrClient = {
     search: (...args) => overseerr.search(...args),
-    title: (...args) => remembering(overseerr, cache, () => now).title(...args),
+    title: (...args) => remembering({ overseerr, cache, clock: () => now, log }).title(...args),
   } as OverseerrClient;
   const loaders = createTitleLoaders({
     overseerr: heard,

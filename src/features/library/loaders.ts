@@ -1,6 +1,7 @@
 import { createBatchLoader } from '../../mechanisms/batching';
 import type { BatchLoader } from '../../mechanisms/batching';
 import { InvalidInput, MediaNestError } from '../../mechanisms/errors';
+import type { Logger } from '../../mechanisms/observability';
 import type { OverseerrClient, UpstreamTitle } from '../../upstreams/overseerr';
 import type { KnownTitle, MediaTypeName, TitleId } from './title';
 import { availabilityOf, titleKey } from './title';
@@ -50,14 +51,21 @@ function knownOf(title: UpstreamTitle, observedAt: Date): KnownTitle {
   };
 }
 
+export interface RememberingParts extends Pick<TitleLoaderParts, 'overseerr' | 'cache' | 'clock'> {
+  log: Logger;
+}
+
 /** The same client, but what it says of a title is remembered: so a request that nobody searched for gets its name. */
-export function remembering(overseerr: OverseerrClient, cache: TitleCache, clock: () => Date): OverseerrClient {
+export function remembering({ overseerr, cache, clock, log }: RememberingParts): OverseerrClient {
   return {
     ...overseerr,
     async title(type, tmdbId) {
       const observedAt = clock();
       const answer = await overseerr.title(type, tmdbId);
-      await cache.remember([knownOf(answer, observedAt)]);
+      // A cache that cannot be written is no reason to withhold what was asked for.
+      await cache
+        .remember([knownOf(answer, observedAt)])
+        .catch((error: unknown) => log.warn({ err: error, type, tmdbId }, 'a title was not remembered'));
       return answer;
     },
   };

@@ -88,7 +88,7 @@ export function createHandOverTask(parts: HandOverParts): Tasks {
       ...(upstreamUserRef === undefined ? {} : { upstreamUserRef }),
       requestFingerprint: `${request.mediaType} ${request.tmdbId} ${request.quality} for ${upstreamUserRef ?? 'service'}`,
       startedAt: startedAt.toISOString(),
-      leaseUntil: new Date(startedAt.getTime() + times.leaseMs).toISOString(),
+      leaseUntil: new Date(startedAt.getTime() + times.attemptMs).toISOString(),
     };
     if (!(await begin(target, begun))) return handOver(target);
     const result = await talk(request, begun);

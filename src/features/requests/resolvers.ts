@@ -76,7 +76,7 @@ export interface RequestResolverParts {
 }
 
 const cursorKeys = z.tuple([z.iso.datetime(), z.string()]);
-const timelineKeys = z.tuple([z.string().regex(/^\d{1,19}$/)]);
+const timelineKeys = z.tuple([z.string().regex(/^\d{1,18}$/)]);
 
 function viewerOf({ viewer }: OperationContext): Viewer {
   if (!viewer) throw new Unauthenticated('sign in first');

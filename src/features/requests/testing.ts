@@ -87,7 +87,7 @@ export function createUpstream(clock: () => Date) {
   };
 }
 
-const times = { leaseMs: 15_000, settleDelayMs: 45_000, callMs: 9_000 };
+const times = { attemptMs: 15_000, settleDelayMs: 45_000, callMs: 9_000 };
 
 /** One request that waits to be handed over, and as many worker processes as wanted, on one store and one clock. */
 export async function createWorld(codecs: EventCodecs) {

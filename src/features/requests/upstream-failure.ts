@@ -6,6 +6,6 @@ import type { DeferralCause } from './media-request/events';
 export function failureOf(error: unknown): { cause: DeferralCause; detail: string; retryAfterMs?: number } {
   if (!(error instanceof MediaNestError) || error.code !== 'UPSTREAM_UNAVAILABLE') throw error;
   const { failure, message, retryAfterMs } = error as UpstreamFailure;
-  const cause = failure === 'WRONG_SHAPE' ? 'UPSTREAM_5XX' : failure === 'OVERLOADED' ? 'TIMEOUT' : failure;
+  const cause = failure === 'WRONG_SHAPE' ? 'UPSTREAM_5XX' : failure === 'OVERLOADED' ? 'RATE_LIMITED' : failure;
   return { cause, detail: message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
 }

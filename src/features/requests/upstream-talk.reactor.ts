@@ -8,7 +8,7 @@ import { failureOf } from './upstream-failure';
 /** The saga's times, in milliseconds (DESIGN.md 8). */
 export interface HandoverTimes {
   /** How long an attempt may run before it counts as lost. */
-  leaseMs: number;
+  attemptMs: number;
   /** How long after its start an attempt of unknown outcome may still appear upstream. */
   settleDelayMs: number;
   /** The deadline of one call upstream; less than this left of the lease means: do not send. */

@@ -1,4 +1,4 @@
-import { DatabaseUnavailable } from '../errors';
+import { DatabaseUnavailable, InvalidInput } from '../errors';
 
 /** What Node says of a socket that cannot be opened or broke. */
 const SOCKET_ERRORS = new Set([
@@ -21,10 +21,17 @@ const DRIVER_MESSAGES =
  */
 const SERVER_STATES = /^(08...|53...|57P0[1-5]|25P0[34])$/;
 
-/** Makes DatabaseUnavailable of an error that is about the connection or the server; an error about the SQL stays as it is. */
+/** PostgreSQL stores no NUL and no broken UTF-8; whoever sent such a text can be told. */
+const UNSTORABLE_TEXT = /^(22021|22P05)$/;
+
+/**
+ * Makes DatabaseUnavailable of an error that is about the connection or the server, and InvalidInput of one about a text that cannot be
+ * stored; an error about the SQL stays as it is.
+ */
 export function asDatabaseError(error: unknown): unknown {
   // No instanceof: what another realm threw is an Error too.
   const { code = '', message = '' } = (error ?? {}) as { code?: string; message?: string };
+  if (UNSTORABLE_TEXT.test(code)) return new InvalidInput('a text holds a character that cannot be stored', []);
   const unavailable = SOCKET_ERRORS.has(code) || SERVER_STATES.test(code) || DRIVER_MESSAGES.test(message);
   return unavailable
     ? new DatabaseUnavailable(`the database is not available: ${message || code}`, { cause: error })
