@@ -123,6 +123,8 @@ function dataOfEach<Data>(messages: AsyncIterableIterator<Answer>): AsyncIterabl
         const { done, value } = await messages.next();
         return done === true ? { done, value: undefined } : { done: false, value: dataOf<Data>(value) };
       } catch (reason) {
+        // A loop that failed does not leave by itself: an update that came with errors would let the others go on unheard.
+        await messages.return?.();
         throw failureOf(reason);
       }
     },
