@@ -69,7 +69,7 @@ async function eventually<Value>(
     const value = await look();
     if (value) return value;
     if (Date.now() > deadline) throw new Error(`did not happen within ${DEADLINE_MS} ms: ${complaint()}`);
-    await pause(25);
+    await pause(50);
   }
 }
 
