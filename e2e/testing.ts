@@ -1,6 +1,3 @@
-import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,14 +5,12 @@ import { WebSocket } from 'ws';
 import type { MediaNestClient } from '../sdk';
 import { createMediaNestClient, DemoSignInDocument, SignInDocument } from '../sdk';
 import { processesOf } from './processes';
+import { announcement, launch } from './program';
 import { until } from './watching';
 
 // A first start makes a database, also on a busy machine.
 jest.setTimeout(90_000);
 
-const ROOT = path.resolve(__dirname, '..');
-const START_MS = 60_000;
-const EXIT_MS = 30_000;
 /** Times of the saga, so small that a test need not wait, and so large that a busy machine does not look like an outage. */
 const QUICK = {
   SETTLE_DELAY_MS: '500',
@@ -40,7 +35,6 @@ export interface Person extends MediaNestClient {
 
 export interface Server {
   readonly url: string;
-  readonly pid: number;
   /** The link that signs the admin in, once. */
   readonly link: string;
   /** From the start of the process to its word that it runs. */
@@ -59,7 +53,8 @@ export interface Server {
 /** A state folder of its own, and the servers that run on it. */
 export interface House {
   readonly home: string;
-  start(env?: Environment): Promise<Server>;
+  /** `fromTerminal`: by `npm start`, and a signal goes to npm and all below it, as Ctrl-C does. */
+  start(env?: Environment, how?: { fromTerminal: boolean }): Promise<Server>;
   /** A run that ends by itself: a command, or a start that is refused. */
   run(words: string[], env?: Environment): Promise<Ended>;
   /** An access token from the command line. */
@@ -78,6 +73,7 @@ export function createHouse(base: Environment = {}): House {
   const running = new Set<Server>();
   const environment = (env: Environment = {}): NodeJS.ProcessEnv => ({
     PATH: process.env['PATH'],
+    HOME: process.env['HOME'],
     TMPDIR: process.env['TMPDIR'],
     MEDIANEST_HOME: home,
     PORT: '0',
@@ -89,26 +85,15 @@ export function createHouse(base: Environment = {}): House {
   const gone = () => until(`the end of all processes of ${home}`, () => (children().length === 0 ? true : undefined));
 
   async function run(words: string[], env?: Environment): Promise<Ended> {
-    const program = launch(words, environment(env));
-    const code = await inTime(program.exited, EXIT_MS, () => `"${words.join(' ')}" did not end`).catch(
-      (error: unknown) => {
-        program.child.kill('SIGKILL');
-        throw error;
-      },
-    );
+    const program = launch({ words, env: environment(env) });
+    const code = await program.end();
     return { code, ...program.output };
   }
 
-  async function start(env?: Environment): Promise<Server> {
+  async function start(env?: Environment, how?: { fromTerminal: boolean }): Promise<Server> {
     const began = Date.now();
-    const program = launch([], environment(env));
-    const { child, output, exited } = program;
-    const { url, link } = await inTime(announcement(program), START_MS, () => `no start: ${output.stderr}`).catch(
-      (error: unknown) => {
-        child.kill('SIGKILL');
-        throw error;
-      },
-    );
+    const program = launch({ env: environment(env), ...how });
+    const { url, link } = await announcement(program);
     const startedInMs = Date.now() - began;
     const people = new Set<Person>();
     const as = (token?: string): Person => {
@@ -119,28 +104,25 @@ export function createHouse(base: Environment = {}): House {
     };
     const end = async (signal: NodeJS.Signals): Promise<number | null> => {
       running.delete(server);
-      child.kill(signal);
-      return inTime(exited, EXIT_MS, () => `${signal} did not end it: ${output.stderr}`);
+      program.signal(signal);
+      const code = await program.end();
+      await Promise.all([...people].map((person) => person.close()));
+      return code;
     };
     const server: Server = {
       url,
       link,
       startedInMs,
-      pid: child.pid ?? 0,
-      log: () => output.stderr,
+      log: () => program.output.stderr,
       as,
       signIn: () => signIn(link, as),
       async stop(signal = 'SIGTERM') {
         const code = await end(signal);
-        const left = children();
-        await Promise.all([...people].map((person) => person.close()));
-        if (code !== 0 || left.length > 0) {
-          throw new Error(`exit code ${code}, left behind: ${left.join('; ') || 'nothing'}\n${output.stderr}`);
-        }
+        const left = children().join('; ') || 'nothing';
+        if (code !== 0 || left !== 'nothing') throw new Error(`exit code ${code}, left: ${left}\n${server.log()}`);
       },
       async kill9() {
         await end('SIGKILL');
-        await Promise.all([...people].map((person) => person.close()));
       },
     };
     running.add(server);
@@ -168,40 +150,6 @@ export function createHouse(base: Environment = {}): House {
   };
 }
 
-interface Program {
-  child: ChildProcess;
-  output: { stdout: string; stderr: string };
-  /** Its exit code, when all that it said has been read. */
-  exited: Promise<number | null>;
-}
-
-function launch(words: string[], env: NodeJS.ProcessEnv): Program {
-  const child = spawn(process.execPath, ['dist/main.js', ...words], {
-    cwd: ROOT,
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const output = { stdout: '', stderr: '' };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
-  const exited = once(child, 'close').then(([code]) => code as number | null);
-  return { child, output, exited };
-}
-
-/** The address and the link, as a person reads them off the terminal. */
-async function announcement({ output, exited }: Program): Promise<{ url: string; link: string }> {
-  let code: number | null | undefined;
-  void exited.then((exitCode) => (code = exitCode));
-  return until('the announcement', () => {
-    if (code !== undefined) throw new Error(`ended with ${code} at its start: ${output.stderr}`);
-    // The last line: what stands above it is whole.
-    if (!output.stdout.includes('A token for scripts')) return undefined;
-    const url = /API +(http\S+)/.exec(output.stdout)?.[1];
-    if (url === undefined) throw new Error(`no address in: ${output.stdout}`);
-    return { url, link: /http\S+#code=\S+/.exec(output.stdout)?.[0] ?? '' };
-  });
-}
-
 export const codeOf = (link: string): string => link.split('#code=')[1] ?? '';
 
 async function signIn(link: string, as: Server['as']) {
@@ -215,16 +163,4 @@ async function signIn(link: string, as: Server['as']) {
 function tokenOf(answer: { session: { accessToken: string } | null; problems: { message: string }[] }): string {
   if (answer.session === null) throw new Error(answer.problems.map(({ message }) => message).join('; '));
   return answer.session.accessToken;
-}
-
-async function inTime<Result>(work: Promise<Result>, ms: number, complaint: () => string): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`${complaint()} (after ${ms} ms)`)), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

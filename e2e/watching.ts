@@ -7,12 +7,13 @@ const PERIOD_MS = 50;
 export async function until<Answer>(
   what: string,
   ask: () => Promise<Answer | undefined> | Answer | undefined,
+  patienceMs = PATIENCE_MS,
 ): Promise<Answer> {
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + patienceMs;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
-    if (Date.now() > deadline) throw new Error(`not within ${PATIENCE_MS} ms: ${what}`);
+    if (Date.now() > deadline) throw new Error(`not within ${patienceMs} ms: ${what}`);
     await pause(PERIOD_MS);
   }
 }

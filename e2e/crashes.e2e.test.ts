@@ -1,0 +1,177 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  MediaNestError,
+  RequestMediaDocument,
+  RequestsDocument,
+  RequestUpdatedDocument,
+  ServerInfoDocument,
+} from '../sdk';
+import type { Quality, RequestMediaInput } from '../sdk';
+import type { OverseerrSimulator } from '../src/simulators/overseerr';
+import { startOverseerrSimulator } from '../src/simulators/overseerr';
+import { household } from '../src/simulators/world';
+import type { House, Person, Server } from './testing';
+import { createHouse } from './testing';
+import { until } from './watching';
+
+/** All that can be asked for. */
+const targets = household.movies.flatMap(({ tmdbId, inLibrary }) => {
+  const qualities: Quality[] = inLibrary ? ['UHD_4K'] : ['STANDARD', 'UHD_4K'];
+  return qualities.map((quality): RequestMediaInput => ({ title: { type: 'MOVIE', tmdbId }, quality }));
+});
+
+// The request service outlives the server that is killed. All ask there as its admin, for nobody else may ask for 4K.
+let overseerr: OverseerrSimulator;
+let house: House;
+let server: Server;
+
+beforeEach(async () => {
+  overseerr = await startOverseerrSimulator({ seed: 'household', apiKey: 'e2e' });
+  house = createHouse({
+    DEMO: '1',
+    LEASE_MS: '2000', // the leases of who was killed are waited for
+    CALL_TIMEOUT_MS: '1000',
+    OVERSEERR_URL: overseerr.url,
+    OVERSEERR_API_KEY: 'e2e',
+    UPSTREAM_USERS: JSON.stringify({ olga: 1, ben: 1, cleo: 1 }),
+  });
+  server = await house.start();
+});
+afterEach(async () => {
+  await house.leave();
+  await overseerr.close();
+});
+
+async function ask(person: Person, input: RequestMediaInput, key?: string): Promise<string> {
+  const { requestMedia } = await person.execute(RequestMediaDocument, { input, ...(key ? { key } : {}) });
+  expect(requestMedia.problems).toEqual([]);
+  return requestMedia.request?.id ?? '';
+}
+const here = async (person: Person) => (await person.execute(ServerInfoDocument)).serverInfo.position;
+const posts = () => overseerr.calls(10_000).filter(({ method }) => method === 'POST').length;
+
+/** Nothing, when it was refused with this code. */
+const unless = (code: string) => (error: unknown) => {
+  if (error instanceof MediaNestError && error.code === code) return { requests: undefined };
+  throw error;
+};
+
+/** Every request of the server is handed over, and stands there once. */
+async function expectOnceEach(person: Person): Promise<string[]> {
+  const atLeast = await here(person);
+  const nodes = await until('the handover of all', async () => {
+    // Who led the projections before the crash has its lease for a moment more, and the view stands still.
+    const { requests } = await person.execute(RequestsDocument, { first: 100, atLeast }).catch(unless('STALE_READ'));
+    return requests?.nodes.every(({ handover }) => handover.state === 'LINKED') ? requests.nodes : undefined;
+  });
+  const there = nodes.map(({ tmdbId, quality }) => {
+    const same = overseerr.requestsFor(tmdbId).filter(({ is4k }) => is4k === (quality === 'UHD_4K'));
+    return [tmdbId, quality, same.length];
+  });
+  expect(there).toEqual(nodes.map(({ tmdbId, quality }) => [tmdbId, quality, 1]));
+  expect(posts()).toBe(nodes.length);
+  return nodes.map(({ id }) => id);
+}
+
+it.each([
+  ['as the first are acknowledged', (acknowledged: number) => acknowledged >= 3],
+  ['as the first are handed over', () => posts() >= 3],
+])('kill -9, %s: no orphan, and all that was acknowledged is handed over once', async (_when, isTime) => {
+  const token = await house.token('ben');
+  const ben = server.as(token);
+  const acknowledged: string[] = [];
+  const asking = targets.map(async (input) => {
+    acknowledged.push(await ask(ben, input));
+  });
+  const asked = Promise.allSettled(asking);
+  await until('the time to kill', () => (isTime(acknowledged.length) ? true : undefined));
+  await server.kill9();
+  await asked;
+  await until('the end of all its children', () => (house.children().length === 0 ? true : undefined));
+
+  server = await house.start();
+  const again = server.as(token);
+  const kept = await expectOnceEach(again);
+  expect(kept).toEqual(expect.arrayContaining(acknowledged));
+});
+
+it('Postgres killed under load: told with a code, nothing is lost, and it comes back by itself', async () => {
+  const people = await Promise.all(['olga', 'ben', 'cleo'].map(async (name) => server.as(await house.token(name))));
+  const [olga] = people as [Person];
+  const updates = follow(olga, await here(olga));
+  const failures: unknown[] = [];
+  const acknowledged: string[] = [];
+
+  /** With the same key until it is acknowledged, as a client would. */
+  async function insist(person: Person, input: RequestMediaInput, key: string): Promise<void> {
+    for (;;) {
+      try {
+        acknowledged.push(await ask(person, input, key));
+        return;
+      } catch (error) {
+        failures.push(error);
+        await pause(20);
+      }
+    }
+  }
+  const asking = people.map(async (person, who) => {
+    for (const [index, input] of targets.entries()) await insist(person, input, `${who} ${index}`);
+  });
+  await until('some answers', () => (acknowledged.length >= 10 ? true : undefined));
+  process.kill(postmasterOf(house.home), 'SIGKILL');
+  await Promise.all(asking);
+
+  expect(failures.length).toBeGreaterThan(0);
+  expect(failures.filter((error) => !isClear(error))).toEqual([]);
+  const kept = await expectOnceEach(olga);
+  expect(new Set(acknowledged)).toEqual(new Set(kept));
+  expect(kept).toHaveLength(targets.length);
+
+  // Who watched meanwhile, and went on after the last position when told to, heard everything once.
+  const heard = (...types: string[]) => updates.seen.filter(({ type }) => types.includes(type)).length;
+  await until('the last handover at the subscriber', () =>
+    heard('UpstreamRequestCreated', 'UpstreamRequestAdopted') === targets.length ? true : undefined,
+  );
+  await updates.stop();
+  expect([heard('MediaRequestSubmitted'), heard('RequestJoined')]).toEqual([targets.length, 2 * targets.length]);
+});
+
+/** The changes after a position, over failures that can be retried. */
+function follow(person: Person, after: string) {
+  const seen: { type: string }[] = [];
+  let subscription = person.subscribe(RequestUpdatedDocument, { after });
+  const read = async (): Promise<void> => {
+    try {
+      for await (const { requestUpdated } of subscription) {
+        seen.push(requestUpdated.change);
+        after = requestUpdated.position;
+      }
+    } catch (error) {
+      if (!isClear(error)) throw error;
+      subscription = person.subscribe(RequestUpdatedDocument, { after });
+      await read();
+    }
+  };
+  const reading = read();
+  return {
+    seen,
+    async stop() {
+      await subscription.return?.();
+      await reading;
+    },
+  };
+}
+
+function isClear(error: unknown): boolean {
+  const codes = ['DATABASE_UNAVAILABLE', 'EVENT_STORE_UNAVAILABLE', 'UNKNOWN_OUTCOME'];
+  return (
+    error instanceof MediaNestError &&
+    codes.includes(String(error.code)) &&
+    error.errors[0]?.extensions?.['retryable'] === true
+  );
+}
+
+const postmasterOf = (home: string) =>
+  Number(readFileSync(path.join(home, 'postgres', 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
