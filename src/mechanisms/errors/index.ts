@@ -102,6 +102,18 @@ export class UnknownOutcome extends MediaNestError {
   override readonly retryable = true;
 }
 
+/** Too much waits already: nothing was written. */
+export class Overloaded extends MediaNestError {
+  readonly code = 'OVERLOADED';
+  override readonly retryable = true;
+  constructor(
+    message: string,
+    override readonly retryAfter: Date,
+  ) {
+    super(message);
+  }
+}
+
 /** What was to be stored is beyond the limits of an event, or cannot be written down. */
 export class InvalidEvent extends MediaNestError {
   readonly code = 'INVALID_EVENT';

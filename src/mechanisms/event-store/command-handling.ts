@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { v5 as uuidv5 } from 'uuid';
-import { ConcurrencyConflict, EventStoreUnavailable, UnknownOutcome } from '../errors';
+import { ConcurrencyConflict, EventStoreUnavailable, Overloaded, UnknownOutcome } from '../errors';
 import type { EventCodecs } from './codecs';
 import type { Decider } from './decider';
 import type { CommandContext } from './command-context';
@@ -97,8 +97,8 @@ async function untilSettled<Outcome>(attempt: () => Promise<Outcome>): Promise<O
     try {
       return await attempt();
     } catch (error) {
-      // With the store away after an append that may be there, "nothing was written" would be a lie.
-      if (doubt && error instanceof EventStoreUnavailable) throw doubt;
+      // With the store away or overloaded after an append that may be there, "nothing was written" would be a lie.
+      if (doubt && (error instanceof EventStoreUnavailable || error instanceof Overloaded)) throw doubt;
       const again = error instanceof ConcurrencyConflict || (error instanceof UnknownOutcome && !doubt);
       if (!again || tries === MAX_TRIES) throw error;
       if (error instanceof UnknownOutcome) doubt = error;

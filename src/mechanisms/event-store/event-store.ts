@@ -27,7 +27,7 @@ export interface StreamSlice {
 
 /**
  * The port. Two engines and a memory twin keep it, and one contract suite (`event-store.contract.ts`) proves it for each.
- * Errors: ConcurrencyConflict, EventStoreUnavailable, UnknownOutcome, InvalidEvent.
+ * Errors: ConcurrencyConflict, EventStoreUnavailable, UnknownOutcome, Overloaded, InvalidEvent.
  */
 export interface EventStore {
   /** Engine and a short id made with the store, e.g. `pg7f3a`: part of every position. */

@@ -1,32 +1,22 @@
-import { ConcurrencyConflict, StartupError, UnknownOutcome } from '../../errors';
+import { ConcurrencyConflict, StartupError } from '../../errors';
 import type { Logger } from '../../observability';
 import type { Database } from '../../postgres';
 import { createAppendedSignal } from '../appended-signal';
 import type { StoredEvent } from '../event';
 import { NO_STREAM } from '../event-store';
-import type { AppendResult, EventStore, ExpectedVersion } from '../event-store';
+import type { AppendResult, EventStore } from '../event-store';
 import { followLog } from '../follow-log';
 import { requireStreamName, writeDown } from '../written-event';
-import type { WrittenEvent } from '../written-event';
-import { toAppendFailure, toReadFailure } from './failures';
+import { createAppendQueue } from './append-queue';
+import type { Append, AppendRow } from './appending';
+import { createAppending } from './appending';
+import { toReadFailure } from './failures';
+import { createSettling } from './settling';
 
 export interface PostgresEventStoreParts {
   /** The primary, as the serving role. Stays the caller's to close. */
   database: Database;
   log: Logger;
-}
-
-interface Append {
-  streamId: string;
-  expected: ExpectedVersion;
-  events: WrittenEvent[];
-}
-
-interface AppendRow {
-  outcome: 'appended' | 'repeated' | 'conflict';
-  last_version: string;
-  positions: string[] | null;
-  stored_at: Date | null;
 }
 
 interface EventRow {
@@ -41,8 +31,6 @@ interface EventRow {
   recorded_at: Date;
 }
 
-const APPEND = `SELECT outcome, last_version, positions::text[], stored_at
-  FROM append_events($1, $2, $3::uuid[], $4::text[], $5::integer[], $6::json[], $7::json[])`;
 const COLUMNS = 'position, stream_id, version, event_id, type, schema_version, data, meta, recorded_at';
 
 /** The event store in Postgres tables (docs/decisions/0003). Its tables are there already: migrations made them. */
@@ -57,6 +45,7 @@ export async function createPostgresEventStore({ database, log }: PostgresEventS
   const [identity] = await read<{ id: string }>('SELECT id FROM event_store');
   if (!identity) throw new StartupError('the event store has no id: were the migrations run?');
 
+  const queue = createAppendQueue(createSettling(createAppending(database)));
   const appended = createAppendedSignal();
   const closing = new AbortController();
   const onOutage = (error: Error) => log.warn({ err: error }, 'event store away: waiting to read on');
@@ -65,7 +54,7 @@ export async function createPostgresEventStore({ database, log }: PostgresEventS
     storeId: identity.id,
     async append(streamId, expected, events) {
       const append = { streamId, expected, events: writeDown(streamId, expected, events) };
-      const row = await settle(database, append);
+      const row = await queue.add(append);
       if (row.outcome === 'conflict') throw toConflict(append, Number(row.last_version));
       appended.notify();
       return toResult(row);
@@ -94,34 +83,6 @@ export async function createPostgresEventStore({ database, log }: PostgresEventS
     },
   };
   return store;
-}
-
-/** An exact version makes a repeat harmless, so one more try tells whether the lost one was stored. `any` has no such proof. */
-async function settle(database: Database, append: Append): Promise<AppendRow> {
-  try {
-    return await send(database, append);
-  } catch (error) {
-    if (!(error instanceof UnknownOutcome) || append.expected === 'any') throw error;
-    return await send(database, append).catch(() => Promise.reject(error));
-  }
-}
-
-async function send(database: Database, { streamId, expected, events }: Append): Promise<AppendRow> {
-  const values = [
-    streamId,
-    expected === 'any' ? null : expected,
-    events.map((event) => event.eventId),
-    events.map((event) => event.type),
-    events.map((event) => event.schemaVersion),
-    events.map((event) => event.data),
-    events.map((event) => event.metadata),
-  ];
-  try {
-    const [row] = await database.query<AppendRow>(APPEND, values);
-    return row as AppendRow; // the function always returns one
-  } catch (error) {
-    throw toAppendFailure(error);
-  }
 }
 
 function toConflict({ streamId, expected }: Append, actual: number): ConcurrencyConflict {

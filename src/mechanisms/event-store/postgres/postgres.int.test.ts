@@ -186,7 +186,8 @@ describe('the event store in Postgres', () => {
     await test.owner.query(`ALTER FUNCTION append_events SET lock_timeout = '50ms'`); // so that the test need not wait so long
     const append = store.append(newStream(), NO_STREAM, slow());
     await until(slowAppendRuns);
-    const late = store.append(newStream(), NO_STREAM, newEvents(1));
+    const other = await createPostgresEventStore({ database: test.database, log }); // in one process appends wait before the lock
+    const late = other.append(newStream(), NO_STREAM, newEvents(1));
     await expect(late).rejects.toBeInstanceOf(EventStoreUnavailable);
     await append;
     await test.owner.query(`ALTER FUNCTION append_events SET lock_timeout = '5s'`);

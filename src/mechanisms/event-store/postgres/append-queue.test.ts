@@ -1,0 +1,127 @@
+import { EventStoreUnavailable, Overloaded } from '../../errors';
+import { createAppendQueue } from './append-queue';
+import type { Append, AppendRow } from './appending';
+import type { WaitingAppend } from './waiting-appends';
+
+const ROW: AppendRow = { outcome: 'appended', last_version: '0', positions: ['1'], stored_at: new Date(0) };
+
+function appendTo(streamId: string, size = 2): Append {
+  const event = { eventId: '', type: 'Thing', schemaVersion: 1, data: 'd'.repeat(size - 1), metadata: 'm' };
+  return { streamId, expected: 'any', events: [event] };
+}
+
+/** A queue whose batches are answered by hand. */
+function setUp() {
+  const batches: WaitingAppend[][] = [];
+  let answer: () => void = () => undefined;
+  const queue = createAppendQueue((batch) => {
+    batches.push(batch);
+    return new Promise((done) => {
+      answer = () => {
+        for (const { resolve } of batch) resolve(ROW);
+        done();
+      };
+    });
+  });
+  const next = async (count: number) => {
+    answer();
+    while (batches.length < count) await new Promise((done) => setImmediate(done));
+    return batches[count - 1]!.map(({ append }) => append.streamId);
+  };
+  return { queue, next, answer: () => answer(), batches };
+}
+
+it('sends what comes in one turn together, and what comes meanwhile after', async () => {
+  const { queue, next, answer, batches } = setUp();
+  const answers = ['a', 'b'].map((name) => queue.add(appendTo(name)));
+  expect(await next(1)).toEqual(['a', 'b']);
+  answers.push(...['c', 'd', 'e'].map((name) => queue.add(appendTo(name))));
+  expect(batches).toHaveLength(1);
+  expect(await next(2)).toEqual(['c', 'd', 'e']);
+  answer();
+  expect(await Promise.all(answers)).toEqual(Array(5).fill(ROW));
+});
+
+it('takes into the next batch whoever goes on after an answer', async () => {
+  const { queue, next, answer } = setUp();
+  const goOn = async (name: string) => {
+    await queue.add(appendTo(name));
+    await queue.add(appendTo(`${name} again`));
+  };
+  const both = Promise.all(['a', 'b'].map(goOn));
+  await next(1);
+  expect(await next(2)).toEqual(['a again', 'b again']);
+  answer();
+  await both;
+});
+
+it('takes one append of a stream at a time, in their order, the others not held up', async () => {
+  const { queue, next, answer, batches } = setUp();
+  const appends = ['a', 'a', 'b', 'a', 'b'].map((name) => appendTo(name));
+  const answers = Promise.all(appends.map((append) => queue.add(append)));
+  expect([await next(1), await next(2), await next(3)]).toEqual([['a', 'b'], ['a', 'b'], ['a']]);
+  answer();
+  await answers;
+  const sent = batches.flat().map(({ append }) => append);
+  expect(sent.filter(({ streamId }) => streamId === 'a')).toEqual([appends[0], appends[1], appends[3]]);
+});
+
+it('sends at most 256 appends and about 1 MB together, and what is bigger alone', async () => {
+  const { queue, next, answer } = setUp();
+  const answers = Array.from({ length: 300 }, (_, n) => queue.add(appendTo(`${n}`)));
+  expect(await next(1)).toHaveLength(256);
+  expect(await next(2)).toHaveLength(44);
+  answers.push(...[400_000, 400_000, 400_000, 5_000_000, 1].map((size, n) => queue.add(appendTo(`big ${n}`, size))));
+  expect([await next(3), await next(4), await next(5), await next(6)]).toEqual([
+    ['big 0', 'big 1'],
+    ['big 2'],
+    ['big 3'],
+    ['big 4'],
+  ]);
+  answer();
+  await Promise.all(answers);
+});
+
+it('refuses more than 10,000 at once, saying when to come again, and goes on with those', async () => {
+  const { queue, next, answer } = setUp();
+  const answers = Array.from({ length: 10_000 }, (_, n) => queue.add(appendTo(`${n}`)));
+  const refused = queue.add(appendTo('too many'));
+  await expect(refused).rejects.toBeInstanceOf(Overloaded);
+  await expect(refused).rejects.toMatchObject({ code: 'OVERLOADED', retryable: true, retryAfter: expect.any(Date) });
+  await next(1);
+  answers.push(queue.add(appendTo('room again')));
+  for (let batch = 2; batch <= 40; batch++) await next(batch);
+  answer();
+  expect(await Promise.all(answers)).toHaveLength(10_001);
+});
+
+it('refuses more than 64 MiB', async () => {
+  const { queue, next, answer } = setUp();
+  const answers = [queue.add(appendTo('huge', 64 * 1024 * 1024))];
+  await expect(queue.add(appendTo('too much'))).rejects.toBeInstanceOf(Overloaded);
+  await next(1);
+  answers.push(queue.add(appendTo('room again')));
+  await next(2);
+  answer();
+  await Promise.all(answers);
+});
+
+it('lets nothing wait for ever behind a call without answer', async () => {
+  const { queue, next, answer } = setUp();
+  const stuck = queue.add(appendTo('stuck'));
+  await next(1);
+  jest.useFakeTimers();
+  try {
+    const waits = queue.add(appendTo('waits')).catch((error: unknown) => error);
+    await jest.advanceTimersByTimeAsync(2_000);
+    const waitsLess = queue.add(appendTo('waits less'));
+    await jest.advanceTimersByTimeAsync(4_000);
+    expect(await waits).toBeInstanceOf(EventStoreUnavailable);
+    jest.useRealTimers();
+    expect(await next(2)).toEqual(['waits less']);
+    answer();
+    await Promise.all([stuck, waitsLess]);
+  } finally {
+    jest.useRealTimers();
+  }
+});
