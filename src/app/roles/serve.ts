@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { readSettings } from '../config';
 import type { Settings } from '../config';
 import { run } from '../run';
@@ -17,17 +16,28 @@ function announce({ demo, roles, databaseUrl, overseerr, home }: Settings, { url
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-/** Serves until told to stop; a second signal does not wait. */
+/** npm, and who signals a whole process group, pass on what we have been told ourselves: what follows so soon is an echo. */
+const ECHO_MS = 1_000;
+
+/** Resolves when the process is told to go. Who tells it again does not want to wait. */
+function toldToGo(): Promise<void> {
+  return new Promise((resolve) => {
+    let first: number | undefined;
+    const hear = () => {
+      first ??= Date.now();
+      if (Date.now() - first > ECHO_MS) process.exit(130);
+      resolve();
+    };
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, hear);
+  });
+}
+
+/** Serves until told to stop. */
 export async function serve(): Promise<void> {
   const settings = readSettings();
-  const stop = new AbortController();
-  const told = Promise.race(
-    ['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => once(process, signal, { signal: stop.signal })),
-  );
+  const told = toldToGo();
   const running = await run(settings);
   announce(settings, running);
   await told;
-  stop.abort();
-  process.once('SIGINT', () => process.exit(130));
   await running.stop();
 }
