@@ -64,6 +64,7 @@ describe('settings', () => {
     [{ OVERSEERR_URL: 'ftp://x', OVERSEERR_API_KEY: 'x' }, 'OVERSEERR_URL'],
     [{ HOST: '0.0.0.0' }, 'HOST: demo mode'],
     [{ PORT: '70000' }, 'PORT'],
+    [{ ROLES: 'api,worker' }, 'ROLES: a simulator'],
     [{ EVENT_STORE_URL: 'esdb://x' }, 'EVENT_STORE_URL'],
   ])('refuse %j', (env, complaint) => {
     expect(complaintsAbout(env)).toContain(complaint);

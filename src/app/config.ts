@@ -30,6 +30,8 @@ export interface Settings {
     pollFastMs: number;
     /** How often a connection is looked at. */
     probeMs: number;
+    /** Time between two handovers that are released after an outage. */
+    releaseMs: number;
   };
 }
 
@@ -87,12 +89,13 @@ const environment = z.object({
   CALL_TIMEOUT_MS: milliseconds(50),
   POLL_FAST_MS: milliseconds(50),
   PROBE_MS: milliseconds(50),
+  RELEASE_MS: milliseconds(0),
 });
 type Environment = z.infer<typeof environment>;
 
-/** What the saga and the polling run by. In the demo nobody wants to wait as long as a slow network may need. */
-function timesOf(values: Environment, demo: boolean): Settings['times'] {
-  const usual = demo
+/** What the saga and the polling run by. With a simulator nobody wants to wait as long as a slow network may need. */
+function timesOf(values: Environment): Settings['times'] {
+  const usual = !values.OVERSEERR_URL
     ? { call: 3_000, settle: 6_000, poll: 1_000, probe: 2_000 }
     : { call: 9_000, settle: 45_000, poll: 60_000, probe: 10_000 };
   const leaseMs = values.LEASE_MS ?? 15_000;
@@ -104,12 +107,18 @@ function timesOf(values: Environment, demo: boolean): Settings['times'] {
     settleDelayMs: values.SETTLE_DELAY_MS ?? usual.settle,
     pollFastMs: values.POLL_FAST_MS ?? usual.poll,
     probeMs: values.PROBE_MS ?? usual.probe,
+    releaseMs: values.RELEASE_MS ?? 500,
   };
 }
 
 /** What fits each alone and not together. */
 function contradictions(env: Environment, { demo }: Pick<Settings, 'demo'>): string[] {
+  const alone = ROLES.every((role) => env.ROLES.includes(role));
   const complaints: [boolean, string][] = [
+    [
+      demo && !env.OVERSEERR_URL && !alone,
+      'ROLES: a simulator lives in one process, which plays all roles; set OVERSEERR_URL to split them',
+    ],
     [
       !!env.OVERSEERR_URL && !env.OVERSEERR_API_KEY,
       'OVERSEERR_API_KEY: is needed with OVERSEERR_URL (Settings > General there)',
@@ -143,7 +152,7 @@ function settingsOf(values: Environment): Settings {
     ...(url && apiKey && { overseerr: { url, apiKey } }),
     ...(users && { upstreamUsers: Object.entries(users) }),
     logLevel: values.LOG_LEVEL,
-    times: timesOf(values, demo),
+    times: timesOf(values),
   };
 }
 

@@ -27,11 +27,11 @@ export async function startPoller({
 }: House): Promise<() => Promise<void>> {
   const { probeMs, pollFastMs, leaseMs } = settings.times;
   const room = log.child({ room: 'poller' });
-  let swept = 0;
+  let swept = -AVAILABILITY_PERIOD_MS;
   const sweep = async () => {
-    if (Date.now() - swept < AVAILABILITY_PERIOD_MS) return;
+    if (performance.now() - swept < AVAILABILITY_PERIOD_MS) return;
     await library.syncAvailability();
-    swept = Date.now();
+    swept = performance.now();
   };
   const firstLook = check()
     .then(sweep)

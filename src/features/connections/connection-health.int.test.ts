@@ -99,7 +99,7 @@ describe('a look', () => {
     const { check, state, restored } = looking();
     await check();
     await check();
-    expect([await state(), restored()]).toEqual(['UP', 0]);
+    expect([await state(), restored()]).toEqual(['UP', 1]);
   });
 
   it.each([
@@ -120,7 +120,7 @@ describe('a look', () => {
     expect([await state(), restored()]).toEqual(['UP', 1]);
   });
 
-  it('a wrong shape is DEGRADED, which is worth asking still, so nothing waited', async () => {
+  it('a wrong shape is DEGRADED: nothing is asked of it, and what waited goes on when it is cured', async () => {
     const { check, fails, state, restored } = looking();
     fails('WRONG_SHAPE');
     await check();

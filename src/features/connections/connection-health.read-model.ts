@@ -38,6 +38,12 @@ export function createConnectionHealth(database: Queryable) {
       return rows.map(healthOf)[0];
     },
 
+    /** The database's clock: looks of different processes are told apart by it. */
+    async now(): Promise<Date> {
+      const [row] = await database.query<{ now: Date }>('select clock_timestamp() as now');
+      return row?.now ?? new Date(0);
+    },
+
     /** All that were looked at, of the given connections. */
     async list(connectionIds: readonly string[]): Promise<ConnectionHealth[]> {
       const rows = await database.query<Row>(

@@ -24,7 +24,7 @@ export interface ConnectionHealth extends Connection, Finding {
 
 /** Whether calls may be made. Not looked at yet counts as usable: the first call will tell. */
 export function isUsable(state: ConnectionStateName | undefined): boolean {
-  return state === undefined || state === 'UP' || state === 'DEGRADED';
+  return state === undefined || state === 'UP';
 }
 
 const NAMES: Record<ConnectionKindName, string> = { PLEX: 'Plex', OVERSEERR: 'Overseerr', UPTIME_KUMA: 'Uptime Kuma' };
@@ -39,9 +39,14 @@ export function degradedFeatures(health: readonly ConnectionHealth[]): string[] 
   return health.filter(({ state }) => !isUsable(state)).flatMap(({ kind }) => FEATURES[kind]);
 }
 
+const WHATS_WRONG: Partial<Record<ConnectionStateName, string>> = {
+  UNAUTHORIZED: 'refuses our key',
+  DEGRADED: 'does not answer as it should',
+};
+
 /** "Overseerr is down since 19:40 UTC; your request is safe." */
 export function outageNotice({ kind, state, since }: ConnectionHealth): string {
-  const what = state === 'UNAUTHORIZED' ? 'refuses our key' : 'is down';
+  const what = WHATS_WRONG[state] ?? 'is down';
   return `${NAMES[kind]} ${what} since ${since.toISOString().slice(11, 16)} UTC; your request is safe and will be handed over when it is back.`;
 }
 

@@ -17,6 +17,7 @@ it('whoever asks while a look runs waits for one that began after they asked, an
     health: {
       read: () => Promise.resolve(undefined),
       list: () => Promise.resolve([]),
+      now: () => Promise.resolve(new Date(0)),
       record: async (_connection, finding) => void found.push(finding.version),
     },
     onRestored: () => Promise.resolve(),

@@ -49,7 +49,7 @@ export function createConnectionCheck({ connection, health, onRestored, clock, l
   }
 
   async function check(): Promise<void> {
-    const startedAt = clock();
+    const startedAt = await health.now();
     const before = await health.read(connection.id);
     const finding = await look(before?.state === 'UP');
     await health.record(connection, finding, startedAt);

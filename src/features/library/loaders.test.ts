@@ -79,6 +79,12 @@ describe('searching', () => {
     expect(await loaders.search({ query: 'Film', first: 2, skip: 4 })).toMatchObject({ titles: [], hasMore: false });
   });
 
+  it('does not read on for ever, whatever the service says of how many there are', async () => {
+    const { loaders, calls } = setUp({ pages: Array.from({ length: 10_000 }, () => []) });
+    await loaders.search({ query: 'Film', first: 2, skip: 0 });
+    expect(calls).toHaveLength(30);
+  });
+
   it('of one kind only', async () => {
     const { loaders } = setUp({ pages: [[upstreamTitle(1, { type: 'TV' }), upstreamTitle(2)]] });
     expect(idsOf(await loaders.search({ query: 'Film', first: 5, skip: 0, type: 'MOVIE' }))).toEqual([2]);

@@ -33,6 +33,8 @@ export interface TitleSearch {
   skip: number;
 }
 
+/** One search asks no more than this many pages, whatever the service says of how many there are. */
+const MAX_PAGES = 30;
 const PAGE_SIZE = 20; // the service's own, fixed (contracts/overseerr.md 7)
 
 function knownOf(title: UpstreamTitle, observedAt: Date): KnownTitle {
@@ -96,7 +98,8 @@ export function createTitleLoaders({ overseerr, cache, isUsable, clock }: TitleL
       found.push(
         ...answer.titles.map((title) => knownOf(title, observedAt)).filter((one) => !type || one.type === type),
       );
-      const last = page >= answer.totalPages || answer.totalResults <= page * PAGE_SIZE;
+      const counted = page >= answer.totalPages || answer.totalResults <= page * PAGE_SIZE;
+      const last = counted || page === MAX_PAGES;
       if (found.length > wanted || last) {
         const titles = found.slice(skip, wanted);
         await cache.remember(titles);

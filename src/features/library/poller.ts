@@ -21,7 +21,8 @@ export function createAvailabilitySync(parts: { overseerr: OverseerrClient; cach
           availability4k: availabilityOf(status4k),
         })),
       );
-      if (media.length === 0 || skip + PAGE >= total) break;
+      if (skip + PAGE >= total) break;
+      if (media.length === 0) throw new Error(`the service says it knows ${total} titles, and shows ${seen.length}`);
     }
     // Two rows of one title can exist there (contracts/overseerr.md 0.13); the last one seen is kept.
     const unique = new Map(seen.map((one) => [`${one.type}:${one.tmdbId}`, one]));

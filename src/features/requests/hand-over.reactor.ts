@@ -8,6 +8,7 @@ import type { HandoverCommands } from './media-request/commands';
 import type { MediaRequestEvent } from './media-request/events';
 import { nextStep, settledAt } from './media-request/handover';
 import type { MediaRequest } from './media-request/media-request';
+import { titleOfStream } from './media-request/media-request';
 import type { RequestTarget } from './look-upstream.reactor';
 import { requestTarget } from './look-upstream.reactor';
 import { createUpstreamTalk } from './upstream-talk.reactor';
@@ -35,7 +36,7 @@ const wakeUp = requestTarget.extend({ early: z.boolean().default(false) });
 const jobFor = ({ streamId, requestId }: RequestTarget, key: string, runAt?: Date): Job => ({
   task: HAND_OVER,
   key,
-  queue: `${HAND_OVER}:${streamId}`, // one write at a time for a title: the upstream's own check-then-insert can race
+  queue: `${HAND_OVER}:${titleOfStream(streamId)}`, // one write at a time for a title: the upstream's own check-then-insert can race
   ...(runAt ? { runAt } : {}),
   payload: { streamId, requestId },
 });
@@ -58,14 +59,14 @@ export function createHandOverReactor(parts: { codecs: EventCodecs; jobs: JobQue
   };
 }
 
-/** The janitor's: for a job that was lost. */
-export function wakeHandover(jobs: JobQueue, target: RequestTarget): Promise<void> {
-  return jobs.enqueue(jobFor(target, `wake:${target.requestId}`));
+/** The janitor's: for a job that was lost. One that is there keeps its time. */
+export function wakeHandover(jobs: JobQueue, target: RequestTarget, runAt: Date): Promise<void> {
+  return jobs.enqueue({ ...jobFor(target, `wake:${target.requestId}`, runAt), keepRunAt: true });
 }
 
-/** After an outage. */
-export function releaseHandover(jobs: JobQueue, target: RequestTarget): Promise<void> {
-  const job = jobFor(target, `release:${target.requestId}`);
+/** After an outage: at its turn, whatever its back-off. */
+export function releaseHandover(jobs: JobQueue, target: RequestTarget, runAt: Date): Promise<void> {
+  const job = jobFor(target, `wake:${target.requestId}`, runAt);
   return jobs.enqueue({ ...job, payload: { ...job.payload, early: true } });
 }
 

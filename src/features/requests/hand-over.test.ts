@@ -2,6 +2,7 @@ import { createEventCodecs } from '../../mechanisms/event-store';
 import type { EventStore } from '../../mechanisms/event-store';
 import { createHandOverReactor, HAND_OVER, releaseHandover, wakeHandover } from './hand-over.reactor';
 import { mediaRequestCodecs } from './media-request/event-codecs';
+import { titleOfStream } from './media-request/media-request';
 import { at, STREAM } from './media-request/testing';
 import { called, createWorld } from './testing';
 
@@ -147,12 +148,17 @@ describe('when it is not the time', () => {
     upstream.fail('title', 'REFUSED');
     await run();
     to(4);
-    await wakeHandover(queue, target);
+    await wakeHandover(queue, target, at(4));
     await run(jobs.at(-1)?.payload);
     await run();
     expect(await story()).toHaveLength(2);
-    expect(jobs.at(-1)).toMatchObject({ task: HAND_OVER, runAt: at(5), queue: `hand-over:${STREAM}`, payload: target });
-    await releaseHandover(queue, target);
+    expect(jobs.at(-1)).toMatchObject({
+      task: HAND_OVER,
+      runAt: at(5),
+      queue: `hand-over:${titleOfStream(STREAM)}`,
+      payload: target,
+    });
+    await releaseHandover(queue, target, at(4));
     await run(jobs.at(-1)?.payload);
     expect(upstream.creates()).toBe(1);
   });
@@ -171,7 +177,7 @@ describe('the reactor', () => {
     const tx = { query: () => Promise.reject(new Error('not here')) };
     const events = (await store.readStream(STREAM)).events.filter(({ type }) => reactor.handles.includes(type));
     expect(await reactor.project(events, tx)).toEqual([]);
-    const job = { task: HAND_OVER, queue: `hand-over:${STREAM}`, payload: target };
+    const job = { task: HAND_OVER, queue: `hand-over:${titleOfStream(STREAM)}`, payload: target };
     expect(enqueued).toEqual([
       [{ ...job, key: events[0]?.eventId }, tx],
       [{ ...job, key: events[1]?.eventId, runAt: at(5) }, tx],

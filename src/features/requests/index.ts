@@ -48,7 +48,7 @@ export interface RequestsParts {
   upstreamUserOf: HandOverParts['upstreamUserOf'];
   waitFor: RequestCommandParts['waitFor'];
   connectionId: string;
-  times: HandoverTimes & { pollFastMs: number };
+  times: HandoverTimes & { pollFastMs: number; releaseMs: number };
   clock: () => Date;
   chance: () => number;
   log: Logger;
@@ -111,7 +111,7 @@ export function createRequestsFeature(parts: RequestsParts) {
     type: 'MediaRequest',
     async load(id, { loaders, viewer }) {
       const row = await loaders.use(api.createRequestLoader).load(id);
-      return row && viewer ? presentRequest(row.state, viewer, parts.surroundings) : null;
+      return row && viewer ? presentRequest(row, viewer, parts.surroundings) : null;
     },
   };
 
@@ -120,7 +120,7 @@ export function createRequestsFeature(parts: RequestsParts) {
     access: requestsAccess,
     nodeFetchers: [requestNodes],
     tasks: { ...createHandOverTask(saga), ...createLookUpstreamTask(saga) },
-    poller: createRequestPoller({ ...saga, queries, pollFastMs: parts.times.pollFastMs }),
+    poller: createRequestPoller({ ...saga, ...parts.times, queries }),
   };
 }
 export type RequestsFeature = ReturnType<typeof createRequestsFeature>;

@@ -3,6 +3,7 @@ import { createLogger } from '../../mechanisms/observability';
 import type { RequestQueries } from './loaders';
 import type { HandoverCommands } from './media-request/commands';
 import type { MediaRequest } from './media-request/media-request';
+import { titleOfStream } from './media-request/media-request';
 import type { UpstreamLook } from './media-request/observation';
 import {
   after,
@@ -21,7 +22,7 @@ import { createRequestPoller } from './poller';
 import { createUpstream } from './testing';
 
 /** The poller over these requests, each second a round when asked. */
-function poll(requests: MediaRequest[]) {
+function poll(requests: MediaRequest[], usable = true) {
   let now = 0;
   const clock = () => at(now);
   const upstream = createUpstream(clock);
@@ -37,7 +38,16 @@ function poll(requests: MediaRequest[]) {
     observe: (_: object, look: UpstreamLook) => (looks.push(look), Promise.resolve()),
   } as unknown as HandoverCommands;
   const poller = createRequestPoller({
-    ...{ queries, commands, overseerr: upstream.client, clock, connectionId: CONNECTION, pollFastMs: 60_000 },
+    ...{
+      queries,
+      commands,
+      overseerr: upstream.client,
+      clock,
+      connectionId: CONNECTION,
+      pollFastMs: 60_000,
+      releaseMs: 500,
+    },
+    connections: { isUsable: () => Promise.resolve(usable) },
     jobs: { enqueue: (job) => (jobs.push(job), Promise.resolve()) },
     log: createLogger({ level: 'silent' }),
   });
@@ -87,14 +97,32 @@ it('counts the hour of fast looks from the handover, not from the asking: it may
   expect(looks).toHaveLength(3);
 });
 
+it('does not look while the connection is down', async () => {
+  const { poller, looks } = poll([after(linked())], false);
+  await poller.lookAtLinked();
+  expect(looks).toEqual([]);
+});
+
 it('the janitor wakes what is due; a connection that came back releases all that waits for it', async () => {
   const { poller, jobs, asksOf } = poll([after(asked())]);
   await poller.wakeDue();
   await poller.releaseWaiting();
   expect(asksOf).toEqual([{ now: at(0) }, { now: at(0), connectionId: CONNECTION }]);
-  const job = { task: 'hand-over', queue: `hand-over:${STREAM}` };
+  const job = { task: 'hand-over', queue: `hand-over:${titleOfStream(STREAM)}`, key: `wake:${ID}`, runAt: at(0) };
   expect(jobs).toEqual([
-    { ...job, key: `wake:${ID}`, payload: { streamId: STREAM, requestId: ID } },
-    { ...job, key: `release:${ID}`, payload: { streamId: STREAM, requestId: ID, early: true } },
+    { ...job, keepRunAt: true, payload: { streamId: STREAM, requestId: ID } },
+    { ...job, payload: { streamId: STREAM, requestId: ID, early: true } },
+  ]);
+});
+
+it('releases one after the other, everybody in turn', async () => {
+  const of = (requesterId: string, n: number) =>
+    after([submitted({ requestId: `req_${requesterId}${n}`, requesterId })]);
+  const { poller, jobs } = poll([of('ben', 1), of('ben', 2), of('cleo', 1)]);
+  await poller.releaseWaiting();
+  expect(jobs.map(({ key, runAt }) => [key, runAt?.getTime()])).toEqual([
+    ['wake:req_ben1', at(0).getTime()],
+    ['wake:req_cleo1', at(0).getTime() + 500],
+    ['wake:req_ben2', at(0).getTime() + 1_000],
   ]);
 });

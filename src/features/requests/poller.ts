@@ -1,7 +1,10 @@
 import type { JobQueue } from '../../mechanisms/jobs';
 import type { Logger } from '../../mechanisms/observability';
 import type { RequestQueries } from './loaders';
+import type { HandOverParts } from './hand-over.reactor';
 import { releaseHandover, wakeHandover } from './hand-over.reactor';
+import { fairOrder } from './fair-order';
+import type { RequestRow } from './request-view.read-model';
 import type { LookParts } from './look-upstream.reactor';
 import { createLook } from './look-upstream.reactor';
 import { lookPeriodMs } from './look-plan';
@@ -10,8 +13,11 @@ export interface RequestPollerParts extends LookParts {
   queries: RequestQueries;
   jobs: JobQueue;
   connectionId: string;
+  connections: Pick<HandOverParts['connections'], 'isUsable'>;
   /** Shortest time between two looks at one request. */
   pollFastMs: number;
+  /** Time between two handovers that are released after an outage. */
+  releaseMs: number;
   log: Logger;
 }
 
@@ -19,13 +25,24 @@ export interface RequestPollerParts extends LookParts {
 const LOOKS_AT_ONCE = 4;
 
 /** What the outside tells us about requests that were handed over, and the janitor of those that were not. */
-export function createRequestPoller({ queries, jobs, connectionId, pollFastMs, log, ...parts }: RequestPollerParts) {
+export function createRequestPoller(all: RequestPollerParts) {
+  const { queries, jobs, connectionId, connections, pollFastMs, releaseMs, log, ...parts } = all;
   const look = createLook(parts);
   const lookedAt = new Map<string, number>();
+
+  /** Each at its turn, so that the end of a long outage does not fall on the services behind all at once. */
+  const inTurn = (rows: RequestRow[]) => {
+    const now = parts.clock().getTime();
+    return fairOrder(rows, ({ state }) => state.requesterId).map(({ streamId, state }, place) => ({
+      target: { streamId, requestId: state.requestId },
+      runAt: new Date(now + place * releaseMs),
+    }));
+  };
 
   return {
     /** Looks at every linked request whose time has come. A failed look is left to the next round. */
     async lookAtLinked(): Promise<void> {
+      if (!(await connections.isUsable(connectionId))) return;
       const now = parts.clock().getTime();
       const linked = await queries.linked(connectionId);
       const ids = new Set(linked.map(({ state }) => state.requestId));
@@ -51,16 +68,14 @@ export function createRequestPoller({ queries, jobs, connectionId, pollFastMs, l
 
     /** Nothing may depend on a job surviving: whatever waits and is due is enqueued again; a repeat is harmless. */
     async wakeDue(): Promise<void> {
-      for (const { streamId, state } of await queries.dueHandovers({ now: parts.clock() })) {
-        await wakeHandover(jobs, { streamId, requestId: state.requestId });
-      }
+      const due = inTurn(await queries.dueHandovers({ now: parts.clock() }));
+      for (const { target, runAt } of due) await wakeHandover(jobs, target, runAt);
     },
 
-    /** The connection is back: all that waited for it go on, oldest first, whatever their back-off. */
+    /** The connection is back: all that waited for it go on, whatever their back-off. */
     async releaseWaiting(): Promise<void> {
-      for (const { streamId, state } of await queries.dueHandovers({ now: parts.clock(), connectionId })) {
-        await releaseHandover(jobs, { streamId, requestId: state.requestId });
-      }
+      const waiting = inTurn(await queries.dueHandovers({ now: parts.clock(), connectionId }));
+      for (const { target, runAt } of waiting) await releaseHandover(jobs, target, runAt);
     },
   };
 }

@@ -31,13 +31,20 @@ function whyDeclined({ decision }: MediaRequest) {
   return { reasonCode: 'OTHER' as const, message: 'Declined in the request service.' };
 }
 
+/** A request, and the place of its last fact. */
+export interface PositionedRequest {
+  state: MediaRequest;
+  position: bigint;
+}
+
 /** A request as this account may see it. `state` stays beside it for the fields that are computed when asked for. */
-export function presentRequest(state: MediaRequest, looker: Looker, surroundings: Surroundings) {
+export function presentRequest({ state, position }: PositionedRequest, looker: Looker, surroundings: Surroundings) {
   const maySee = maySeePeople(looker, state);
   const { decision, handover, fulfilment, upstream } = state;
   const people = (ids: string[]) => ids.flatMap((id) => surroundings.person(id) ?? []);
   return {
     state,
+    position,
     id: state.requestId,
     type: state.mediaType,
     tmdbId: state.tmdbId,

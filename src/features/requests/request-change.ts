@@ -37,7 +37,8 @@ const HANDOVER_STEPS: readonly MediaRequestEvent['type'][] = [
 
 /** Null where the fact is no step of the handover. */
 export function handoverChangeOf(event: Recorded<MediaRequestEvent>, state: MediaRequest): HandoverChange | null {
-  if (!HANDOVER_STEPS.includes(event.type)) return null;
+  const endedByArrival = event.type === 'MediaBecameAvailable' && state.handover.state === 'NONE';
+  if (!HANDOVER_STEPS.includes(event.type) && !endedByArrival) return null;
   return {
     requestId: state.requestId,
     state: state.handover.state,

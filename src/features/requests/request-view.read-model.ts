@@ -98,7 +98,7 @@ async function store(tx: Queryable, rows: RequestRow[]): Promise<void> {
     updated_at: state.updatedAt,
     queued_at: state.handover.queuedAt,
     due_at: dueAt(state),
-    has_duplicate: state.duplicateUpstreamIds.length > 0,
+    has_duplicate: isOpen(state) && state.duplicateUpstreamIds.length > 0, // nobody looks at a closed one any more
     position: position.toString(),
     state,
   }));

@@ -27,10 +27,11 @@ import { isParticipant } from './media-request/media-request';
 import { AlreadyAvailable } from './media-request/refusals';
 import { mayRequest } from './policy';
 import { mayDecide, maySeePeople } from './visibility';
-import type { PresentedRequest, Surroundings } from './presentation';
+import type { PositionedRequest, PresentedRequest, Surroundings } from './presentation';
 import { presentActor, presentRequest } from './presentation';
 import type { HandoverChange, RequestChange } from './request-change';
 import type { TimelineRow } from './request-timeline.read-model';
+import { REQUEST_TIMELINE } from './request-timeline.read-model';
 import type { RequestRow } from './request-view.read-model';
 import { HANDOVER_CHANGED, REQUEST_CHANGED, REQUEST_VIEW } from './request-view.read-model';
 import { timelineText } from './timeline-text';
@@ -93,14 +94,14 @@ function askingOf(context: OperationContext, idempotencyKey: string | undefined)
   };
 }
 
-const KEY = 'Send the same key again and nothing is done twice; the first outcome is the answer.';
+const KEY = 'Send the same key again and nothing is done twice: what was recorded the first time is the answer.';
 
 @Resolver(() => MediaRequest)
 export class RequestResolver {
   constructor(private readonly parts: RequestResolverParts) {}
 
-  private present(state: MediaRequestState, context: OperationContext): PresentedRequest {
-    return presentRequest(state, viewerOf(context), this.parts.surroundings);
+  private present(request: PositionedRequest, context: OperationContext): PresentedRequest {
+    return presentRequest(request, viewerOf(context), this.parts.surroundings);
   }
 
   private async reach(atLeast: string | undefined): Promise<void> {
@@ -118,7 +119,7 @@ export class RequestResolver {
   ): Promise<MediaRequest | null> {
     await this.reach(atLeast);
     const row = await context.loaders.use(this.parts.createRequestLoader).load(id);
-    return row && this.present(row.state, context);
+    return row && this.present(row, context);
   }
 
   // eslint-disable-next-line max-params -- GraphQL arguments
@@ -140,12 +141,12 @@ export class RequestResolver {
       wanted.after = { at, requestId };
     }
     const rows = await this.parts.queries.page(wanted);
-    const nodes = rows.slice(0, limit).map(({ state }) => this.present(state, context));
+    const nodes = rows.slice(0, limit).map((row) => this.present(row, context));
     return page({
       nodes,
       cursorOf: ({ state, id }) => encodeCursor([orderBy === 'UPDATED_DESC' ? state.updatedAt : state.requestedAt, id]),
       hasNextPage: rows.length > limit,
-      hasPreviousPage: after !== undefined,
+      hasPreviousPage: !!after,
       countAll: () => this.parts.queries.count(wanted),
     }) as unknown as MediaRequestConnection;
   }
@@ -171,8 +172,9 @@ export class RequestResolver {
         const { quality, seasons } = input;
         const wanted = { type, tmdbId, quality, ...(seasons ? { seasons } : {}) };
         const answer = await this.parts.commands.requestMedia(wanted, askingOf(context, idempotencyKey));
-        const request = this.present(answer.request, context);
-        const notices = answer.request.handover.state === 'LINKED' ? [] : await this.parts.notices();
+        const request = this.present({ state: answer.request, position: answer.position }, context);
+        // It is recorded: a notice that cannot be read is no reason to say that it failed.
+        const notices = answer.request.handover.state === 'LINKED' ? [] : await this.parts.notices().catch(() => []);
         return { outcome: answer.outcome, request, notices, position: this.parts.positions.format(answer.position) };
       },
       { refused: { notices: [] }, problem: availableProblem },
@@ -204,7 +206,10 @@ export class RequestResolver {
   ): Promise<RequestPayload> {
     return answering<RequestPayload>(async () => {
       const { request, position } = await work();
-      return { request: this.present(request, context), position: this.parts.positions.format(position) };
+      return {
+        request: this.present({ state: request, position }, context),
+        position: this.parts.positions.format(position),
+      };
     });
   }
 
@@ -234,7 +239,7 @@ export class RequestResolver {
     description: 'Everything that happened, oldest first; empty when it is not for you.',
   })
   async timeline(
-    @Root() { state }: PresentedRequest,
+    @Root() { state, position: newest }: PresentedRequest,
     @Ctx() context: OperationContext,
     @Arg('first', () => Int, { defaultValue: 50, description: 'How many, 1 to 100.' }) first: number,
     @Arg('after', () => String, { nullable: true, description: 'The endCursor of the page before.' }) after?: string,
@@ -245,6 +250,8 @@ export class RequestResolver {
     const maySee = maySeePeople(viewerOf(context), state);
     const [position] = after ? decodeCursor(after, timelineKeys) : [];
     const from = position === undefined ? {} : { after: BigInt(position) };
+    // Not older than the request beside it. When its projection is stopped, what there is is better than nothing.
+    if (maySee) await this.parts.waitFor(REQUEST_TIMELINE, newest);
     const rows = maySee ? await timeline.read({ requestId, limit: limit + 1, ...from }) : [];
     const nodes = rows.slice(0, limit).map((row) => ({
       at: row.at,
@@ -257,7 +264,7 @@ export class RequestResolver {
       nodes,
       cursorOf: (node) => encodeCursor([rows[nodes.indexOf(node)]?.position.toString()]),
       hasNextPage: rows.length > limit,
-      hasPreviousPage: after !== undefined,
+      hasPreviousPage: !!after,
       countAll: () => (maySee ? timeline.count(requestId) : Promise.resolve(0)),
     }) as unknown as TimelineConnection;
   }
@@ -300,9 +307,9 @@ export class HandoverResolver {
 export class TitleRequestResolver {
   constructor(private readonly parts: RequestResolverParts) {}
 
-  private async open(title: Title, { loaders }: OperationContext): Promise<MediaRequestState | undefined> {
+  private async open(title: Title, { loaders }: OperationContext): Promise<RequestRow | null> {
     const key = { mediaType: title.type, tmdbId: title.tmdbId, quality: Quality.STANDARD };
-    return (await loaders.use(this.parts.createOpenRequestLoader).load(key))?.state;
+    return loaders.use(this.parts.createOpenRequestLoader).load(key);
   }
 
   @FieldResolver(() => MediaRequest, { nullable: true, description: 'The open request for it, whoever asked.' })
@@ -315,7 +322,9 @@ export class TitleRequestResolver {
   async myRequest(@Root() title: Title, @Ctx() context: OperationContext): Promise<MediaRequest | null> {
     const open = await this.open(title, context);
     const viewer = viewerOf(context);
-    return open && isParticipant(open, viewer.accountId) ? presentRequest(open, viewer, this.parts.surroundings) : null;
+    return open && isParticipant(open.state, viewer.accountId)
+      ? presentRequest(open, viewer, this.parts.surroundings)
+      : null;
   }
 
   @FieldResolver(() => Permission, { description: 'Whether you may ask for it now, in standard quality.' })
@@ -324,7 +333,7 @@ export class TitleRequestResolver {
     return mayRequest({
       mediaType: title.type,
       available: (standard?.state as string | undefined) === 'AVAILABLE',
-      open: await this.open(title, context),
+      open: (await this.open(title, context))?.state,
       looker: viewerOf(context),
     });
   }
@@ -384,7 +393,7 @@ export function createSubscriptionResolver(parts: RequestResolverParts): Resolve
       const maySee = maySeePeople(viewer, row.state);
       return {
         position: positions.format(resumeAt),
-        request: presentRequest(row.state, viewer, surroundings) as MediaRequest,
+        request: presentRequest(row, viewer, surroundings) as MediaRequest,
         change: {
           type: change.type,
           status: change.status,

@@ -74,6 +74,16 @@ describe('jobs', () => {
     await until(async () => (await jobs()).length === 1);
   });
 
+  it('keeps the time of a job that waits, when that is asked', async () => {
+    const times = () => test.database.query<{ run_at: Date }>('select run_at from graphile_worker.jobs');
+    const [soon, later] = [new Date(Date.now() + 60_000), new Date(Date.now() + 3_600_000)];
+    await queue.enqueue({ task: 'note', key: 'same', runAt: later, payload: {} });
+    await queue.enqueue({ task: 'note', key: 'same', runAt: soon, keepRunAt: true, payload: {} });
+    expect(await times()).toEqual([{ run_at: later }]);
+    await queue.enqueue({ task: 'note', key: 'same', runAt: soon, payload: {} });
+    expect(await times()).toEqual([{ run_at: soon }]);
+  });
+
   it('runs the jobs of one queue one after another', async () => {
     let now = 0;
     let most = 0;

@@ -98,8 +98,14 @@ describe('the request there that is ours', () => {
     expect(find([there({ status, createdAt: iso(-1_000_000) })])).toBe(12);
   });
 
-  it('is not declined', () => {
+  it('is not declined, unless it may be our own, made by an attempt that nobody saw end', () => {
     expect(find([there({ status: 'DECLINED' })])).toBeUndefined();
+    const facts = [...asked(), attempted(), deferred(1, 'UNKNOWN')];
+    expect(find([there({ status: 'DECLINED', requestedByUserId: 2 })], { facts })).toBe(12);
+    expect(find([there({ status: 'DECLINED', requestedByUserId: 3 })], { facts })).toBeUndefined();
+    expect(
+      find([there({ status: 'DECLINED', requestedByUserId: 2, createdAt: iso(-1_000) })], { facts }),
+    ).toBeUndefined();
   });
 
   it('is completed only when it was made no more than a minute before the first attempt', () => {

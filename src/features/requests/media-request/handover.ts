@@ -64,11 +64,13 @@ export function findUpstream<Candidate extends UpstreamCandidate>(
   { startedAt, upstreamUserRef }: { startedAt: string; upstreamUserRef?: number },
 ): Candidate | undefined {
   const since = Date.parse(request.handover.firstAttemptAt ?? startedAt) - CLOCK_SKEW_MS;
+  const isRecent = ({ createdAt }: Candidate) => Date.parse(createdAt) >= since;
+  // Made by an attempt that nobody saw end, and declined by a human before we looked: never to be made again (I12).
+  const mayBeOurs = (one: Candidate) =>
+    request.handover.uncertain && one.requestedByUserId === upstreamUserRef && isRecent(one);
   const alive = candidates
     .filter(({ is4k }) => is4k === (request.quality === 'UHD_4K'))
-    .filter(
-      ({ status, createdAt }) => status !== 'DECLINED' && (status !== 'COMPLETED' || Date.parse(createdAt) >= since),
-    )
+    .filter((one) => (one.status === 'DECLINED' ? mayBeOurs(one) : one.status !== 'COMPLETED' || isRecent(one)))
     .sort((a, b) => a.id - b.id);
   return alive.find(({ requestedByUserId }) => requestedByUserId === upstreamUserRef) ?? alive[0];
 }

@@ -116,6 +116,11 @@ export interface TitleKey {
   quality: Quality;
 }
 
+/** The title of a stream, whatever the quality: what may be written upstream one at a time. */
+export function titleOfStream(streamId: string): string {
+  return streamId.replace(/-(standard|uhd4k)$/, '');
+}
+
 export function streamOf({ mediaType, tmdbId, quality }: TitleKey): string {
   return `mediaRequest-${mediaType.toLowerCase()}-${tmdbId}-${quality === 'UHD_4K' ? 'uhd4k' : 'standard'}`;
 }

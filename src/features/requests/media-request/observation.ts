@@ -13,7 +13,10 @@ export interface UpstreamLook {
 
 /** Facts that the look adds: only what changed (I8: fulfilment never regresses here). */
 export function observe(look: UpstreamLook, request: MediaRequest): MediaRequestEvent[] {
-  if (request.observedAt && look.observedAt < request.observedAt) return [];
+  const { observedAt, handover } = request;
+  if (observedAt && look.observedAt < observedAt) return [];
+  // Begun before the newest attempt: it tells of the round before.
+  if (handover.attempt && look.observedAt < handover.attempt.startedAt) return [];
   const seen = { requestId: request.requestId, source: 'POLL', observedAt: look.observedAt } as const;
   return [...duplicates(look, request, seen), ...progress(look, request, seen)];
 }
