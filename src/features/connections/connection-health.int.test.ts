@@ -99,7 +99,7 @@ describe('a look', () => {
     const { check, state, restored } = looking();
     await check();
     await check();
-    expect([await state(), restored()]).toEqual(['UP', 1]);
+    expect([await state(), restored()]).toEqual(['UP', 0]);
   });
 
   it.each([
@@ -126,7 +126,7 @@ describe('a look', () => {
     await check();
     expect(await state()).toBe('DEGRADED');
     await check();
-    expect([await state(), restored()]).toEqual(['UP', 0]);
+    expect([await state(), restored()]).toEqual(['UP', 1]);
   });
 
   it('asks who it is at first, after an outage and each five minutes; in between only whether it lives', async () => {
