@@ -5,7 +5,7 @@ import { createTokenIssuer } from '../../features/accounts';
 import { membersOf } from '../accounts';
 import { readSettings } from '../config';
 import { openStateFolder } from '../state-folder';
-import { schemaResolvers } from '../schema-only';
+import { apiOnly } from '../api-only';
 import { withTemporaryDatabase } from '../temporary-database';
 
 /** Hands the command line its parts; each is made when a command wants it. */
@@ -22,7 +22,7 @@ export function runCommand(words: string[]): Promise<void> {
       });
       return issue(account, ttlMs);
     },
-    schema: async (demo) => buildApiSchema({ resolvers: schemaResolvers(demo) }),
+    schema: async (demo) => buildApiSchema(apiOnly(demo)),
     catalogue: () => withTemporaryDatabase(readCatalogue),
   });
 }

@@ -1,5 +1,4 @@
 import type { EventStore } from '../mechanisms/event-store';
-import type { ResolverMount } from '../mechanisms/graphql';
 import { createLogger } from '../mechanisms/observability';
 import type { PostgresDatabase } from '../mechanisms/postgres';
 import type { OverseerrSimulator } from '../simulators/overseerr';
@@ -7,6 +6,7 @@ import type { OverseerrClient } from '../upstreams/overseerr';
 import { readSettings } from './config';
 import { createReleases } from './shutdown';
 import { wire } from './wiring';
+import type { House } from './wiring';
 
 /** Stands where nothing is asked: the schema is read from the classes, never executed. */
 function absent<Part extends object>(): Part {
@@ -19,8 +19,8 @@ function absent<Part extends object>(): Part {
   });
 }
 
-/** The resolvers of production, or of demo mode, wired to nothing. */
-export function schemaResolvers(demo: boolean): ResolverMount[] {
+/** The API of production, or of demo mode, wired to nothing: its resolvers, and who may see what. */
+export function apiOnly(demo: boolean): Pick<House, 'resolvers' | 'access'> {
   const log = createLogger({ level: 'silent' });
   const database = absent<PostgresDatabase>();
   const house = wire({
@@ -39,5 +39,5 @@ export function schemaResolvers(demo: boolean): ResolverMount[] {
     clock: () => new Date(),
   });
   void house.leases.close();
-  return house.resolvers;
+  return { resolvers: house.resolvers, access: house.access };
 }
