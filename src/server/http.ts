@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
@@ -41,6 +42,8 @@ export interface HttpServer {
   close(options: { drainMs: number }): Promise<void>;
 }
 
+const DISCARD = { bytes: 64 * 1024 * 1024, ms: 5_000 };
+
 /** The door: GraphQL over HTTP and WebSocket at /graphql, the playground, health. Throws when a field has no access entry. */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { schema, access, authenticate, log } = options;
@@ -52,7 +55,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
 
   const fastify = createFastify({ bodyLimit: LIMITS.bytes, routerOptions: { ignoreDuplicateSlashes: true } });
   fastify.addHook('onRequest', addSecurityHeaders);
-  fastify.setErrorHandler((error: FastifyError, _request, reply) => answerError(error, reply, translate));
+  fastify.setErrorHandler(async (error: FastifyError, request, reply) => {
+    if (error.statusCode === 413) await discard(request.raw);
+    return answerError(error, reply, translate);
+  });
   fastify.setNotFoundHandler((_request, reply) =>
     reply.code(404).send(errorBody('NOT_FOUND', 'the API is at /graphql')),
   );
@@ -116,6 +122,19 @@ function mountGraphQL(
   if (playground) {
     fastify.register(fastifyStatic, { root: playground.assetsDir, prefix: '/playground/', index: false });
   }
+}
+
+/** A client that is still writing when the connection closes never reads why: what it sends is let go by, as long as that is no burden. */
+async function discard(request: IncomingMessage): Promise<void> {
+  if (request.readableEnded) return;
+  let bytes = 0;
+  const timeout = AbortSignal.timeout(DISCARD.ms);
+  await new Promise<unknown>((done) => {
+    timeout.addEventListener('abort', done);
+    request.once('close', done).once('end', done);
+    request.on('data', (chunk: Buffer) => (bytes += chunk.length) > DISCARD.bytes && done(undefined));
+    request.resume();
+  });
 }
 
 /** What never reached Apollo: a body too large, no JSON, an unknown content type. Shaped as GraphQL clients read errors. */
