@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { Conflict, ConcurrencyConflict, EventStoreUnavailable, InvalidEvent, UnknownOutcome } from '../errors';
+import {
+  Conflict,
+  ConcurrencyConflict,
+  EventStoreUnavailable,
+  InvalidEvent,
+  Overloaded,
+  UnknownOutcome,
+} from '../errors';
 import { createEventCodecs } from './codecs';
 import type { CommandContext } from './command-context';
 import { createCommandHandler, deriveCommandId } from './command-handling';
@@ -153,12 +160,15 @@ describe('command handling', () => {
       expect(outcome).toMatchObject({ state: { total: 3 }, repeated: false });
     });
 
-    it('does not claim that nothing was written when the store goes away', async () => {
-      const reads = [store.readStream, () => Promise.reject(new EventStoreUnavailable('away'))];
-      const readStream: EventStore['readStream'] = (id) => (reads.shift() as EventStore['readStream'])(id);
-      const handling = handlerOn({ ...troubled(lost), readStream }).handle(target, { add: [1] }, context());
-      await expect(handling).rejects.toBeInstanceOf(UnknownOutcome);
-    });
+    it.each([new EventStoreUnavailable('away'), new Overloaded('full', new Date())])(
+      'does not claim that nothing was written when then comes $code',
+      async (error) => {
+        const reads = [store.readStream, () => Promise.reject(error)];
+        const readStream: EventStore['readStream'] = (id) => (reads.shift() as EventStore['readStream'])(id);
+        const handling = handlerOn({ ...troubled(lost), readStream }).handle(target, { add: [1] }, context());
+        await expect(handling).rejects.toBeInstanceOf(UnknownOutcome);
+      },
+    );
   });
 
   it('fails at once when the store is away', async () => {
