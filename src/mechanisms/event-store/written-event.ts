@@ -8,6 +8,8 @@ const MAX_EVENT_BYTES = 1024 * 1024;
 const MAX_NAME_LENGTH = 200;
 /** Control characters, and halves of characters, which no store could give back as they were. */
 const ODD = /[\p{Cc}\p{Cs}]/u;
+/** PostgreSQL keeps these in JSON as text, but no read model can take them out: what cannot be projected is never stored. */
+const UNPROJECTABLE = /[\0\p{Cs}]/u;
 
 /** An event as it goes into a store: checked, its JSON as text. */
 export interface WrittenEvent {
@@ -62,19 +64,22 @@ function toJson(value: object, type: string): string {
   try {
     return JSON.stringify(value, refuseLoss);
   } catch (error) {
-    throw new InvalidEvent(`a ${type} holds what JSON cannot: ${String(error)}`, { cause: error });
+    throw new InvalidEvent(`a ${type} holds what cannot be kept: ${String(error)}`, { cause: error });
   }
 }
 
 /** JSON.stringify drops or changes some values without a word; history must not. A property that is undefined counts as absent. */
 function refuseLoss(this: unknown, key: string, value: unknown): unknown {
   const given = (this as Record<string, unknown>)[key]; // before toJSON
-  if (!survivesJson(given, Array.isArray(this))) throw new TypeError(`the value of ${JSON.stringify(key)}`);
+  if (UNPROJECTABLE.test(key) || !survivesJson(given, Array.isArray(this)))
+    throw new TypeError(`the value of ${JSON.stringify(key)}`);
   return value;
 }
 
 function survivesJson(value: unknown, inArray: boolean): boolean {
   switch (typeof value) {
+    case 'string':
+      return !UNPROJECTABLE.test(value);
     case 'number':
       return Number.isFinite(value);
     case 'undefined':
@@ -82,7 +87,7 @@ function survivesJson(value: unknown, inArray: boolean): boolean {
     case 'object':
       return value === null || Array.isArray(value) || isPlain(value);
     default:
-      return typeof value === 'string' || typeof value === 'boolean';
+      return typeof value === 'boolean';
   }
 }
 

@@ -85,6 +85,24 @@ describe('a body', () => {
     expect(quoted).toHaveLength(200);
     expect(quoted).toMatch(/^so long so long .*…$/);
   });
+
+  it('is quoted in whole characters', async () => {
+    const client = bench.client(await answering(500, {}, `x${'🎬'.repeat(300)}`));
+    const { message } = await failureOf(client.request(read));
+    expect(message).toBe(`upstream: GET /thing answered 500: x${'🎬'.repeat(198)}…`);
+    const short = bench.client(await answering(500, {}, '🎬'.repeat(200)));
+    expect((await failureOf(short.request(read))).message).toMatch(/: (🎬){200}$/u);
+  });
+
+  it('holds no character that cannot be stored, as it came or escaped', async () => {
+    const odd = String.raw`{"a\u0000":["NUL \u0000, half \ud83d, whole \ud83c\udfac, \\u0000",1,null,{"b":"` + '\0"}]}';
+    const client = bench.client(await answering(200, JSON_TYPE, odd));
+    const { body, text } = await client.request(read);
+    expect(body).toEqual({ 'a\ufffd': ['NUL \ufffd, half \ufffd, whole 🎬, \\u0000', 1, null, { b: '\ufffd' }] });
+    expect(text).not.toContain('\0');
+    const broken = bench.client(await answering(500, {}, 'a\0b'));
+    expect((await failureOf(broken.request(read))).message).toMatch(/: a\ufffdb$/);
+  });
 });
 
 describe('the key', () => {

@@ -6,6 +6,7 @@ import type { FailureKind } from './upstream-failure';
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\b/i;
 const EXCERPT = 200;
+const UNSTORABLE = /[\0\p{Cs}]/gu;
 /** A proxy's odd date must not park a request for a year. */
 const LONGEST_RETRY_AFTER_MS = 3_600_000;
 /** Shorter header values are no credentials, and cutting them out would damage ordinary text. */
@@ -20,7 +21,7 @@ export function createInterpreter(upstream: string, headerValues: string[]): Int
     secrets.reduce((clean, secret) => clean.replaceAll(secret, '[redacted]'), text);
 
   return ({ status, headers, text: received }, call) => {
-    const text = redact(received);
+    const text = storable(redact(received));
     const body = parseJson(headers, text);
     const failed = (failure: FailureKind, what: string): UpstreamFailure =>
       new UpstreamFailure(`${upstream}: ${call.method} ${call.path} ${what}`, {
@@ -38,16 +39,30 @@ export function createInterpreter(upstream: string, headerValues: string[]): Int
   };
 }
 
-/** The beginning of a foreign text, on one line, fit for messages. */
+/** The beginning of a foreign text, on one line, fit for messages. Half a character would be fit for nothing. */
 export function excerpt(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
-  return line.length <= EXCERPT ? line : `${line.slice(0, EXCERPT - 1)}…`;
+  const characters = [...line.slice(0, 2 * EXCERPT + 1)];
+  return characters.length <= EXCERPT ? line : `${characters.slice(0, EXCERPT - 1).join('')}…`;
+}
+
+/** What an upstream says ends up in events and rows, and PostgreSQL takes neither NUL nor halves of characters. */
+function storable(text: string): string {
+  return text.replace(UNSTORABLE, '\ufffd');
+}
+
+function storableJson(value: unknown): unknown {
+  if (typeof value === 'string') return storable(value);
+  if (Array.isArray(value)) return value.map(storableJson);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, held]) => [storable(key), storableJson(held)]));
 }
 
 function parseJson(headers: IncomingHttpHeaders, text: string): unknown {
   if (!JSON_TYPE.test(headers['content-type'] ?? '')) return undefined;
   try {
-    return JSON.parse(text);
+    const body: unknown = JSON.parse(text);
+    return text.includes('\\u') ? storableJson(body) : body; // of a clean text only an escape makes an odd character
   } catch {
     return undefined;
   }
