@@ -67,7 +67,7 @@ describe('the event store in Postgres', () => {
 
   it('keeps the exact text of data', async () => {
     const streamId = newStream();
-    const data = { b: '\u0000é', a: 1.0, nested: { z: [], y: {} } };
+    const data = { b: '\u0001é', a: 1.0, nested: { z: [], y: {} } };
     await store.append(
       streamId,
       NO_STREAM,
