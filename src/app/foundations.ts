@@ -26,6 +26,10 @@ export interface FoundationParts {
   log: Logger;
 }
 
+/** A database that froze must not hang everything for ever: who waits in person gives up early. */
+const SERVING_STATEMENT_MS = 10_000;
+const BACKGROUND_STATEMENT_MS = 60_000;
+
 interface Server {
   owner: string;
   serving: DatabaseOptions['connection'];
@@ -57,13 +61,14 @@ export async function layFoundations(parts: FoundationParts): Promise<Foundation
   const { owner, serving, password } = server;
   await migrate({ owner, appRole: { name: APP_ROLE, ...(password ? { password } : {}) }, log });
 
-  const open = (name: string, max: number): PostgresDatabase => {
-    const database = createDatabase({ connection: serving, max, applicationName: `medianest ${name}`, log });
+  const open = (name: string, statementTimeoutMs: number): PostgresDatabase => {
+    const applicationName = `medianest ${name}`;
+    const database = createDatabase({ connection: serving, max: 20, applicationName, log, statementTimeoutMs });
     releases.add(`database pool ${name}`, () => database.close());
     return database;
   };
-  const database = open('serving', 20);
-  const background = open('background', 20);
+  const database = open('serving', SERVING_STATEMENT_MS);
+  const background = open('background', BACKGROUND_STATEMENT_MS);
   await migrateJobs({ database: background, log });
   const store = await createPostgresEventStore({ database, log });
   releases.add('event store', () => store.close());

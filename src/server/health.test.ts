@@ -18,15 +18,16 @@ describe('health', () => {
     expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready' }]);
   });
 
-  it.each([() => Promise.resolve(false), () => Promise.reject(new Error('postgres://user:secret@host'))])(
-    'is not ready when its parts are not',
-    async (ready) => {
-      const other = await openTestDoor({ ready });
-      const response = await fetch(`http://127.0.0.1:${other.port}/health/ready`);
-      expect([response.status, await response.json()]).toEqual([503, { status: 'not ready' }]);
-      await other.close();
-    },
-  );
+  it.each<[string, () => Promise<boolean>]>([
+    ['are not', () => Promise.resolve(false)],
+    ['fail', () => Promise.reject(new Error('postgres://user:secret@host'))],
+    ['do not say', () => new Promise(() => undefined)],
+  ])('is not ready when its parts %s', async (_what, ready) => {
+    const other = await openTestDoor({ ready });
+    const response = await fetch(`http://127.0.0.1:${other.port}/health/ready`);
+    expect([response.status, await response.json()]).toEqual([503, { status: 'not ready' }]);
+    await other.close();
+  });
 });
 
 describe('the playground', () => {

@@ -1,4 +1,4 @@
-import { DatabaseUnavailable } from '../errors';
+import { DatabaseUnavailable, InvalidInput } from '../errors';
 import { asDatabaseError } from '.';
 
 const withCode = (code: string) => Object.assign(new Error('some words'), { code });
@@ -15,6 +15,8 @@ it.each([
   '57P02',
   '57P03',
   '25P03',
+  '28P01',
+  '58030',
 ])('%s is about the connection', (code) => {
   const cause = withCode(code);
   expect(asDatabaseError(cause)).toBeInstanceOf(DatabaseUnavailable);
@@ -27,13 +29,18 @@ it.each([
   'Connection terminated due to connection timeout',
   'timeout exceeded when trying to connect',
   'Client has encountered a connection error and is not queryable',
+  'Query read timeout',
 ])('"%s" is about the connection', (message) => {
   expect(asDatabaseError(new Error(message))).toBeInstanceOf(DatabaseUnavailable);
 });
 
-it.each(['23505', '42P01', '40001', '57014', '42501', '3D000', '28P01'])('%s is about the statement', (code) => {
+it.each(['23505', '42P01', '40001', '57014', '42501', '3D000', '22P02'])('%s is about the statement', (code) => {
   const error = withCode(code);
   expect(asDatabaseError(error)).toBe(error);
+});
+
+it.each(['22021', '22P05', '22007', '22008'])('%s is about what the caller sent', (code) => {
+  expect(asDatabaseError(withCode(code))).toBeInstanceOf(InvalidInput);
 });
 
 it('leaves what is no error of the database alone', () => {

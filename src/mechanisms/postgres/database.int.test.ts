@@ -100,6 +100,39 @@ describe('when the server ends the sessions', () => {
   });
 });
 
+describe('when the server freezes', () => {
+  it.each<[string, (database: PostgresDatabase) => Promise<unknown>]>([
+    ['statement', (database) => database.query('select 1')],
+    ['transaction', (database) => database.transaction((tx) => tx.query('select 1'))],
+  ])('a %s is given up, and the next one has another connection', async (_what, ask) => {
+    const hasty = createDatabase({
+      connection: test.connection.app,
+      max: 1,
+      applicationName: 'hasty',
+      log,
+      statementTimeoutMs: 50,
+    });
+    const session = async () => (await hasty.query<{ pid: number }>('select pg_backend_pid() as pid'))[0]!.pid;
+    const frozen = await session();
+    process.kill(frozen, 'SIGSTOP');
+    try {
+      await expect(ask(hasty)).rejects.toBeInstanceOf(DatabaseUnavailable);
+      expect(await session()).not.toBe(frozen);
+    } finally {
+      process.kill(frozen, 'SIGCONT');
+      await hasty.close();
+    }
+  });
+});
+
+it('whatever keeps it from connecting is unavailability', async () => {
+  const connection = { ...test.connection.app, database: 'nowhere' };
+  const refused = createDatabase({ connection, max: 1, applicationName: 'refused', log });
+  await expect(refused.query('select 1')).rejects.toBeInstanceOf(DatabaseUnavailable);
+  await expect(refused.transaction((tx) => tx.query('select 1'))).rejects.toBeInstanceOf(DatabaseUnavailable);
+  await refused.close();
+});
+
 describe('when there is no server', () => {
   it.each([
     ['socket', async () => ({ host: '/nowhere/at/all' })],

@@ -1,7 +1,8 @@
-import type { PoolClient, PoolConfig, QueryResult } from 'pg';
+import type { PoolConfig, QueryResult } from 'pg';
 import { Pool } from 'pg';
 import type { Logger } from '../observability';
-import { asDatabaseError } from './database-errors';
+import { DatabaseUnavailable } from '../errors';
+import { asDatabaseError, toUnavailable } from './database-errors';
 
 /** What read models and mechanisms speak SQL through: parameters only. */
 export interface Queryable {
@@ -27,10 +28,13 @@ export interface DatabaseOptions {
   /** What the server's own views show of us. */
   applicationName: string;
   log: Logger;
+  /** What a statement may take: the server ends it then, and the connection is given up when not even that is heard. */
   statementTimeoutMs?: number;
 }
 
 const CONNECTION_TIMEOUT_MS = 5_000;
+/** What the server's word that it ended a statement may take. */
+const GRACE_MS = 1_000;
 
 /** Errors of the connection arrive as DatabaseUnavailable, errors of SQL as `pg` gives them. */
 export function createDatabase(options: DatabaseOptions): PostgresDatabase {
@@ -40,7 +44,7 @@ export function createDatabase(options: DatabaseOptions): PostgresDatabase {
     max,
     application_name: applicationName,
     connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
-    statement_timeout: statementTimeoutMs,
+    ...(statementTimeoutMs && { statement_timeout: statementTimeoutMs, query_timeout: statementTimeoutMs + GRACE_MS }),
     keepAlive: true,
   });
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection broke'));
@@ -49,45 +53,52 @@ export function createDatabase(options: DatabaseOptions): PostgresDatabase {
   let closed: Promise<void> | undefined;
   return {
     pool,
-    query: (sql, values) => run(pool, sql, values),
-    transaction: (work) => transaction(pool, work),
+    query: (sql, values) => withConnection(pool, (execute) => run(execute, sql, values)),
+    transaction: (work) => withConnection(pool, (execute) => transaction(execute, work)),
     close: () => (closed ??= pool.end()),
   };
 }
 
-async function run<Row extends object>(
-  target: Pool | PoolClient,
-  sql: string,
-  values: readonly unknown[] = [],
-): Promise<Row[]> {
-  return (await execute(target, sql, values)).rows as Row[];
-}
+/** One statement on the connection. After it broke each one fails at once, and it is not used again. */
+type Execute = (sql: string, values?: readonly unknown[]) => Promise<QueryResult>;
 
-async function execute(target: Pool | PoolClient, sql: string, values: readonly unknown[] = []): Promise<QueryResult> {
+async function withConnection<Result>(pool: Pool, work: (execute: Execute) => Promise<Result>): Promise<Result> {
+  const client = await pool.connect().catch((error: unknown) => {
+    throw toUnavailable(error);
+  });
+  let broken: DatabaseUnavailable | undefined;
+  const execute: Execute = async (sql, values = []) => {
+    if (broken) throw broken;
+    try {
+      return await client.query(sql, [...values]);
+    } catch (error) {
+      const failure = asDatabaseError(error);
+      if (failure instanceof DatabaseUnavailable) broken = failure;
+      throw failure;
+    }
+  };
   try {
-    return await target.query(sql, [...values]);
-  } catch (error) {
-    throw asDatabaseError(error);
+    return await work(execute);
+  } finally {
+    client.release(broken !== undefined || client.getTransactionStatus() !== 'I');
   }
 }
 
-async function transaction<Result>(pool: Pool, work: (tx: Queryable) => Promise<Result>): Promise<Result> {
-  const client = await pool.connect().catch((error: unknown) => {
-    throw asDatabaseError(error);
-  });
-  let broken = false;
+async function run<Row extends object>(execute: Execute, sql: string, values?: readonly unknown[]): Promise<Row[]> {
+  return (await execute(sql, values)).rows as Row[];
+}
+
+async function transaction<Result>(execute: Execute, work: (tx: Queryable) => Promise<Result>): Promise<Result> {
   try {
-    await execute(client, 'begin');
-    const result = await work({ query: (sql, values) => run(client, sql, values) });
-    const { command } = await execute(client, 'commit');
+    await execute('begin');
+    const result = await work({ query: (sql, values) => run(execute, sql, values) });
+    const { command } = await execute('commit');
     // PostgreSQL answers a commit after a failed statement with a rollback, and no error.
     if (command !== 'COMMIT')
       throw new Error('rolled back: a statement of this transaction failed, and its error was swallowed');
     return result;
   } catch (error) {
-    await execute(client, 'rollback').catch(() => (broken = true));
+    await execute('rollback').catch(() => undefined); // then the connection is not used again
     throw error;
-  } finally {
-    client.release(broken);
   }
 }
