@@ -1,5 +1,6 @@
 import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import { createSourceEventStream, execute } from 'graphql';
+import { MediaNestError } from '../mechanisms/errors';
 import type { OperationContext } from './context';
 
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
@@ -14,9 +15,23 @@ export async function subscribePerEvent(
 ): Promise<AsyncGenerator<ExecutionResult> | ExecutionResult> {
   const events = await createSourceEventStream(args);
   if (!(Symbol.asyncIterator in events)) return events;
-  return mapEvents(events, async (event) =>
-    execute({ ...args, rootValue: event, contextValue: await contextForEvent() }),
+  return mapEvents(events, async (event) => {
+    const result = await execute({ ...args, rootValue: event, contextValue: await contextForEvent() });
+    refuseLostEvent(result);
+    return result;
+  });
+}
+
+/**
+ * An event that could not be told for now must end the subscription: the next one would carry a later position, and the client would go on after
+ * that. Ended, it comes again after the last position that it has.
+ */
+function refuseLostEvent({ data, errors = [] }: ExecutionResult): void {
+  if (Object.values(data ?? {}).some((field) => field !== null)) return;
+  const passing = errors.find(
+    ({ originalError }) => originalError instanceof MediaNestError && originalError.retryable,
   );
+  if (passing) throw passing.originalError;
 }
 
 /**

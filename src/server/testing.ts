@@ -31,6 +31,8 @@ const sdl = /* GraphQL */ `
     n: Int
     "The number once more, through a loader."
     loaded: Int
+    fail: Int
+    failAll: Int!
     viewer: ID
   }
 `;
@@ -107,9 +109,15 @@ export function createTestSchema(source: Source, failure: () => Error) {
   set('Query', 'me', (_root, _args, { viewer: who }) => ({ id: who?.accountId, salary: 5, friend: { id: 'f' } }));
   set('Query', 'secret', () => 'secret');
   set('Query', 'open', () => 'opened');
-  set('Query', 'fail', () => {
-    throw failure();
-  });
+  for (const [type, field] of [
+    ['Query', 'fail'],
+    ['Count', 'fail'],
+    ['Count', 'failAll'],
+  ] as const) {
+    set(type, field, () => {
+      throw failure();
+    });
+  }
   set('Query', 'add', (_root, { a, b }) => a + b);
   set('Mutation', 'rename', (_root, _args, { viewer: who }) => ({ id: who?.accountId }));
   set('Count', 'n', (n) => n);
@@ -131,7 +139,7 @@ export interface TestDoor {
   logged: Record<string, unknown>[];
   /** Who the tokens belong to; a test may change it while the server runs. */
   tokens: Map<string, Viewer>;
-  /** What `Query.fail` throws. */
+  /** What the fields that fail throw. */
   failure: { error: Error };
   ask(query: string, token?: string, body?: object): Promise<{ status: number; body: AnyJson }>;
   close(): Promise<void>;
