@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { RawData } from 'ws';
 import WebSocket from 'ws';
-import { DatabaseUnavailable } from '../mechanisms/errors';
 import type { TestDoor } from './testing';
 import { openTestDoor, viewer } from './testing';
 
@@ -248,31 +247,6 @@ describe('a subscription ends', () => {
     const message = await client.next();
     expect([message.type, message.payload?.[0]?.extensions?.code]).toEqual(['error', 'FORBIDDEN']);
     expect(door.source.returned).toBe(1);
-  });
-
-  it('when an event cannot be told for now, so that it is not passed over', async () => {
-    const client = await signedIn();
-    client.subscribe('1', 'subscription { counted { n failAll } }');
-    await until(() => door.source.subscribed === 1);
-    door.failure.error = new DatabaseUnavailable('a blip');
-    door.source.push(1);
-    const message = await client.next();
-    expect([message.type, message.payload?.[0]?.extensions?.code]).toEqual(['error', 'DATABASE_UNAVAILABLE']);
-    expect(door.source.returned).toBe(1);
-  });
-
-  it.each([
-    ['a part of it cannot', 'fail', new DatabaseUnavailable('a blip')],
-    ['it never can be', 'failAll', new Error('a bug')],
-  ])('but not when %s', async (_what, field, error) => {
-    const client = await signedIn();
-    client.subscribe('1', `subscription { counted { n ${field} } }`);
-    await until(() => door.source.subscribed === 1);
-    door.failure.error = error;
-    for (const n of [1, 2]) {
-      door.source.push(n);
-      expect((await client.next()).type).toBe('next');
-    }
   });
 
   it('when the server goes away: 1001 and a reason', async () => {

@@ -1,0 +1,43 @@
+import type { ExecutionResult } from 'graphql';
+import { parse } from 'graphql';
+import { DatabaseUnavailable } from '../mechanisms/errors';
+import { createContext } from './operation';
+import { subscribePerEvent } from './subscription';
+import type { Source } from './testing';
+import { createSource, createTestSchema, viewer } from './testing';
+
+const blip = new DatabaseUnavailable('a blip');
+
+let source: Source;
+beforeEach(() => void (source = createSource()));
+
+/** A subscription to `fields`, of which some fail with `failure`. */
+async function subscribed(fields: string, failure: Error): Promise<AsyncGenerator<ExecutionResult>> {
+  const context = createContext(viewer('usr_ben'));
+  const args = {
+    schema: createTestSchema(source, () => failure),
+    document: parse(`subscription { counted { ${fields} } }`),
+    contextValue: context,
+  };
+  return (await subscribePerEvent(args, () => Promise.resolve(context))) as AsyncGenerator<ExecutionResult>;
+}
+
+it('ends when an event cannot be told for now, for the next one would pass it over', async () => {
+  const results = await subscribed('n failAll', blip);
+  [1, 2].forEach(source.push);
+  await expect(results.next()).rejects.toBe(blip);
+  expect(source.returned).toBe(1);
+  expect(await results.next()).toEqual({ done: true, value: undefined });
+});
+
+it.each([
+  ['a part of an event cannot be told', 'n fail', blip],
+  ['an event never can be told', 'n failAll', new Error('a bug')],
+])('goes on when %s', async (_what, fields, failure) => {
+  const results = await subscribed(fields, failure);
+  for (const n of [1, 2]) {
+    source.push(n);
+    expect(await results.next()).toMatchObject({ done: false, value: { errors: [{ message: failure.message }] } });
+  }
+  await results.return(undefined);
+});
