@@ -251,5 +251,20 @@ describe('jobs', () => {
         async () => (await test.database.query('select 1 from lease where worker_pool_id is not null')).length,
       );
     });
+
+    it('also when that fails at first', async () => {
+      const mine = createLeases({ database: test.database, holder: 'worker', leaseMs: 200, log });
+      leases.push(mine);
+      let asked = 0;
+      const failsOnce: Leases = {
+        ...mine,
+        acquire: (...wanted) => (++asked === 2 ? Promise.reject(new Error('a blip')) : mine.acquire(...wanted)),
+      };
+      runners.push(
+        await startJobRunner({ database: test.database, tasks: {}, concurrency: 1, leases: failsOnce, log }),
+      );
+      await test.database.query('delete from lease');
+      await until(async () => (await test.database.query('select 1 from lease')).length);
+    });
   });
 });

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Runner, WorkerEvents } from 'graphile-worker';
 import { run } from 'graphile-worker';
 import type { Leases } from '../leases';
@@ -96,9 +97,11 @@ async function startWorkerPool({ database, tasks, concurrency, leases, log }: Jo
     logger: createWorkerLogger(log),
     events,
   });
-  runner.promise.catch(() => undefined); // awaited by the caller, a moment later
+  const ending = new AbortController();
+  const onEnd = (): void => ending.abort();
+  runner.promise.then(onEnd, onEnd); // a failure is told to the caller, who awaits it a moment later
   try {
-    await answerFor(id, leases, log);
+    await answerFor(id, { leases, log, signal: ending.signal });
     return { id, runner };
   } catch (error) {
     await runner.stop();
@@ -106,14 +109,30 @@ async function startWorkerPool({ database, tasks, concurrency, leases, log }: Jo
   }
 }
 
+interface Answering {
+  leases: Leases;
+  log: Logger;
+  /** The pool has ended; another one may have the lease now. */
+  signal: AbortSignal;
+}
+
 /** As long as this lease lives, the jobs that the pool has locked are nobody else's. */
-async function answerFor(workerPoolId: string, leases: Leases, log: Logger): Promise<void> {
-  const onLost = (): void => {
-    answerFor(workerPoolId, leases, log).catch((error: unknown) =>
-      log.warn({ err: error }, 'this process has no lease; others may take over its jobs'),
-    );
-  };
+async function answerFor(workerPoolId: string, answering: Answering): Promise<void> {
+  const { leases } = answering;
+  const onLost = (): void => void answerAgain(workerPoolId, answering);
   await leases.acquire(processLease(leases.holder), { workerPoolId, onLost });
+}
+
+async function answerAgain(workerPoolId: string, answering: Answering): Promise<void> {
+  const { log, signal } = answering;
+  while (!signal.aborted) {
+    try {
+      return await answerFor(workerPoolId, answering);
+    } catch (error) {
+      log.warn({ err: error }, 'this process has no lease; others may take over its jobs');
+    }
+    await delay(RESTART_MS, undefined, { signal }).catch(() => undefined); // only the end of the pool rejects it
+  }
 }
 
 async function unlock({ database, leases, log }: JobRunnerParts): Promise<void> {
