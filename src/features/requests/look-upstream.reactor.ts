@@ -7,6 +7,7 @@ import type { HandoverCommands } from './media-request/commands';
 import type { MediaRequestEvent } from './media-request/events';
 import type { MediaRequest } from './media-request/media-request';
 import type { UpstreamLook } from './media-request/observation';
+import { failureOf } from './upstream-failure';
 
 export const LOOK_UPSTREAM = 'look-upstream';
 
@@ -63,7 +64,12 @@ export function createLookUpstreamTask(parts: LookParts): Tasks {
     async [LOOK_UPSTREAM](payload) {
       const { streamId, requestId } = requestTarget.parse(payload);
       const request = await parts.commands.load(streamId, requestId);
-      if (request) await look(streamId, request);
+      if (!request) return;
+      try {
+        await look(streamId, request);
+      } catch (error) {
+        failureOf(error); // an outage is no bug, which the queue would try again: the poller looks anyway
+      }
     },
   };
 }
