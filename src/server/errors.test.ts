@@ -70,3 +70,15 @@ it('an argument that a validator refuses does not come back', async () => {
   const refused = { target: { password: 'hunter2' }, value: 'hunter2', property: 'password' };
   expect(JSON.stringify(await told(new ArgumentValidationError([refused])))).not.toContain('hunter2');
 });
+
+it.each([
+  ['an argument', 'query($x: Int) { add(a: 1, b: $x) }'],
+  ['a directive', 'query($x: Boolean = true) { open(code: "x") @include(if: $x) }'],
+])('a null in a variable of %s is the caller’s mistake', async (_what, query) => {
+  door.logged.length = 0;
+  const { body } = await door.ask(query, 'ben', { variables: { x: null } });
+  expect(body.errors).toMatchObject([
+    { message: expect.stringContaining('must not be null'), extensions: { code: 'BAD_USER_INPUT' } },
+  ]);
+  expect(door.logged).toEqual([]);
+});

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { GraphQLErrorExtensions, GraphQLFormattedError } from 'graphql';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, Kind } from 'graphql';
 import { Forbidden, InvalidInput, Lagged, MediaNestError, PositionExpired } from '../mechanisms/errors';
 import type { Logger } from '../mechanisms/observability';
 
@@ -33,6 +33,7 @@ export function createErrorTranslator(log: Logger): TranslateError {
       // Other extensions are dropped: some libraries put the whole input there, passwords too.
       return { message: cause.message, extensions: { code: cause.extensions.code } };
     }
+    if (isOfArguments(cause)) return { message: cause.message, extensions: { code: 'BAD_USER_INPUT' } };
     const errorId = randomUUID();
     log.error({ errorId, err: cause }, 'operation failed');
     const known = cause instanceof MediaNestError ? details(cause) : { code: 'INTERNAL_SERVER_ERROR' };
@@ -50,6 +51,15 @@ function causeOf(error: unknown): unknown {
     cause = cause.originalError;
   }
   return cause;
+}
+
+/**
+ * What graphql-js says of an argument that only shows while it executes: a null in a variable where there must be none. It has no code, and points
+ * at the value; graphql-js's complaints about our own answers point at fields.
+ */
+function isOfArguments(cause: unknown): cause is GraphQLError {
+  if (!(cause instanceof GraphQLError) || cause.extensions.code !== undefined || !cause.nodes?.length) return false;
+  return cause.nodes.every(({ kind }) => kind === Kind.VARIABLE || kind.endsWith('Value'));
 }
 
 function details(error: MediaNestError): GraphQLErrorExtensions {

@@ -13,7 +13,7 @@ const sdl = /* GraphQL */ `
     secret: String
     open(code: String!): String
     fail: String
-    add(a: Int!, b: Int = 1): Int
+    add(a: Int!, b: Int! = 1): Int
   }
   type Mutation {
     rename(name: String!): Person
