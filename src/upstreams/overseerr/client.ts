@@ -52,8 +52,8 @@ export function createOverseerrClient({ http }: { http: HttpClient }): Overseerr
     async title(type, tmdbId) {
       positive(tmdbId, 'tmdbId');
       return type === 'MOVIE'
-        ? toMovie(readAs(movieDetails, await get(`/movie/${tmdbId}`)))
-        : toTv(readAs(tvDetails, await get(`/tv/${tmdbId}`)));
+        ? toMovie(readAs(movieDetails(tmdbId), await get(`/movie/${tmdbId}`)))
+        : toTv(readAs(tvDetails(tmdbId), await get(`/tv/${tmdbId}`)));
     },
 
     isUndescribed,

@@ -3,7 +3,7 @@ import { UpstreamFailure } from '../../mechanisms/http';
 import type { HttpAnswer } from '../../mechanisms/http';
 
 /** Only what we need is required: the three products add, drop and rename the rest between versions. */
-const id = z.int().positive();
+const id = z.int32().positive(); // as GraphQL tells it
 const text = z.string().nullish();
 
 const request = z.object({
@@ -32,8 +32,10 @@ const described = z.object({ id, overview: text, posterPath: text });
 const movie = described.extend({ title: text, releaseDate: text });
 const tv = described.extend({ name: text, firstAirDate: text });
 
-export const movieDetails = movie.extend({ mediaInfo: mediaOfTitle.nullish() });
-export const tvDetails = tv.extend({ mediaInfo: mediaOfTitle.nullish() });
+/** Of the title that was asked for: a cache in between may answer with another one. */
+const ofTitle = (tmdbId: number) => ({ id: z.literal(tmdbId), mediaInfo: mediaOfTitle.nullish() });
+export const movieDetails = (tmdbId: number) => movie.extend(ofTitle(tmdbId));
+export const tvDetails = (tmdbId: number) => tv.extend(ofTitle(tmdbId));
 
 const page = z.int().nonnegative();
 export const searchPage = z.object({
@@ -63,8 +65,8 @@ export const status = z.object({ version: z.string() });
 
 export type RequestShape = z.infer<typeof request>;
 export type MediaShape = z.infer<typeof mediaOfSearch>;
-export type MovieShape = z.infer<typeof movieDetails>;
-export type TvShape = z.infer<typeof tvDetails>;
+export type MovieShape = z.infer<ReturnType<typeof movieDetails>>;
+export type TvShape = z.infer<ReturnType<typeof tvDetails>>;
 
 /** The body as `shape` says, or WRONG_SHAPE naming the places that differ, never their content. */
 export function readAs<S extends z.ZodType>(shape: S, answer: HttpAnswer): z.infer<S> {
