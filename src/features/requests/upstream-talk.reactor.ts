@@ -108,7 +108,8 @@ export function createUpstreamTalk(parts: TalkParts) {
 
   /**
    * Whether the title is unknown or TMDB is down, only a create tells: it asks TMDB before anything is stored. Should TMDB
-   * answer it, somebody else's request is a 409; when one of ours may be there, that is not enough.
+   * answer it, somebody else's request is a 409, unless an older, declined one hides it there: not enough when one of ours
+   * may be there.
    */
   async function lookUnlessCreateTells(talk: Talk): Promise<HandoverResult | undefined> {
     try {
