@@ -18,6 +18,12 @@ const redacted = SECRETS.flatMap((key) =>
   key.startsWith('[') ? [key, `*${key}`, `*.*${key}`] : [key, `*.${key}`, `*.*.${key}`],
 );
 
+/** Errors carry whatever their thrower hung on them, a database's client with its key among it: only what is plain is kept. */
+function plainError(error: Error): object {
+  const facts = Object.entries(pino.stdSerializers.err(error));
+  return Object.fromEntries(facts.filter(([, value]) => value === null || typeof value !== 'object'));
+}
+
 export interface LoggerOptions {
   level: string;
   /** Where lines go; stdout by default. */
@@ -26,6 +32,11 @@ export interface LoggerOptions {
 
 /** The one logger of a process; rooms get children of it. JSON lines, secrets replaced by `[redacted]`. */
 export function createLogger({ level, destination }: LoggerOptions): Logger {
-  const options = { level, base: undefined, redact: { paths: redacted, censor: '[redacted]' } };
+  const options = {
+    level,
+    base: undefined,
+    serializers: { err: plainError },
+    redact: { paths: redacted, censor: '[redacted]' },
+  };
   return destination ? pino(options, destination) : pino(options);
 }

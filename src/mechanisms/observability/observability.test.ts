@@ -27,6 +27,13 @@ describe('the log', () => {
     expect(text).not.toContain('canary');
   });
 
+  it('keeps of an error what is plain, not the objects that hang on it', () => {
+    const error = Object.assign(new Error('broken'), { failure: 'TIMEOUT', client: { secretKey: 'canary' } });
+    const text = logged((log) => log.warn({ err: error }, 'a connection broke'));
+    expect(text).toContain('TIMEOUT');
+    expect(text).not.toContain('canary');
+  });
+
   it('keeps the code of an error, which an operator looks for', () => {
     const error = Object.assign(new Error('no'), { code: '22P05' });
     expect(logged((log) => log.error({ err: error }, 'failed'))).toContain('22P05');
