@@ -1,4 +1,4 @@
-import type { GraphQLNamedType, GraphQLSchema } from 'graphql';
+import type { GraphQLArgument, GraphQLNamedType, GraphQLSchema } from 'graphql';
 import { isEnumType, isInputObjectType, isInterfaceType, isObjectType } from 'graphql';
 import { buildApiSchema } from '../mechanisms/graphql';
 import { apiOnly } from './api-only';
@@ -11,7 +11,7 @@ function membersOf(type: GraphQLNamedType): Described[] {
   if (!isObjectType(type) && !isInterfaceType(type) && !isInputObjectType(type)) return [];
   return Object.values(type.getFields()).flatMap((field): Described[] => {
     const path = `${type.name}.${field.name}`;
-    const args = 'args' in field ? field.args : [];
+    const args: readonly GraphQLArgument[] = 'args' in field ? field.args : [];
     return [[path, field.description], ...args.map((arg): Described => [`${path}(${arg.name})`, arg.description])];
   });
 }
