@@ -113,28 +113,21 @@ it('committed, but the answer is lost: found and adopted, not asked for twice', 
   await expectPosts(1, since);
 });
 
-it('failing: named, not talked to, and handed over when it works again', async () => {
+const broken = [
+  { fault: 'ERROR_500', tmdbId: 605, state: 'DOWN', code: 'CONNECTION_DOWN' },
+  { fault: 'WRONG_SHAPE', tmdbId: 624860, state: 'DEGRADED', code: 'CONNECTION_WRONG_SHAPE' },
+] as const;
+it.each(broken)('$fault: named, not written to, and handed over when it works again', async (one) => {
+  const { fault, tmdbId, state, code } = one;
   const { position } = await now();
   const since = new Date();
-  expect(await set('ERROR_500')).toMatchObject({ state: 'DOWN', problem: { code: 'CONNECTION_DOWN' } });
-  const asked = await ask(605);
+  expect(await set(fault)).toMatchObject({ state, problem: { code } });
+  const asked = await ask(tmdbId);
+  expect(asked.request?.handover).toMatchObject({ state: 'QUEUED', waitingOn: 'CONNECTION' });
+  expect(asked.notices).toHaveLength(1);
   expect((await ben.execute(SearchDocument, { query: 'matrix' })).search.freshness.stale).toBe(true);
   expect(await set('NONE')).toMatchObject({ state: 'UP', problem: null });
   expect((await (await handover(asked.id, position)).untilLinked()).at(-1)).toBe('LINKED(1)');
-  await expectPosts(1, since);
-});
-
-it('talking nonsense: named, survived, and nothing is sent to it', async () => {
-  const { position } = await now();
-  const since = new Date();
-  const connection = { state: 'DEGRADED', problem: { code: 'CONNECTION_WRONG_SHAPE' } };
-  expect(await set('WRONG_SHAPE')).toMatchObject(connection);
-  const asked = await ask(624860);
-  const watched = await handover(asked.id, position);
-  await watched.step('an attempt failed', ({ certainty }) => certainty === 'NOT_SENT');
-  expect((await ben.execute(SearchDocument, { query: 'matrix' })).search.freshness.stale).toBe(true);
-  expect(await set('NONE')).toMatchObject({ state: 'UP', problem: null });
-  expect((await watched.untilLinked()).at(-1)).toMatch(/^LINKED/);
   await expectPosts(1, since);
 });
 

@@ -5,7 +5,7 @@ const PERIOD_MS = 50;
 
 /** Asks again and again until the answer is not undefined, and gives it; throws `what` after the deadline. */
 export async function until<Answer>(
-  what: string,
+  what: string | (() => string),
   ask: () => Promise<Answer | undefined> | Answer | undefined,
   patienceMs = PATIENCE_MS,
 ): Promise<Answer> {
@@ -13,7 +13,8 @@ export async function until<Answer>(
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
-    if (Date.now() > deadline) throw new Error(`not within ${patienceMs} ms: ${what}`);
+    if (Date.now() > deadline)
+      throw new Error(`not within ${patienceMs} ms: ${typeof what === 'string' ? what : what()}`);
     await pause(PERIOD_MS);
   }
 }
@@ -45,12 +46,15 @@ export function watch<Item>(subscription: AsyncIterableIterator<Item>): Watch<It
   return {
     seen,
     first: (what, isSo) =>
-      until(`${what}; seen so far: ${JSON.stringify(seen)}`, () => {
-        const found = seen.find(isSo);
-        if (found === undefined && end)
-          throw new Error(`the subscription ended before: ${what}`, { cause: end.reason });
-        return found;
-      }),
+      until(
+        () => `${what}; seen: ${JSON.stringify(seen)}`,
+        () => {
+          const found = seen.find(isSo);
+          if (found === undefined && end)
+            throw new Error(`the subscription ended before: ${what}`, { cause: end.reason });
+          return found;
+        },
+      ),
     ended: async () => (await until('the end of a subscription', () => end)).reason,
     async stop() {
       await subscription.return?.();
