@@ -23,7 +23,9 @@ async function ask(person: Person, tmdbId: number): Promise<string> {
   const { requestMedia } = await person.execute(RequestMediaDocument, { input: { title: { type: 'MOVIE', tmdbId } } });
   return requestMedia.request?.id ?? '';
 }
-const read = async (person: Person, id: string) => (await person.execute(RequestDocument, { id })).request;
+/** As the view shows it, which may come a moment after the answer. */
+const read = (person: Person, id: string) =>
+  until(`request ${id}`, async () => (await person.execute(RequestDocument, { id })).request ?? undefined);
 
 describe('told to go', () => {
   it('it answers what was asked, sends subscribers away, and stops all that it started', async () => {
