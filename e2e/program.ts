@@ -30,7 +30,7 @@ export function launch({ words = [], env, fromTerminal = false }: Launch): Progr
   const [command, ...args] = fromTerminal ? ['npm', 'start'] : [process.execPath, 'dist/main.js', ...words];
   const child = spawn(command!, args, {
     cwd: ROOT,
-    env,
+    env: { ...env, npm_config_update_notifier: 'false' }, // npm would ask its registry
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: fromTerminal, // a process group of its own, as a terminal gives one
   });
