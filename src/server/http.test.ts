@@ -204,3 +204,17 @@ describe('bad input is a clear error', () => {
     await expect(openTestDoor({}, same)).rejects.toThrow(`port ${door.port} of 127.0.0.1 is taken`);
   });
 });
+
+it('who is answered while it goes keeps no connection that would be waited for', async () => {
+  let asked = (): void => undefined;
+  let answer = (_ready: boolean): void => undefined;
+  const arrived = new Promise<void>((resolve) => (asked = resolve));
+  const ready = () => new Promise<boolean>((resolve) => ((answer = resolve), asked()));
+  const other = await openTestDoor({ ready });
+  const response = fetch(`http://127.0.0.1:${other.port}/health/ready`);
+  await arrived;
+  const closed = other.close();
+  answer(true);
+  expect((await response).headers.get('connection')).toBe('close');
+  await closed;
+});

@@ -62,6 +62,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   fastify.setNotFoundHandler((_request, reply) =>
     reply.code(404).send(errorBody('NOT_FOUND', 'the API is at /graphql')),
   );
+  let closing = false;
+  // A connection that stayed open after its answer would be waited for until it is cut.
+  fastify.addHook('onSend', async (_request, reply) => void (closing && reply.header('connection', 'close')));
   mountHealth(fastify, options.ready);
   mountGraphQL(fastify, apollo, options);
   const sockets = createWebSocketDoor(fastify.server, { schema, checkAccess, authenticate, translate, log });
@@ -78,6 +81,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       return { host, port: (fastify.server.address() as AddressInfo).port };
     },
     async close({ drainMs }) {
+      closing = true;
       await sockets.close(drainMs);
       const cut = setTimeout(() => fastify.server.closeAllConnections(), drainMs);
       await fastify.close();
