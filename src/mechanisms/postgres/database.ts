@@ -47,10 +47,11 @@ export function createDatabase(options: DatabaseOptions): PostgresDatabase {
     ...(statementTimeoutMs && { statement_timeout: statementTimeoutMs, query_timeout: statementTimeoutMs + GRACE_MS }),
     keepAlive: true,
   });
-  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection broke'));
+  let closed: Promise<void> | undefined;
+  // A pool that closes does not wait for its connections, and a server that stops meanwhile breaks the last of them.
+  pool.on('error', (error) => closed ?? log.warn({ err: error }, 'an idle database connection broke'));
   // While a connection is lent, its errors are emitted at the client alone; without a listener they would end the process. The next query tells.
   pool.on('connect', (client) => client.on('error', () => undefined));
-  let closed: Promise<void> | undefined;
   return {
     pool,
     query: (sql, values) => withConnection(pool, (execute) => run(execute, sql, values)),
