@@ -41,7 +41,11 @@ describe('told to go', () => {
     const asking = [438631, 693134, 605, 624860, 335984, 238, 496243].map((tmdbId) => ask(ben, tmdbId));
     await asking[0];
     const answers = Promise.allSettled(asking);
+    const saidBefore = server.log().length;
+    const told = Date.now();
     await server.stop('SIGTERM');
+    expect(Date.now() - told).toBeLessThan(6_000); // after 8 s what is still open is cut
+    expect(server.log().slice(saidBefore)).not.toMatch(/"level":[456]0/);
     expect(await subscriber.ended()).toMatchObject({ status: 1001 });
     const acknowledged = (await answers).flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     expect(acknowledged.length).toBeGreaterThan(0);
