@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createEmbeddedPostgres } from '../src/mechanisms/embedded-postgres';
 import type { EmbeddedPostgres } from '../src/mechanisms/embedded-postgres';
 import { NO_STREAM } from '../src/mechanisms/event-store';
@@ -14,6 +15,7 @@ import type { EventStore, NewEvent } from '../src/mechanisms/event-store';
 import { createPostgresEventStore } from '../src/mechanisms/event-store/postgres';
 import { createLogger } from '../src/mechanisms/observability';
 import { APP_ROLE, createDatabase, migrate } from '../src/mechanisms/postgres';
+import type { Database } from '../src/mechanisms/postgres';
 import { createEmmett } from './emmett';
 import type { Cell } from './measure';
 import { drive, medianOf } from './measure';
@@ -55,6 +57,14 @@ function writerOf(store: EventStore) {
       ({ version } = await store.append(streamId, version, [makeEvent()]));
     };
   };
+}
+
+/** A pool says that it is closed before its sessions have ended, and one that a stopping server ends is an error nobody takes. */
+async function sessionsEnded(owner: Database, name: string): Promise<void> {
+  for (const deadline = Date.now() + 15_000; Date.now() < deadline; await pause(50)) {
+    const sessions = await owner.query('select 1 from pg_stat_activity where datname = $1', [name]);
+    if (sessions.length === 0) return;
+  }
 }
 
 async function onPrivatePostgres(work: (postgres: EmbeddedPostgres) => Promise<void>): Promise<void> {
@@ -101,6 +111,7 @@ async function measureAll(postgres: EmbeddedPostgres): Promise<void> {
   for (const writers of WRITERS) console.log(rowOf(writers, await measureCells(contenders, writers)));
   console.log(`load average after: ${loadAverage()}`);
   await Promise.all([emmett?.close(), store.close()]);
+  await sessionsEnded(owner, 'emmett');
   await Promise.all([database.close(), owner.close()]);
 }
 
