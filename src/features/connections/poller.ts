@@ -1,5 +1,4 @@
-import { MediaNestError } from '../../mechanisms/errors';
-import type { UpstreamFailure } from '../../mechanisms/http';
+import { UpstreamFailure } from '../../mechanisms/http';
 import type { Logger } from '../../mechanisms/observability';
 import type { Connection, Finding } from './connection';
 import { findingOf, isUsable } from './connection';
@@ -43,8 +42,8 @@ export function createConnectionCheck({ connection, health, onRestored, clock, l
     try {
       return { ...(await whoAnswers(wasUp)), state: 'UP', problem: null };
     } catch (error) {
-      if (!(error instanceof MediaNestError) || error.code !== 'UPSTREAM_UNAVAILABLE') throw error;
-      return findingOf(connection.kind, error as UpstreamFailure);
+      if (!(error instanceof UpstreamFailure)) throw error;
+      return findingOf(connection.kind, error);
     }
   }
 

@@ -1,6 +1,7 @@
 import { createBatchLoader } from '../../mechanisms/batching';
 import type { BatchLoader } from '../../mechanisms/batching';
-import { InvalidInput, MediaNestError } from '../../mechanisms/errors';
+import { InvalidInput } from '../../mechanisms/errors';
+import { UpstreamFailure } from '../../mechanisms/http';
 import type { Logger } from '../../mechanisms/observability';
 import type { OverseerrClient, UpstreamTitle } from '../../upstreams/overseerr';
 import type { KnownTitle, MediaTypeName, TitleId } from './title';
@@ -73,8 +74,6 @@ export function remembering({ overseerr, cache, clock, log }: RememberingParts):
   };
 }
 
-const isOutage = (error: unknown) => error instanceof MediaNestError && error.code === 'UPSTREAM_UNAVAILABLE';
-
 /** Titles at the request service; everything that it says is remembered, and our memory answers while it is away. */
 export function createTitleLoaders({ overseerr, cache, isUsable, clock }: TitleLoaderParts) {
   /** The answer of the service, or undefined when it cannot give one. */
@@ -83,7 +82,7 @@ export function createTitleLoaders({ overseerr, cache, isUsable, clock }: TitleL
     try {
       return await question();
     } catch (error) {
-      if (!isOutage(error)) throw error;
+      if (!(error instanceof UpstreamFailure)) throw error;
       return undefined;
     }
   }
