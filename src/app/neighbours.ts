@@ -5,6 +5,7 @@ import type { OverseerrSimulator } from '../simulators/overseerr';
 import { startOverseerrSimulator } from '../simulators/overseerr';
 import type { OverseerrClient } from '../upstreams/overseerr';
 import { createOverseerrClient } from '../upstreams/overseerr';
+import type { PlexClient } from '../upstreams/plex';
 import type { Settings } from './config';
 import type { Releases } from './shutdown';
 import type { StateFolder } from './state-folder';
@@ -16,6 +17,8 @@ export interface Neighbours {
   /** Where the requests of people are shown. */
   overseerrPages: boolean;
   overseerrSimulator?: OverseerrSimulator;
+  /** Absent: not set up. */
+  plex?: PlexClient;
 }
 
 export interface NeighbourParts {
