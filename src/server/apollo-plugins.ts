@@ -19,6 +19,7 @@ export function createApolloPlugins(checkAccess: AccessCheck, translate: Transla
     ApolloServerPluginCacheControlDisabled(),
     ApolloServerPluginLandingPageDisabled(),
     authorise(checkAccess),
+    answerPlainJsonWith200(),
     keepSchemaFromStrangers(translate),
   ];
 }
@@ -33,6 +34,35 @@ function authorise(checkAccess: AccessCheck): ApolloServerPlugin<OperationContex
             if (operation) checkAccess(document, operation, contextValue.viewer);
           } catch (error) {
             throw withStatus(error);
+          }
+          return Promise.resolve();
+        },
+      }),
+  };
+}
+
+/** Errors of a request that is well-formed as a request. */
+const OF_THE_DOCUMENT = new Set<unknown>([
+  'BAD_USER_INPUT',
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
+]);
+
+/**
+ * As "GraphQL over HTTP" asks: who takes `application/json` and not the type of GraphQL's own answers cannot tell our 400 from one of a proxy in
+ * between, so that the body alone tells of errors of the document. Who names no type gets the 400 that such programs always got.
+ */
+function answerPlainJsonWith200(): ApolloServerPlugin<OperationContext> {
+  return {
+    requestDidStart: () =>
+      Promise.resolve({
+        willSendResponse({ request, response: { body, http } }) {
+          const accept = request.http?.headers.get('accept') ?? '';
+          const isPlain = accept.includes('application/json') && !accept.includes('application/graphql-response+json');
+          const errors = body.kind === 'single' ? (body.singleResult.errors ?? []) : [];
+          if (isPlain && errors.length > 0 && errors.every(({ extensions }) => OF_THE_DOCUMENT.has(extensions?.code))) {
+            http.status = 200;
           }
           return Promise.resolve();
         },
