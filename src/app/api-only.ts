@@ -27,10 +27,12 @@ export function apiOnly(demo: boolean): Pick<House, 'resolvers' | 'access'> {
     settings: { ...readSettings({ DEMO: '1' }), demo },
     foundations: { database, background: database, store: absent<EventStore>() },
     neighbours: {
-      overseerr: absent<OverseerrClient>(),
-      overseerrUrl: 'http://localhost',
-      overseerrPages: false,
-      ...(demo ? { overseerrSimulator: absent<OverseerrSimulator>() } : {}),
+      overseerr: {
+        connection: { id: 'overseerr', kind: 'OVERSEERR', simulated: demo },
+        client: absent<OverseerrClient>(),
+        pagesUrl: null,
+        ...(demo && { simulator: absent<OverseerrSimulator>() }),
+      },
     },
     members: [],
     tokenKey: new Uint8Array(32),

@@ -14,8 +14,10 @@ export interface Settings {
   databaseUrl?: string;
   roles: RoleName[];
   demo: boolean;
-  /** Absent: simulated. */
+  /** The services around us. Absent: simulated in demo mode, otherwise not there. */
   overseerr?: { url: string; apiKey: string };
+  plex?: { url: string; token: string };
+  uptimeKuma?: { url: string; user: string; password: string };
   /** Our account name to its user at Overseerr, in the order given. Absent: the demo's. */
   upstreamUsers?: [name: string, userId: number][];
   logLevel: string;
@@ -36,6 +38,12 @@ export interface Settings {
 }
 
 const LOOPBACK = ['127.0.0.1', 'localhost', '::1'];
+/** Each service's address, and what it wants with it. */
+const UPSTREAMS = [
+  ['PLEX_URL', 'PLEX_TOKEN'],
+  ['OVERSEERR_URL', 'OVERSEERR_API_KEY'],
+  ['UPTIME_KUMA_URL', 'UPTIME_KUMA_USER', 'UPTIME_KUMA_PASSWORD'],
+] as const;
 /** Settings of later versions: naming one now must not pass in silence. */
 const NOT_YET = ['EVENT_STORE_URL', 'DATABASE_REPLICA_URLS', 'REDIS_URL', 'PLEX_URL', 'UPTIME_KUMA_URL'];
 
@@ -46,6 +54,8 @@ const milliseconds = (least: number) =>
     .transform(Number)
     .pipe(z.number().min(least))
     .optional();
+
+const webAddress = (example: string) => z.url({ protocol: /^https?$/, error: `must be like ${example}` }).optional();
 
 const accountName = /^[a-z][a-z0-9_-]{0,31}$/;
 const upstreamUsers = z
@@ -80,8 +90,13 @@ const environment = z.object({
     .pipe(z.array(z.enum(ROLES, `knows ${ROLES.join(', ')}, separated by commas`)).min(1))
     .default([...ROLES]),
   DEMO: z.enum(['0', '1'], 'must be 1 or 0').optional(),
-  OVERSEERR_URL: z.url({ protocol: /^https?$/, error: 'must be like http://overseerr:5055' }).optional(),
+  OVERSEERR_URL: webAddress('http://overseerr:5055'),
   OVERSEERR_API_KEY: z.string().min(1).optional(),
+  PLEX_URL: webAddress('http://plex:32400'),
+  PLEX_TOKEN: z.string().min(1).optional(),
+  UPTIME_KUMA_URL: webAddress('http://uptime-kuma:3001'),
+  UPTIME_KUMA_USER: z.string().min(1).optional(),
+  UPTIME_KUMA_PASSWORD: z.string().min(1).optional(),
   UPSTREAM_USERS: upstreamUsers.optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   SETTLE_DELAY_MS: milliseconds(0),
@@ -111,27 +126,34 @@ function timesOf(values: Environment): Settings['times'] {
   };
 }
 
+/** An address without its key, or a key without its address. */
+function halves(env: Environment): string[] {
+  return UPSTREAMS.flatMap(([url, ...keys]) => {
+    const given = keys.filter((key) => env[key]);
+    if (!env[url]) return given.map((key) => `${url}: is needed with ${key}`);
+    return keys.filter((key) => !given.includes(key)).map((key) => `${key}: is needed with ${url}`);
+  });
+}
+
 /** What fits each alone and not together. */
 function contradictions(env: Environment, { demo }: Pick<Settings, 'demo'>): string[] {
   const alone = ROLES.every((role) => env.ROLES.includes(role));
   const complaints: [boolean, string][] = [
     [
-      demo && !env.OVERSEERR_URL && !alone,
-      'ROLES: a simulator lives in one process, which plays all roles; set OVERSEERR_URL to split them',
+      demo && !UPSTREAMS.every(([url]) => env[url]) && !alone,
+      `ROLES: a simulator lives in one process, which plays all roles; set ${UPSTREAMS.map(([url]) => url).join(', ')} to split them`,
     ],
     [
-      !!env.OVERSEERR_URL && !env.OVERSEERR_API_KEY,
-      'OVERSEERR_API_KEY: is needed with OVERSEERR_URL (Settings > General there)',
+      !demo && !UPSTREAMS.some(([url]) => env[url]),
+      `${UPSTREAMS.map(([url]) => url).join(', ')}: at least one is needed outside demo mode (or leave DEMO=0 away)`,
     ],
-    [!env.OVERSEERR_URL && !!env.OVERSEERR_API_KEY, 'OVERSEERR_URL: is needed with OVERSEERR_API_KEY'],
-    [!demo && !env.OVERSEERR_URL, 'OVERSEERR_URL: is needed outside demo mode (or leave DEMO=0 away)'],
     [
       !demo && !env.UPSTREAM_USERS,
       'UPSTREAM_USERS: is needed outside demo mode: who may sign in, and as which user there, like {"olga": 1, "ben": 2}; the first is the admin',
     ],
     [demo && !LOOPBACK.includes(env.HOST), `HOST: demo mode listens on this machine only, not on ${env.HOST}`],
   ];
-  return complaints.filter(([holds]) => holds).map(([, complaint]) => complaint);
+  return [...halves(env), ...complaints.filter(([holds]) => holds).map(([, complaint]) => complaint)];
 }
 
 function refuse(complaints: string[]): never {
@@ -139,9 +161,23 @@ function refuse(complaints: string[]): never {
   throw new StartupError(`the settings are not right:\n${list}`);
 }
 
+function upstreamsOf(values: Environment): Pick<Settings, 'overseerr' | 'plex' | 'uptimeKuma'> {
+  const { OVERSEERR_URL, OVERSEERR_API_KEY, PLEX_URL, PLEX_TOKEN } = values;
+  const { UPTIME_KUMA_URL, UPTIME_KUMA_USER, UPTIME_KUMA_PASSWORD } = values;
+  return {
+    ...(OVERSEERR_URL && OVERSEERR_API_KEY && { overseerr: { url: OVERSEERR_URL, apiKey: OVERSEERR_API_KEY } }),
+    ...(PLEX_URL && PLEX_TOKEN && { plex: { url: PLEX_URL, token: PLEX_TOKEN } }),
+    ...(UPTIME_KUMA_URL &&
+      UPTIME_KUMA_USER &&
+      UPTIME_KUMA_PASSWORD && {
+        uptimeKuma: { url: UPTIME_KUMA_URL, user: UPTIME_KUMA_USER, password: UPTIME_KUMA_PASSWORD },
+      }),
+  };
+}
+
 function settingsOf(values: Environment): Settings {
-  const { OVERSEERR_URL: url, OVERSEERR_API_KEY: apiKey, UPSTREAM_USERS: users, DATABASE_URL: databaseUrl } = values;
-  const demo = values.DEMO === undefined ? !url : values.DEMO === '1';
+  const { UPSTREAM_USERS: users, DATABASE_URL: databaseUrl } = values;
+  const demo = values.DEMO === undefined ? !UPSTREAMS.some(([url]) => values[url]) : values.DEMO === '1';
   return {
     host: values.HOST,
     port: values.PORT,
@@ -149,7 +185,7 @@ function settingsOf(values: Environment): Settings {
     ...(databaseUrl && { databaseUrl }),
     roles: values.ROLES,
     demo,
-    ...(url && apiKey && { overseerr: { url, apiKey } }),
+    ...upstreamsOf(values),
     ...(users && { upstreamUsers: Object.entries(users) }),
     logLevel: values.LOG_LEVEL,
     times: timesOf(values),

@@ -45,8 +45,8 @@ function store(around: { type: string; before?: () => void; after?: () => void }
 /** After a call upstream was answered. */
 function upstream(method: 'title' | 'createRequest', after: () => void): Replace {
   return ({ foundations, neighbours }) => {
-    const real = neighbours.overseerr;
-    const overseerr: OverseerrClient = {
+    const real = neighbours.overseerr.client;
+    const client: OverseerrClient = {
       ...real,
       [method]: async (...args: never[]) => {
         const answer = await (real[method] as (...given: never[]) => Promise<unknown>)(...args);
@@ -54,7 +54,7 @@ function upstream(method: 'title' | 'createRequest', after: () => void): Replace
         return answer;
       },
     };
-    return { foundations, neighbours: { ...neighbours, overseerr } };
+    return { foundations, neighbours: { overseerr: { ...neighbours.overseerr, client } } };
   };
 }
 

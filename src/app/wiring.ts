@@ -11,7 +11,7 @@ import { createProjectionEngine, createProjections } from '../mechanisms/project
 import { createInProcessWakeUp } from '../mechanisms/pubsub';
 import { createAccountsFeature } from '../features/accounts';
 import { createConnectionsFeature } from '../features/connections';
-import type { Connection } from '../features/connections';
+import type { Connection, ConnectionsFeature } from '../features/connections';
 import { createDemoFeature } from '../features/demo';
 import { createLibraryFeature } from '../features/library';
 import {
@@ -20,7 +20,9 @@ import {
   mediaRequestCodecs,
   REQUEST_VIEW,
 } from '../features/requests';
+import type { RequestsFeature } from '../features/requests';
 import type { Member } from './accounts';
+import type { OverseerrFault } from '../simulators/overseerr';
 import type { Settings } from './config';
 import type { Foundations } from './foundations';
 import type { Neighbours } from './neighbours';
@@ -38,7 +40,6 @@ export interface WiringParts {
   clock: () => Date;
 }
 
-const OVERSEERR = 'overseerr';
 const CATCH_UP_MS = 2_000;
 
 /** How it works: everything that knows no business. */
@@ -76,28 +77,36 @@ type Mechanisms = ReturnType<typeof wireMechanisms>;
 function wireConnections({ settings, foundations, neighbours }: WiringParts, { projections }: Mechanisms) {
   const { database, store } = foundations;
   const format = (position: bigint) => formatPosition(store.storeId, position);
-  const connection: Connection = { id: OVERSEERR, kind: 'OVERSEERR', simulated: !!neighbours.overseerrSimulator };
-  const connections = createConnectionsFeature({
+  return createConnectionsFeature({
     database,
     version: VERSION,
     demo: settings.demo,
-    connections: [connection],
+    connections: Object.values(neighbours).map(({ connection }) => connection),
     position: async () => format(await store.head()),
     projections: async () =>
       (await projections.list()).map((one) => ({ ...one, position: format(one.position), lagMs: one.lagMs ?? 0 })),
   });
-  return { connection, connections };
 }
 
 /** What we do: the features, each handed what it asks for. */
 function wireFeatures(parts: WiringParts, mechanisms: Mechanisms) {
   const { settings, foundations, neighbours, members, clock, log } = parts;
   const { database, store } = foundations;
-  const { overseerr, overseerrUrl, overseerrPages } = neighbours;
+  const { overseerr } = neighbours;
   const accounts = createAccountsFeature({ database, key: parts.tokenKey, members, clock });
-  const { connection, connections } = wireConnections(parts, mechanisms);
-  const isUsable = () => connections.isUsable(OVERSEERR);
-  const library = createLibraryFeature({ database, overseerr, connectionId: OVERSEERR, isUsable, clock, log });
+  const connections = wireConnections(parts, mechanisms);
+  const connectionId = overseerr.connection.id;
+  const library = createLibraryFeature({
+    database,
+    overseerr: overseerr.client,
+    connectionId,
+    async isUsable() {
+      connections.ensureConnected(connectionId);
+      return connections.isUsable(connectionId);
+    },
+    clock,
+    log,
+  });
   const users = new Map(
     members.map(({ name, overseerrUserId }) => [accounts.directory.byName(name)?.id, overseerrUserId]),
   );
@@ -106,48 +115,57 @@ function wireFeatures(parts: WiringParts, mechanisms: Mechanisms) {
     database,
     store,
     overseerr: library.overseerr,
-    connections: { ...connections, check: () => check() },
+    connections: { ...connections, check: async (id) => checks.get(id)?.() },
     titles: library.titles,
     surroundings: {
       person: (accountId) => accounts.directory.byId(accountId) ?? null,
       upstreamUrl: ({ mediaType, tmdbId }) =>
-        overseerrPages ? new URL(`${mediaType.toLowerCase()}/${tmdbId}`, `${overseerrUrl}/`).href : null,
+        overseerr.pagesUrl && new URL(`${mediaType.toLowerCase()}/${tmdbId}`, `${overseerr.pagesUrl}/`).href,
     },
     upstreamUserOf: (accountId) => users.get(accountId),
     waitFor: (name, position) => mechanisms.projections.waitFor(name, position, CATCH_UP_MS),
-    connectionId: OVERSEERR,
+    connectionId,
     times: settings.times,
     clock,
     chance: Math.random,
     log,
   });
-  const check = connections.createCheck({
-    connection,
-    identify: () => overseerr.identify(),
-    probe: () => overseerr.probe(),
-    onRestored: () => requests.poller.releaseWaiting(),
-    clock,
-    log,
-  });
-  return { accounts, connections, connection, library, requests, check };
+  const checks = wireChecks(parts, { connections, requests });
+  return { accounts, connections, library, requests, checks };
 }
 type Features = ReturnType<typeof wireFeatures>;
 
+/** How to look at each connection that is there, by its id. */
+function wireChecks(
+  { neighbours, clock, log }: WiringParts,
+  { connections, requests }: { connections: ConnectionsFeature; requests: RequestsFeature },
+): Map<string, () => Promise<void>> {
+  const look = ({ connection, client }: Neighbours[keyof Neighbours], onRestored: () => Promise<void>) => {
+    const ask = { identify: () => client.identify(), probe: () => client.probe() };
+    const check = connections.createCheck({ ...ask, connection, onRestored, clock, log });
+    return connection.absent ? [] : [[connection.id, check] as const];
+  };
+  return new Map([...look(neighbours.overseerr, () => requests.poller.releaseWaiting())]);
+}
+
 /** The switches of the simulators; undefined where nothing is simulated. */
-function wireDemo({ neighbours }: WiringParts, { accounts, connections, connection, check }: Features) {
-  const simulator = neighbours.overseerrSimulator;
-  if (!simulator) return undefined;
+function wireDemo({ settings, neighbours }: WiringParts, { accounts, connections, checks }: Features) {
+  if (!settings.demo) return undefined;
+  const { simulator, connection } = neighbours.overseerr;
+  const check = async (one: Connection) => {
+    await checks.get(one.id)?.();
+    return connections.info(one);
+  };
   return createDemoFeature({
     signIn: (name) => accounts.signInAs(name),
     simulated: {
-      OVERSEERR: {
-        setFault: (fault, delayMs = 3_000) => simulator.setFault(fault, delayMs),
-        calls: async (first) => simulator.calls(first).map((call) => ({ ...call, at: new Date(call.at) })),
-        async check() {
-          await check();
-          return connections.info(connection);
+      ...(simulator && {
+        OVERSEERR: {
+          setFault: (fault: OverseerrFault, delayMs = 3_000) => simulator.setFault(fault, delayMs),
+          calls: async (first: number) => simulator.calls(first).map((call) => ({ ...call, at: new Date(call.at) })),
+          check: () => check(connection),
         },
-      },
+      }),
     },
   });
 }

@@ -20,25 +20,28 @@ function asLeader(leases: Leases, name: string, work: () => Promise<void>): () =
 export async function startPoller({
   settings,
   leases,
-  check,
+  checks,
+  neighbours,
   requests,
   library,
   log,
 }: House): Promise<() => Promise<void>> {
   const { probeMs, pollFastMs, leaseMs } = settings.times;
   const room = log.child({ room: 'poller' });
+  const connected = !neighbours.overseerr.connection.absent;
   let swept = -AVAILABILITY_PERIOD_MS;
   const sweep = async () => {
-    if (performance.now() - swept < AVAILABILITY_PERIOD_MS) return;
+    if (!connected || performance.now() - swept < AVAILABILITY_PERIOD_MS) return;
     await library.syncAvailability();
     swept = performance.now();
   };
-  const firstLook = check()
+  const firstLook = Promise.all([...checks.values()].map((check) => check()))
     .then(sweep)
     .catch((error: unknown) => room.warn({ err: error }, 'the first look outside failed; the rounds will try again'));
   await Promise.race([firstLook, pause(FIRST_LOOK_MS, undefined, { ref: false })]);
   const rounds = [
-    every(probeMs, asLeader(leases, 'poller:connections', check), room),
+    // Each for itself: a service that hangs must not delay the look at the others.
+    ...[...checks].map(([id, check]) => every(probeMs, asLeader(leases, `poller:connection:${id}`, check), room)),
     every(
       pollFastMs,
       asLeader(leases, 'poller:requests', () => requests.poller.lookAtLinked()),

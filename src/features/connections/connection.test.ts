@@ -1,5 +1,5 @@
 import type { ConnectionHealth, ConnectionStateName } from './connection';
-import { degradedFeatures, findingOf, isUsable, outageNotice } from './connection';
+import { absentHealth, degradedFeatures, findingOf, isOutage, isUsable, outageNotice } from './connection';
 
 const health = (state: ConnectionStateName, kind: ConnectionHealth['kind'] = 'OVERSEERR'): ConnectionHealth => ({
   ...{ id: 'one', kind, simulated: false, state, flavour: null, version: null, problem: null },
@@ -34,4 +34,23 @@ it.each([
   const finding = findingOf('OVERSEERR', { failure, message: 'no answer' });
   expect(finding).toMatchObject({ state, flavour: null, version: null, problem: { code } });
   expect(finding.problem?.message).toMatch(/Overseerr.*(set the current one|check the address|is it running)/);
+});
+
+describe('a connection that is not set up', () => {
+  const connection = { id: 'plex', kind: 'PLEX' as const, simulated: false, absent: 'set PLEX_URL' };
+
+  it('says what to do, and is no outage that people are told of', () => {
+    const health = absentHealth(connection);
+    expect(health).toMatchObject({
+      state: 'ABSENT',
+      problem: { code: 'CONNECTION_ABSENT', message: 'set PLEX_URL' },
+    });
+    expect(degradedFeatures([health])).toEqual(['LIBRARY']);
+    expect(isOutage(health)).toBe(false);
+  });
+
+  it('tells of its own outage what follows from it', () => {
+    const down = { ...absentHealth(connection), state: 'DOWN' as const, since: new Date('2026-05-01T19:40:00Z') };
+    expect(outageNotice(down)).toBe('Plex is down since 19:40 UTC; what you see of the library is what we last saw.');
+  });
 });

@@ -6,6 +6,8 @@ export interface Connection {
   id: string;
   kind: ConnectionKindName;
   simulated: boolean;
+  /** It is not set up: what to do about it. */
+  absent?: string;
 }
 
 /** What one look at a connection found. */
@@ -42,12 +44,32 @@ export function degradedFeatures(health: readonly ConnectionHealth[]): string[] 
 const WHATS_WRONG: Partial<Record<ConnectionStateName, string>> = {
   UNAUTHORIZED: 'refuses our key',
   DEGRADED: 'does not answer as it should',
+  SUSPENDED: 'is another one than before, and waits for an admin,',
 };
 
-/** "Overseerr is down since 19:40 UTC; your request is safe." */
+/** Something broke; what was never set up did not. */
+export const isOutage = ({ state }: ConnectionHealth): boolean => !isUsable(state) && state !== 'ABSENT';
+
+const WHAT_FOLLOWS: Record<ConnectionKindName, string> = {
+  PLEX: 'what you see of the library is what we last saw',
+  OVERSEERR: 'your request is safe and will be handed over when it is back',
+  UPTIME_KUMA: 'nobody watches the services for us until it is back',
+};
+
+/** "Overseerr is down since 19:40 UTC; your request is safe and will be handed over when it is back." */
 export function outageNotice({ kind, state, since }: ConnectionHealth): string {
   const what = WHATS_WRONG[state] ?? 'is down';
-  return `${NAMES[kind]} ${what} since ${since.toISOString().slice(11, 16)} UTC; your request is safe and will be handed over when it is back.`;
+  return `${NAMES[kind]} ${what} since ${since.toISOString().slice(11, 16)} UTC; ${WHAT_FOLLOWS[kind]}.`;
+}
+
+export const isAbsent = (connection: Connection): connection is Connection & { absent: string } =>
+  connection.absent !== undefined;
+
+/** How one is that is not set up: nobody looks at it. */
+export function absentHealth(connection: Connection & { absent: string }): ConnectionHealth {
+  const never = new Date(0);
+  const problem = { code: 'CONNECTION_ABSENT', message: connection.absent };
+  return { ...connection, state: 'ABSENT', flavour: null, version: null, problem, since: never, checkedAt: never };
 }
 
 /** What is wrong, by the kind of failure, and what an admin can do. */

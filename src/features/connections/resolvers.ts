@@ -1,7 +1,7 @@
 import { FieldResolver, Query, Resolver } from 'type-graphql';
 import { Account } from '../accounts/types';
 import type { Connection, ConnectionHealth } from './connection';
-import { degradedFeatures, isUsable, outageNotice } from './connection';
+import { degradedFeatures, isOutage, outageNotice } from './connection';
 import { ConnectionInfo, ConnectionProblem, Notice, ServerInfo, Severity } from './types';
 import type { ConnectionKind, ConnectionState, ProjectionState } from './types';
 
@@ -36,9 +36,7 @@ export function presentConnection(connection: Connection, health: ConnectionHeal
 
 /** One notice for each connection that does not work. */
 export function outageNotices(health: readonly ConnectionHealth[]): Notice[] {
-  return health
-    .filter(({ state }) => !isUsable(state))
-    .map((one) => ({ severity: Severity.WARNING, title: outageNotice(one) }));
+  return health.filter(isOutage).map((one) => ({ severity: Severity.WARNING, title: outageNotice(one) }));
 }
 
 @Resolver(() => ServerInfo)

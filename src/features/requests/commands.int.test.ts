@@ -45,6 +45,7 @@ function startCommands(handler: CommandHandler = createCommandHandler({ store, c
     store,
     waitFor: () => catchUp(),
     remembered: () => Promise.resolve(remembered),
+    ensureConnected: () => undefined,
     connectionId: CONNECTION,
   });
 }

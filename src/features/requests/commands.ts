@@ -24,6 +24,8 @@ export interface RequestCommandParts {
   waitFor(projection: string, position: bigint): Promise<boolean>;
   remembered(title: { type: 'MOVIE' | 'TV'; tmdbId: number }): Promise<RememberedTitle | null>;
   connectionId: string;
+  /** Throws Conflict where no request service is set up: nobody would ever take the request. */
+  ensureConnected(connectionId: string): void;
 }
 
 export interface Wanted {
@@ -49,6 +51,7 @@ export function createRequestCommands({
   waitFor,
   remembered,
   connectionId,
+  ensureConnected,
 }: RequestCommandParts) {
   /** A request made a moment ago may not be in the view yet: then the view is waited for, so that "not found" is the truth. */
   async function find(requestId: string): Promise<{ streamId: string; requestId: string }> {
@@ -70,6 +73,7 @@ export function createRequestCommands({
 
     async requestMedia(wanted: Wanted, asking: Asking): Promise<Answer & { outcome: RequestOutcome }> {
       checked(wanted);
+      ensureConnected(connectionId);
       const { type, tmdbId, quality } = wanted;
       const known = await remembered({ type, tmdbId });
       const available = (quality === 'UHD_4K' ? known?.availability4k : known?.availability) === 'AVAILABLE';

@@ -8,6 +8,7 @@ import type { Logger } from '../../mechanisms/observability';
 import type { Queryable } from '../../mechanisms/postgres';
 import type { Projection } from '../../mechanisms/projections';
 import type { OperationContext } from '../../server/context';
+import type { Notice } from '../connections/types';
 import type { OverseerrClient } from '../../upstreams/overseerr';
 import { createRequestCommands } from './commands';
 import type { RequestCommandParts } from './commands';
@@ -40,7 +41,8 @@ export interface RequestsParts {
   feed: ChangeFeed;
   jobs: JobQueue;
   overseerr: OverseerrClient;
-  connections: HandOverParts['connections'] & Pick<RequestResolverParts, 'notices'>;
+  connections: HandOverParts['connections'] &
+    Pick<RequestCommandParts, 'ensureConnected'> & { notices(connectionId: string): Promise<Notice[]> };
   titles: Pick<RequestCommandParts, 'remembered'> & {
     createRememberedLoader: RequestResolverParts['createTitleLoader'];
   };
@@ -64,10 +66,12 @@ function resolverParts(parts: RequestsParts, queries: RequestQueries): RequestRe
     waitFor: parts.waitFor,
     remembered: titles.remembered,
     connectionId: parts.connectionId,
+    ensureConnected: (connectionId) => connections.ensureConnected(connectionId),
   });
   return {
     ...parts,
-    ...connections,
+    isUsable: (connectionId) => connections.isUsable(connectionId),
+    notices: () => connections.notices(parts.connectionId),
     commands,
     queries,
     settleDelayMs: parts.times.settleDelayMs,

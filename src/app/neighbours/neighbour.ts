@@ -1,0 +1,31 @@
+import type { Connection } from '../../features/connections';
+import { Conflict } from '../../mechanisms/errors';
+import type { Logger } from '../../mechanisms/observability';
+import type { Settings } from '../config';
+import type { Releases } from '../shutdown';
+import type { StateFolder } from '../state-folder';
+
+/** A service around us: real, simulated, or absent. */
+export interface Neighbour<Client> {
+  connection: Connection;
+  /** Of an absent one every method but `close` throws CONNECTION_ABSENT. */
+  client: Client;
+}
+
+export interface NeighbourParts {
+  settings: Settings;
+  folder: StateFolder;
+  releases: Releases;
+  log: Logger;
+}
+
+/** Stands where no service is set up: what is asked of it is answered with what to do. */
+export function absentClient<Client extends object>(message: string): Client {
+  return new Proxy({} as Client, {
+    get: (_target, name) => (name === 'close' ? () => Promise.resolve() : () => refuse(message)),
+  });
+}
+
+function refuse(message: string): Promise<never> {
+  return Promise.reject(new Conflict(message, 'CONNECTION_ABSENT'));
+}

@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto';
+import type { Connection } from '../../features/connections';
+import { createHttpClient } from '../../mechanisms/http';
+import type { OverseerrSimulator } from '../../simulators/overseerr';
+import { startOverseerrSimulator } from '../../simulators/overseerr';
+import type { OverseerrClient } from '../../upstreams/overseerr';
+import { createOverseerrClient } from '../../upstreams/overseerr';
+import type { Neighbour, NeighbourParts } from './neighbour';
+import { absentClient } from './neighbour';
+
+export interface OverseerrNeighbour extends Neighbour<OverseerrClient> {
+  /** Where the requests of people are shown; null where there are no pages. */
+  pagesUrl: string | null;
+  simulator?: OverseerrSimulator;
+}
+
+/** Installations on SQLite serialise their writes: few calls at once (contracts/overseerr.md 13). */
+const CALLS_AT_ONCE = 4;
+const LARGEST_ANSWER = 10 * 1024 * 1024;
+const IDENTITY = { id: 'overseerr', kind: 'OVERSEERR' } as const;
+const ABSENT = 'No request service is connected: set OVERSEERR_URL and OVERSEERR_API_KEY and start again.';
+
+export async function meetOverseerr(parts: NeighbourParts): Promise<OverseerrNeighbour> {
+  const { overseerr: real, demo } = parts.settings;
+  if (real) return { ...connect(parts, real, { ...IDENTITY, simulated: false }), pagesUrl: real.url };
+  if (demo) {
+    const { simulator, ...address } = await simulate(parts);
+    return { ...connect(parts, address, { ...IDENTITY, simulated: true }), pagesUrl: null, simulator };
+  }
+  return {
+    connection: { ...IDENTITY, simulated: false, absent: ABSENT },
+    client: absentClient(ABSENT),
+    pagesUrl: null,
+  };
+}
+
+interface Address {
+  url: string;
+  apiKey: string;
+}
+
+function connect({ settings, releases, log }: NeighbourParts, { url, apiKey }: Address, connection: Connection) {
+  const http = createHttpClient({
+    name: connection.id,
+    baseUrl: url,
+    headers: { 'x-api-key': apiKey },
+    timeoutMs: settings.times.callMs,
+    maxConcurrent: CALLS_AT_ONCE,
+    maxBodyBytes: LARGEST_ANSWER,
+    log,
+  });
+  const client = createOverseerrClient({ http });
+  releases.add('overseerr client', () => client.close());
+  return { connection, client };
+}
+
+/** Its state outlives us, in a file of its own: like the real one, it is not ours to forget. */
+async function simulate({ folder, releases }: NeighbourParts): Promise<Address & { simulator: OverseerrSimulator }> {
+  const apiKey = randomBytes(24).toString('base64url');
+  const stateFile = folder.place('demo', 'overseerr.json');
+  const simulator = await startOverseerrSimulator({ seed: 'household', apiKey, stateFile });
+  releases.add('overseerr simulator', () => simulator.close());
+  return { url: simulator.url, apiKey, simulator };
+}
