@@ -34,6 +34,7 @@ export function createErrorTranslator(log: Logger): TranslateError {
       return { message: cause.message, extensions: { code: cause.extensions.code } };
     }
     if (isOfArguments(cause)) return { message: cause.message, extensions: { code: 'BAD_USER_INPUT' } };
+    if (isRefusedRequest(cause)) return { message: cause.message, extensions: { code: 'BAD_REQUEST' } };
     const errorId = randomUUID();
     log.error({ errorId, err: cause }, 'operation failed');
     const known = cause instanceof MediaNestError ? details(cause) : { code: 'INTERNAL_SERVER_ERROR' };
@@ -60,6 +61,13 @@ function causeOf(error: unknown): unknown {
 function isOfArguments(cause: unknown): cause is GraphQLError {
   if (!(cause instanceof GraphQLError) || cause.extensions.code !== undefined || !cause.nodes?.length) return false;
   return cause.nodes.every(({ kind }) => kind === Kind.VARIABLE || kind.endsWith('Value'));
+}
+
+/** What Apollo refuses before it looks at the operation, like a persisted query whose hash is another one: a status of the caller's and no code. */
+function isRefusedRequest(cause: unknown): cause is GraphQLError {
+  if (!(cause instanceof GraphQLError) || cause.extensions.code !== undefined || cause.path) return false;
+  const { status } = (cause.extensions.http ?? {}) as { status?: number };
+  return status !== undefined && status >= 400 && status < 500;
 }
 
 function details(error: MediaNestError): GraphQLErrorExtensions {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
@@ -9,19 +10,19 @@ import type { GraphQLSchema } from 'graphql';
 import { StartupError } from '../mechanisms/errors';
 import type { AccessMap } from '../mechanisms/graphql';
 import type { Logger } from '../mechanisms/observability';
-import type { AccessCheck } from './access';
 import { assertAccessComplete, createAccessCheck } from './access';
-import { createApolloPlugins } from './apollo-plugins';
+import { apolloOptions } from './apollo-options';
 import { bearerToken } from './bearer-token';
 import type { Authenticate, OperationContext } from './context';
 import type { TranslateError } from './errors';
 import { createErrorTranslator } from './errors';
 import { mountHealth } from './health';
-import { limitRules, LIMITS } from './limits';
+import { LIMITS } from './limits';
 import { createContext } from './operation';
 import type { Playground } from './playground';
 import { addSecurityHeaders, sendPage, wantsPage } from './playground';
 import { createWebSocketDoor } from './websocket';
+import type { SessionOptions } from './websocket-session';
 
 export interface HttpServerOptions {
   schema: GraphQLSchema;
@@ -50,14 +51,33 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   assertAccessComplete(schema, access);
   const checkAccess = createAccessCheck(schema, access);
   const translate = createErrorTranslator(log);
-  const apollo = createApollo(options, checkAccess, translate);
-  await apollo.start();
+  return openDoor({
+    ...options,
+    apollo: new ApolloServer({ schema, ...apolloOptions({ checkAccess, translate, log }) }),
+    // The bearer token alone says who asks.
+    context: async ({ headers }) => createContext(await authenticate(bearerToken(headers.authorization))),
+    sessions: { schema, checkAccess, authenticate, translate },
+  });
+}
 
-  const fastify = createFastify({ bodyLimit: LIMITS.bytes, routerOptions: { ignoreDuplicateSlashes: true } });
+export interface DoorParts<Context extends OperationContext> extends Omit<HttpServerOptions, 'schema' | 'access'> {
+  apollo: ApolloServer<Context>;
+  context(request: FastifyRequest, reply: FastifyReply): Promise<Context>;
+  sessions: SessionOptions;
+}
+
+/** Everything of the door but what Apollo was told. */
+export async function openDoor<Context extends OperationContext>(parts: DoorParts<Context>): Promise<HttpServer> {
+  const { apollo, sessions, log } = parts;
+  await apollo.start();
+  const fastify = createFastify({
+    bodyLimit: LIMITS.bytes,
+    routerOptions: { ignoreDuplicateSlashes: true, ignoreTrailingSlash: true },
+  });
   fastify.addHook('onRequest', addSecurityHeaders);
   fastify.setErrorHandler(async (error: FastifyError, request, reply) => {
     if (error.statusCode === 413) await discard(request.raw);
-    return answerError(error, reply, translate);
+    return answerError(error, reply, sessions.translate);
   });
   fastify.setNotFoundHandler((_request, reply) =>
     reply.code(404).send(errorBody('NOT_FOUND', 'the API is at /graphql')),
@@ -65,9 +85,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   let closing = false;
   // A connection that stayed open after its answer would be waited for until it is cut.
   fastify.addHook('onSend', async (_request, reply) => void (closing && reply.header('connection', 'close')));
-  mountHealth(fastify, options.ready);
-  mountGraphQL(fastify, apollo, options);
-  const sockets = createWebSocketDoor(fastify.server, { schema, checkAccess, authenticate, translate, log });
+  mountHealth(fastify, parts.ready);
+  mountGraphQL(fastify, parts);
+  const sockets = createWebSocketDoor(fastify.server, { ...sessions, log });
 
   return {
     fastify,
@@ -91,30 +111,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   };
 }
 
-function createApollo({ schema, log }: HttpServerOptions, checkAccess: AccessCheck, translate: TranslateError) {
-  return new ApolloServer<OperationContext>({
-    schema,
-    logger: log,
-    introspection: true, // for signed-in users only: the access check says so
-    csrfPrevention: true,
-    parseOptions: { maxTokens: LIMITS.tokens },
-    validationRules: [...limitRules],
-    includeStacktraceInErrorResponses: false,
-    formatError: (_formatted, error) => translate(error),
-    stopOnTerminationSignals: false, // the process is shut down in one place, in order
-    plugins: createApolloPlugins(checkAccess, translate),
-  });
-}
-
-function mountGraphQL(
+function mountGraphQL<Context extends OperationContext>(
   fastify: FastifyInstance,
-  apollo: ApolloServer<OperationContext>,
-  { authenticate, playground }: HttpServerOptions,
+  { apollo, context, playground }: DoorParts<Context>,
 ): void {
-  const answer = fastifyApolloHandler(apollo, {
-    // The bearer token alone says who asks.
-    context: async ({ headers }) => createContext(await authenticate(bearerToken(headers.authorization))),
-  });
+  const answer = fastifyApolloHandler(apollo, { context });
   fastify.route({
     method: ['GET', 'POST', 'OPTIONS'],
     url: '/graphql',
@@ -147,7 +148,7 @@ function answerError(error: FastifyError, reply: FastifyReply, translate: Transl
   if (status >= 500) return reply.code(500).send({ errors: [translate(error)] });
   if (status === 413)
     return reply.code(413).send(errorBody('PAYLOAD_TOO_LARGE', `a body has at most ${LIMITS.bytes} bytes`));
-  return reply.code(status).send(errorBody('BAD_REQUEST', error.message));
+  return reply.code(status).send(errorBody('BAD_REQUEST', `${STATUS_CODES[status]}: ${error.message}`));
 }
 
 function errorBody(code: string, message: string) {

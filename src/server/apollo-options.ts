@@ -1,4 +1,4 @@
-import type { ApolloServerPlugin } from '@apollo/server';
+import type { ApolloServerOptions, ApolloServerPlugin } from '@apollo/server';
 import { HeaderMap } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -6,22 +6,38 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { GraphQLError } from 'graphql';
 import { Forbidden, Unauthenticated } from '../mechanisms/errors';
+import type { Logger } from '../mechanisms/observability';
 import type { AccessCheck } from './access';
 import type { OperationContext } from './context';
 import type { TranslateError } from './errors';
+import { limitRules, LIMITS } from './limits';
 
-/**
- * What Apollo does beside executing. Its cache control hints cost more than the rest of it together, and nobody reads them; its landing page
- * loads from elsewhere.
- */
-export function createApolloPlugins(checkAccess: AccessCheck, translate: TranslateError) {
-  return [
-    ApolloServerPluginCacheControlDisabled(),
-    ApolloServerPluginLandingPageDisabled(),
-    authorise(checkAccess),
-    answerPlainJsonWith200(),
-    keepSchemaFromStrangers(translate),
-  ];
+export interface ApolloParts {
+  checkAccess: AccessCheck;
+  translate: TranslateError;
+  log: Logger;
+}
+
+/** What Apollo is told beside the schema. */
+export function apolloOptions({ checkAccess, translate, log }: ApolloParts) {
+  return {
+    logger: log,
+    introspection: true, // for signed-in users only: the access check says so
+    csrfPrevention: true,
+    parseOptions: { maxTokens: LIMITS.tokens },
+    validationRules: [...limitRules],
+    includeStacktraceInErrorResponses: false,
+    formatError: (_formatted, error) => translate(error),
+    stopOnTerminationSignals: false, // the process is shut down in one place, in order
+    plugins: [
+      // Its cache control hints cost more than the rest of it together, and nobody reads them; its landing page loads from elsewhere.
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      authorise(checkAccess),
+      answerPlainJsonWith200(),
+      keepSchemaFromStrangers(translate),
+    ],
+  } satisfies Partial<ApolloServerOptions<OperationContext>>;
 }
 
 function authorise(checkAccess: AccessCheck): ApolloServerPlugin<OperationContext> {
