@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { RawAnswer } from './exchange';
-import type { HttpAnswer, HttpCall } from './call';
+import type { HttpAnswer, HttpCall, HttpFile } from './call';
 import { UpstreamFailure } from './upstream-failure';
 import type { FailureKind } from './upstream-failure';
 
@@ -12,31 +12,57 @@ const LONGEST_RETRY_AFTER_MS = 3_600_000;
 /** Shorter header values are no credentials, and cutting them out would damage ordinary text. */
 const SHORTEST_SECRET = 8;
 
-type Interpreter = (raw: RawAnswer, call: HttpCall) => HttpAnswer;
+interface Answered {
+  call: HttpCall;
+  raw: RawAnswer;
+}
 
 /** Turns what came over the wire into an answer, or throws what it amounts to. */
-export function createInterpreter(upstream: string, headerValues: string[]): Interpreter {
+export function createInterpreter(upstream: string, headerValues: string[]) {
   const secrets = headerValues.filter((value) => value.length >= SHORTEST_SECRET);
-  const redact = (text: string): string =>
-    secrets.reduce((clean, secret) => clean.replaceAll(secret, '[redacted]'), text);
+  const clean = (text: string): string =>
+    storable(secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text));
+  const textOf = ({ body }: RawAnswer): string => clean(body.toString('utf8'));
 
-  return ({ status, headers, text: received }, call) => {
-    const text = storable(redact(received));
-    const body = parseJson(headers, text);
-    const failed = (failure: FailureKind, what: string): UpstreamFailure =>
-      new UpstreamFailure(`${upstream}: ${call.method} ${call.path} ${what}`, {
-        upstream,
-        failure,
-        certainty: 'UNKNOWN',
-        status,
-        retryAfterMs: retryAfterMs(headers['retry-after']),
-      });
-
-    const success = status >= 200 && status < 300;
-    if (success && body === undefined && text !== '') throw failed('WRONG_SHAPE', `answered ${status} without JSON`);
-    if (success || call.answers?.includes(status)) return { status, headers, body, text };
-    throw failed(failureOfStatus(status), `answered ${status}: ${excerpt(text)}`);
+  const failed = (failure: FailureKind, { call, raw }: Answered, what: string): UpstreamFailure =>
+    new UpstreamFailure(`${upstream}: ${call.method} ${call.path} answered ${raw.status}${what}`, {
+      upstream,
+      failure,
+      certainty: 'UNKNOWN',
+      status: raw.status,
+      retryAfterMs: retryAfterMs(raw.headers['retry-after']),
+    });
+  const refused = (answered: Answered): UpstreamFailure => {
+    const { raw } = answered;
+    return failed(failureOfStatus(raw.status), answered, `: ${excerpt(textOf(raw))}`);
   };
+
+  return {
+    json(answered: Answered): HttpAnswer {
+      const { call, raw } = answered;
+      const { status, headers } = raw;
+      const text = textOf(raw);
+      const body = parseJson(headers, text);
+      const success = isSuccess(status);
+      if (success && body === undefined && text !== '') throw failed('WRONG_SHAPE', answered, ' without JSON');
+      if (success || call.answers?.includes(status)) return { status, headers, body, text };
+      throw refused(answered);
+    },
+
+    file(answered: Answered, types: readonly string[]): HttpFile {
+      const { status, headers, body } = answered.raw;
+      if (!isSuccess(status)) throw refused(answered);
+      const type = mediaType(headers);
+      if (status === 200 && types.includes(type) && body.length > 0) return { type, bytes: body };
+      throw failed('WRONG_SHAPE', answered, ` with ${body.length} bytes of ${excerpt(clean(type)) || 'no type'}`);
+    },
+  };
+}
+
+const isSuccess = (status: number): boolean => status >= 200 && status < 300;
+
+function mediaType(headers: IncomingHttpHeaders): string {
+  return (headers['content-type'] ?? '').replace(/;.*/s, '').trim().toLowerCase();
 }
 
 /** The beginning of a foreign text, on one line, fit for messages. Half a character would be fit for nothing. */

@@ -12,6 +12,21 @@ export interface HttpCall {
   deadlineMs?: number;
   /** Statuses beyond 2xx that the caller reads itself; any other is thrown as an UpstreamFailure. */
   answers?: number[];
+  /** A look whether the upstream lives: sent even while other calls are not, and never repeated. */
+  probe?: boolean;
+}
+
+/** A GET of something that is no JSON. */
+export interface HttpDownload extends Pick<HttpCall, 'path' | 'query' | 'deadlineMs'> {
+  /** Media types without parameters, like `image/jpeg`: what is sent as another is thrown as WRONG_SHAPE. */
+  types: readonly string[];
+  maxBytes: number;
+}
+
+export interface HttpFile {
+  /** One of the `types`. */
+  type: string;
+  bytes: Buffer;
 }
 
 export interface HttpAnswer {

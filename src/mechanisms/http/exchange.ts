@@ -4,7 +4,7 @@ import type { Dispatcher } from 'undici';
 export interface RawAnswer {
   status: number;
   headers: IncomingHttpHeaders;
-  text: string;
+  body: Buffer;
 }
 
 export interface ExchangeOptions {
@@ -57,7 +57,7 @@ export function exchange(dispatcher: Dispatcher, options: ExchangeOptions): Prom
       },
       onResponseEnd() {
         settle();
-        resolve({ status, headers, text: Buffer.concat(chunks).toString('utf8') });
+        resolve({ status, headers, body: Buffer.concat(chunks) });
       },
       onResponseError(_controller, error) {
         settle();

@@ -1,8 +1,9 @@
-import { bulkhead } from 'cockatiel';
+import { bulkhead, TaskCancelledError } from 'cockatiel';
 import { Pool } from 'undici';
 import type { Logger } from '../observability';
 import { createInterpreter } from './answer';
-import type { HttpAnswer, HttpCall } from './call';
+import type { HttpAnswer, HttpCall, HttpDownload, HttpFile } from './call';
+import { createCircuit, repeating } from './circuit';
 import { exchange } from './exchange';
 import type { RawAnswer } from './exchange';
 import { failureOfTransport } from './transport-failure';
@@ -10,8 +11,14 @@ import { queryString } from './query-string';
 import { UpstreamFailure } from './upstream-failure';
 
 export interface HttpClient {
-  /** One try, never repeated: whether a repeat is safe is known only to the caller. Throws UpstreamFailure. */
+  /**
+   * Throws UpstreamFailure. A GET that met nobody is tried again, within its deadline; any other call is one try, because
+   * whether a repeat is safe is known only to the caller. After several in a row that met nobody, calls end at once, NOT_SENT,
+   * until a probe or the first one after a rest is answered.
+   */
   request(call: HttpCall): Promise<HttpAnswer>;
+  /** A GET of a picture or the like. Throws UpstreamFailure. */
+  download(call: HttpDownload): Promise<HttpFile>;
   /** Takes no more calls, lets the running ones end (each has its deadline), closes the connections. */
   close(): Promise<void>;
 }
@@ -36,7 +43,12 @@ const CONNECT_MS = 5_000;
 /** Beyond this a caller hears at once that we are overloaded instead of waiting in vain. */
 const WAITING_PER_SLOT = 25;
 
-/** The one way out to an upstream that speaks HTTP and JSON. */
+interface Wanted {
+  accept: string;
+  limit: number;
+}
+
+/** The one way out to an upstream that speaks HTTP. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { name, timeoutMs, maxConcurrent, maxBodyBytes, log } = options;
   const base = new URL(options.baseUrl);
@@ -51,34 +63,61 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     bodyTimeout: 0,
   });
   const slots = bulkhead(maxConcurrent, maxConcurrent * WAITING_PER_SLOT);
+  const circuit = createCircuit({
+    onChange: (state) => log[state === 'open' ? 'warn' : 'info']({ upstream: name }, `the circuit is ${state}`),
+  });
+  const told = createTeller(name, log);
   const interpret = createInterpreter(name, Object.values(options.headers));
 
-  async function send(call: HttpCall): Promise<RawAnswer> {
-    const { method, path, query, body, deadlineMs = timeoutMs } = call;
+  async function send(call: HttpCall, { accept, limit }: Wanted): Promise<RawAnswer> {
+    const { method, path, query, body, deadlineMs = timeoutMs, probe } = call;
     const signal = AbortSignal.timeout(deadlineMs);
     let sent = false;
     const request = {
       method,
       path: basePath + path + queryString(query),
-      headers: { accept: 'application/json', ...(body && { 'content-type': 'application/json' }), ...options.headers },
+      headers: { accept, ...(body && { 'content-type': 'application/json' }), ...options.headers },
       body: body && JSON.stringify(body),
     };
     const onSending = (): void => void (sent = true);
+    const once = async (): Promise<RawAnswer> => {
+      if (signal.aborted) throw new TaskCancelledError();
+      return exchange(pool, { request, signal, maxBodyBytes: limit, onSending });
+    };
+    const attempt = () => slots.execute(() => (probe ? circuit.probe(once) : circuit.run(once)), signal);
     try {
-      const whole = slots.execute(() => exchange(pool, { request, signal, maxBodyBytes, onSending }), signal);
-      return await endedBy(signal, whole);
+      return await endedBy(signal, method === 'GET' && !probe ? repeating.execute(attempt, signal) : attempt());
     } catch (error) {
       throw failureOfTransport(error, { upstream: name, call, sent });
     }
   }
 
-  async function request(call: HttpCall): Promise<HttpAnswer> {
-    const { method, path } = call;
+  const request = (call: HttpCall): Promise<HttpAnswer> =>
+    told(call, async () => {
+      const raw = await send(call, { accept: 'application/json', limit: maxBodyBytes });
+      return [interpret.json({ call, raw }), raw.status];
+    });
+
+  function download({ path, query, deadlineMs, types, maxBytes }: HttpDownload): Promise<HttpFile> {
+    const call: HttpCall = { method: 'GET', path, query, deadlineMs };
+    return told(call, async () => {
+      const raw = await send(call, { accept: types.join(', '), limit: maxBytes });
+      return [interpret.file({ call, raw }, types), raw.status];
+    });
+  }
+
+  let closing: Promise<void> | undefined;
+  return { request, download, close: () => (closing ??= pool.close()) };
+}
+
+/** One log line a call, with what became of it. */
+function createTeller(upstream: string, log: Logger) {
+  return async <T>({ method, path }: HttpCall, work: () => Promise<[T, status: number]>): Promise<T> => {
     const startedAt = performance.now();
-    const line = (): object => ({ upstream: name, method, path, ms: Math.round(performance.now() - startedAt) });
+    const line = (): object => ({ upstream, method, path, ms: Math.round(performance.now() - startedAt) });
     try {
-      const answer = interpret(await send(call), call);
-      log.debug({ ...line(), status: answer.status }, 'upstream answered');
+      const [answer, status] = await work();
+      log.debug({ ...line(), status }, 'upstream answered');
       return answer;
     } catch (error) {
       if (error instanceof UpstreamFailure) {
@@ -87,10 +126,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       }
       throw error;
     }
-  }
-
-  let closing: Promise<void> | undefined;
-  return { request, close: () => (closing ??= pool.close()) };
+  };
 }
 
 /** The bulkhead looks at the signal only when a slot falls free; whoever waits for one must not wait past the deadline. */

@@ -1,6 +1,6 @@
 export { excerpt } from './answer';
 export { createHttpClient } from './http-client';
-export type { HttpAnswer, HttpCall } from './call';
+export type { HttpAnswer, HttpCall, HttpDownload, HttpFile } from './call';
 export type { HttpClient, HttpClientOptions } from './http-client';
 export { UpstreamFailure } from './upstream-failure';
 export type { Certainty, FailureFacts, FailureKind } from './upstream-failure';

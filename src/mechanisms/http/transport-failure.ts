@@ -1,4 +1,4 @@
-import { BulkheadRejectedError } from 'cockatiel';
+import { BrokenCircuitError, BulkheadRejectedError, TaskCancelledError } from 'cockatiel';
 import { AnswerTooLong } from './exchange';
 import type { HttpCall } from './call';
 import { UpstreamFailure } from './upstream-failure';
@@ -21,8 +21,15 @@ export function failureOfTransport(error: unknown, { upstream, call, sent }: Att
   });
 }
 
-function kindOf(error: unknown): [FailureKind, string] {
+/** Whether the call ended before it came to the network. */
+export function wasNotTried(error: unknown): boolean {
+  const reasons = [BulkheadRejectedError, BrokenCircuitError, TaskCancelledError];
+  return reasons.some((reason) => error instanceof reason);
+}
+
+export function kindOf(error: unknown): [FailureKind, string] {
   if (error instanceof BulkheadRejectedError) return ['OVERLOADED', 'was not sent: too many calls are waiting'];
+  if (error instanceof BrokenCircuitError) return ['UNREACHABLE', 'was not sent: the last calls all failed'];
   if (error instanceof AnswerTooLong) return ['WRONG_SHAPE', 'answered more than we read'];
   const { name, code } = error as Error & { code?: unknown };
   if (name === 'TimeoutError') return ['TIMEOUT', 'had no whole answer in time'];

@@ -6,14 +6,14 @@ import type { OverseerrClient } from './overseerr';
 import { account, mediaPage, movieDetails, publicSettings, readAs, searchPage, status, tvDetails } from './shapes';
 import { flavourOf, mediaStatus, toMovie, toTv } from './translate';
 
-/** These two ask nobody else. */
-const LIVENESS_MS = 5_000;
+/** Of the two that ask nobody else. */
+const liveness = { deadlineMs: 5_000, probe: true };
 /** `/status` waits for GitHub, without a limit of its own. */
-const VERSION_MS = 3_000;
+const ofVersion = { deadlineMs: 3_000, probe: true };
 
 /** `http` carries the server's own URL (with a sub-path, if it has one) and the key as `X-Api-Key`. */
 export function createOverseerrClient({ http }: { http: HttpClient }): OverseerrClient {
-  const get = (path: string, more: Pick<HttpCall, 'query' | 'deadlineMs'> = {}): Promise<HttpAnswer> =>
+  const get = (path: string, more: Pick<HttpCall, 'query' | 'deadlineMs' | 'probe'> = {}): Promise<HttpAnswer> =>
     http.request({ method: 'GET', path: `/api/v1${path}`, ...more });
 
   async function post(path: string): Promise<void> {
@@ -21,21 +21,21 @@ export function createOverseerrClient({ http }: { http: HttpClient }): Overseerr
   }
 
   const version = (): Promise<string | null> =>
-    get('/status', { deadlineMs: VERSION_MS })
+    get('/status', ofVersion)
       .then((answer) => readAs(status, answer).version)
       .catch(() => null);
 
   return {
     async identify() {
-      const flavour = flavourOf(readAs(publicSettings, await get('/settings/public', { deadlineMs: LIVENESS_MS })));
+      const flavour = flavourOf(readAs(publicSettings, await get('/settings/public', liveness)));
       // The two above answer with any key; this one does not.
-      const [me, running] = await Promise.all([get('/auth/me', { deadlineMs: LIVENESS_MS }), version()]);
+      const [me, running] = await Promise.all([get('/auth/me', liveness), version()]);
       readAs(account, me);
       return { flavour, version: running };
     },
 
     async probe() {
-      readAs(account, await get('/auth/me', { deadlineMs: LIVENESS_MS }));
+      readAs(account, await get('/auth/me', liveness));
     },
 
     async search(query, page) {
