@@ -123,7 +123,7 @@ describe('a start that cannot be', () => {
   });
 
   it('with mistakes in the settings names all of them, and touches nothing', async () => {
-    const wrong = { PORT: 'many', ROLES: 'api,cook', DEMO: 'yes', LEASE_MS: '5s', REDIS_URL: 'redis://x' };
+    const wrong = { PORT: 'many', ROLES: 'api,cook', DEMO: 'yes', LEASE_MS: '5s', REDIS_URL: 'localhost:6379' };
     expectRefusal(await house.run([], wrong), ...Object.keys(wrong).map((name) => new RegExp(`^ +- ${name}`, 'm')));
     expect(existsSync(house.home)).toBe(false);
   });

@@ -12,6 +12,8 @@ export interface Settings {
   home: string;
   /** Absent: the embedded PostgreSQL. */
   databaseUrl?: string;
+  /** Absent: processes wake each other by polling only. */
+  redisUrl?: string;
   roles: RoleName[];
   demo: boolean;
   /** The services around us. Absent: simulated in demo mode, otherwise not there. */
@@ -45,7 +47,7 @@ const UPSTREAMS = [
   ['UPTIME_KUMA_URL', 'UPTIME_KUMA_USER', 'UPTIME_KUMA_PASSWORD'],
 ] as const;
 /** Settings of later versions: naming one now must not pass in silence. */
-const NOT_YET = ['EVENT_STORE_URL', 'DATABASE_REPLICA_URLS', 'REDIS_URL', 'PLEX_URL', 'UPTIME_KUMA_URL'];
+const NOT_YET = ['EVENT_STORE_URL', 'DATABASE_REPLICA_URLS', 'PLEX_URL', 'UPTIME_KUMA_URL'];
 
 const milliseconds = (least: number) =>
   z
@@ -83,6 +85,10 @@ const environment = z.object({
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must be like postgres://user:password@host/database')
+    .optional(),
+  REDIS_URL: z
+    .string()
+    .regex(/^(rediss?|unix):\/\//, 'must be like redis://host:6379, rediss://… or unix:///path/of.sock')
     .optional(),
   ROLES: z
     .string()
@@ -176,13 +182,14 @@ function upstreamsOf(values: Environment): Pick<Settings, 'overseerr' | 'plex' |
 }
 
 function settingsOf(values: Environment): Settings {
-  const { UPSTREAM_USERS: users, DATABASE_URL: databaseUrl } = values;
+  const { UPSTREAM_USERS: users, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl } = values;
   const demo = values.DEMO === undefined ? !UPSTREAMS.some(([url]) => values[url]) : values.DEMO === '1';
   return {
     host: values.HOST,
     port: values.PORT,
     home: values.MEDIANEST_HOME,
     ...(databaseUrl && { databaseUrl }),
+    ...(redisUrl && { redisUrl }),
     roles: values.ROLES,
     demo,
     ...upstreamsOf(values),

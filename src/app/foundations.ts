@@ -6,6 +6,8 @@ import { migrateJobs } from '../mechanisms/jobs';
 import type { Logger } from '../mechanisms/observability';
 import type { DatabaseOptions, PostgresDatabase } from '../mechanisms/postgres';
 import { APP_ROLE, asRole, createDatabase, migrate } from '../mechanisms/postgres';
+import type { RedisConnections } from '../mechanisms/redis';
+import { createRedisConnections } from '../mechanisms/redis';
 import type { Settings } from './config';
 import type { Releases } from './shutdown';
 import type { StateFolder } from './state-folder';
@@ -17,10 +19,12 @@ export interface Foundations {
   /** For projections, jobs and polling: a burst there must not make a user wait for a connection. */
   background: PostgresDatabase;
   store: EventStore;
+  /** Absent: there is none. It may be away at any time, and nothing may depend on it. */
+  redis?: RedisConnections;
 }
 
 export interface FoundationParts {
-  settings: Pick<Settings, 'databaseUrl'>;
+  settings: Pick<Settings, 'databaseUrl' | 'redisUrl'>;
   folder: StateFolder;
   releases: Releases;
   log: Logger;
@@ -72,5 +76,13 @@ export async function layFoundations(parts: FoundationParts): Promise<Foundation
   await migrateJobs({ database: background, log });
   const store = await createPostgresEventStore({ database, log });
   releases.add('event store', () => store.close());
-  return { database, background, store };
+  const redis = settings.redisUrl ? connectRedis(settings.redisUrl, store, parts) : undefined;
+  return { database, background, store, ...(redis ? { redis } : {}) };
+}
+
+/** Keys begin with the store's id: what another house, or this one before a restore, has left there is not ours. */
+function connectRedis(url: string, { storeId }: EventStore, { releases, log }: FoundationParts): RedisConnections {
+  const redis = createRedisConnections({ url, prefix: `medianest:${storeId}:`, log: log.child({ room: 'redis' }) });
+  releases.add('redis', () => redis.close());
+  return redis;
 }

@@ -8,7 +8,8 @@ import { createJobQueue } from '../mechanisms/jobs';
 import { createLeases } from '../mechanisms/leases';
 import type { Logger } from '../mechanisms/observability';
 import { createProjectionEngine, createProjections } from '../mechanisms/projections';
-import { createInProcessWakeUp } from '../mechanisms/pubsub';
+import { APPENDED, createInProcessWakeUp, createRedisWakeUp } from '../mechanisms/pubsub';
+import type { WakeUp } from '../mechanisms/pubsub';
 import { createAccountsFeature } from '../features/accounts';
 import { createConnectionsFeature } from '../features/connections';
 import type { Connection, ConnectionsFeature } from '../features/connections';
@@ -42,13 +43,27 @@ export interface WiringParts {
 
 const CATCH_UP_MS = 2_000;
 
+/** With Redis also for the other processes, whose projectors hear of our appends by it. */
+function wireWakeUp({ foundations, releases }: WiringParts): WakeUp {
+  const { redis, store } = foundations;
+  if (!redis) return createInProcessWakeUp();
+  const wakeUp = createRedisWakeUp(redis);
+  releases.add('wake-up', () => wakeUp.close());
+  releases.add(
+    'wake-up for appends',
+    store.onAppended(() => void wakeUp.publish(APPENDED, {})),
+  );
+  return wakeUp;
+}
+
 /** How it works: everything that knows no business. */
-function wireMechanisms({ settings, foundations, releases, log }: WiringParts) {
+function wireMechanisms(parts: WiringParts) {
+  const { settings, foundations, releases, log } = parts;
   const { database, background, store } = foundations;
   const codecs = createEventCodecs(mediaRequestCodecs);
   const jobs = createJobQueue({ database: background });
   const folds = createRequestProjections({ codecs, jobs });
-  const wakeUp = createInProcessWakeUp();
+  const wakeUp = wireWakeUp(parts);
   const leases = createLeases({ database: background, holder: randomUUID(), leaseMs: settings.times.leaseMs, log });
   releases.add('leases', () => leases.close());
   const feed = createChangeFeed({ database, store, wakeUp, projections: [REQUEST_VIEW], log });

@@ -1,7 +1,7 @@
 import type { Logger } from '../observability';
 import type { Queryable } from '../postgres';
 import type { WakeUp } from '../pubsub';
-import { createDoorbell } from '../pubsub';
+import { createDoorbell, listen } from '../pubsub';
 import type { FeedEntry } from './entry';
 import { newestPosition, PAGE_SIZE, readPage } from './feed-pages';
 
@@ -30,7 +30,7 @@ export interface FeedReaderParts {
 }
 
 export function createFeedReader(parts: FeedReaderParts): FeedReader {
-  const { database, projection, pollMs, log } = parts;
+  const { database, wakeUp, projection, pollMs, log } = parts;
   const listeners = new Set<FeedListener>();
   const bell = createDoorbell();
   let stopped = false;
@@ -57,7 +57,7 @@ export function createFeedReader(parts: FeedReaderParts): FeedReader {
     }
     announce();
   };
-  const unsubscribe = listen(parts, () => bell.ring());
+  const unsubscribe = listen({ wakeUp, topic: feedTopic(projection), log }, () => bell.ring());
   const reading = read();
   return {
     ready,
@@ -72,23 +72,5 @@ export function createFeedReader(parts: FeedReaderParts): FeedReader {
       unsubscribe();
       await reading;
     },
-  };
-}
-
-/** Nobody waits for the subscription to stand: until it does, and if it never does, the poll is there. */
-function listen({ wakeUp, projection, log }: FeedReaderParts, ring: () => void): () => void {
-  let stopped = false;
-  let undo: (() => void) | undefined;
-  wakeUp.subscribe(feedTopic(projection), ring).then(
-    (unsubscribe) => {
-      undo = unsubscribe;
-      ring();
-      if (stopped) undo();
-    },
-    (error: unknown) => log.warn({ err: error, projection }, 'no wake-up for the change feed; polling it'),
-  );
-  return () => {
-    stopped = true;
-    undo?.();
   };
 }

@@ -1,24 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StartupError } from '../errors';
+import { spawnGuarded } from '../guarded-process';
 import { inUse, isServerOf, readPostmaster } from './postmaster-pid';
 import type { Identity } from './privileges';
-
-/**
- * The guard: a shell that holds a pipe from us on fd 3. End of file there means that our process is gone, however it died, and the
- * server gets a fast shutdown. A session of its own, so that Ctrl-C reaches our process only, which then stops the server in order.
- */
-const GUARD = [
-  'exec 3<&0',
-  '"$@" </dev/null 3<&- &',
-  'server=$!; echo $server',
-  'trap "kill -INT $server 2>/dev/null" TERM INT HUP',
-  '(read -r _ <&3; kill -INT $server 2>/dev/null) & watch=$!',
-  'while :; do wait $server; code=$?; kill -0 $server 2>/dev/null || break; done',
-  'kill $watch 2>/dev/null; exit $code',
-].join('\n');
 
 const START_TIMEOUT_MS = 120_000; // crash recovery of a large log takes its time
 const STOP_TIMEOUT_MS = 20_000;
@@ -43,17 +29,13 @@ export interface ServerOptions {
 export async function startServer(options: ServerOptions): Promise<ServerProcess> {
   const settings = Object.entries(options.settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const command = [path.join(options.bin, 'postgres'), '-D', options.folder, ...settings];
-  const guard = spawn('/bin/sh', ['-c', GUARD, 'sh', ...command], {
+  const guard = spawnGuarded(command, {
     ...options.identity,
-    cwd: '/',
-    detached: true,
-    stdio: ['pipe', 'pipe', 'pipe'],
     env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' },
   });
   const tail = collectLines(guard, options.onLine);
   const server = { pid: 0 };
   guard.stdout.once('data', (line: Buffer) => (server.pid = Number.parseInt(line.toString(), 10)));
-  guard.stdin.on('error', () => undefined); // the guard may be gone already
   // Backends hold stderr open: `close` comes when the last of them is gone. When the guard is killed, Node closes its stdin, and the
   // guard's watch, which still reads there, stops the server.
   const exited = new Promise<string>((resolve) => guard.once('close', () => resolve(tail.join('\n'))));

@@ -45,7 +45,7 @@ describe('projection engine', () => {
 
   it('tells of every commit, after it', async () => {
     const wakeUp = createInProcessWakeUp();
-    const heard: { message: WakeUpMessage; stood: Promise<bigint> }[] = [];
+    const heard: { message?: WakeUpMessage; stood: Promise<bigint> }[] = [];
     await wakeUp.subscribe('projection:counted', (message) => {
       heard.push({ message, stood: status().then(({ position }) => position) });
     });

@@ -1,3 +1,4 @@
+import { APPENDED, listen } from '../pubsub';
 import type { Leadership, LeadershipParts } from './leadership';
 import { createLeadership } from './leadership';
 import type { Projection } from './projection';
@@ -21,16 +22,17 @@ export function createProjectionEngine({
   ...parts
 }: ProjectionEngineParts): ProjectionEngine {
   let leaderships: Leadership[] = [];
-  let unlisten = (): void => undefined;
+  let unlisten: (() => void)[] = [];
+  const look = (): void => {
+    for (const leadership of leaderships) leadership.look();
+  };
   return {
     start() {
       leaderships = projections.map((projection) => createLeadership({ ...parts, projection, pollMs }));
-      unlisten = parts.store.onAppended(() => {
-        for (const leadership of leaderships) leadership.look();
-      });
+      unlisten = [parts.store.onAppended(look), listen({ ...parts, topic: APPENDED }, look)];
     },
     async stop() {
-      unlisten();
+      for (const undo of unlisten) undo();
       await Promise.all(leaderships.map((leadership) => leadership.stop()));
     },
   };

@@ -6,7 +6,7 @@ const message = { projection: 'request-view', position: '7' };
 describe('in-process wake-up', () => {
   it('tells the subscribers of the topic, until they leave', async () => {
     const wakeUp = createInProcessWakeUp();
-    const heard: WakeUpMessage[] = [];
+    const heard: (WakeUpMessage | undefined)[] = [];
     const leave = await wakeUp.subscribe('here', (received) => heard.push(received));
     await wakeUp.publish('here', message);
     await wakeUp.publish('elsewhere', message);
@@ -18,7 +18,7 @@ describe('in-process wake-up', () => {
 
   it('tells nobody once closed', async () => {
     const wakeUp = createInProcessWakeUp();
-    const heard: WakeUpMessage[] = [];
+    const heard: (WakeUpMessage | undefined)[] = [];
     await wakeUp.subscribe('here', (received) => heard.push(received));
     await wakeUp.close();
     await wakeUp.publish('here', message);
