@@ -1,5 +1,8 @@
+import { once } from 'node:events';
 import type { GraphQLFieldResolver } from 'graphql';
 import { buildSchema } from 'graphql';
+import type { RawData } from 'ws';
+import WebSocket from 'ws';
 import type { AccessMap } from '../mechanisms/graphql';
 import { createLogger } from '../mechanisms/observability';
 import { createBatchLoader } from '../mechanisms/batching';
@@ -62,6 +65,8 @@ export function createSource() {
   const source = {
     subscribed: 0,
     returned: 0,
+    /** How many numbers nobody has taken yet. */
+    waiting: () => queue.length,
     /** What the loader reads: the newest number. */
     current: 0,
     push(n: number) {
@@ -130,6 +135,62 @@ export function createTestSchema(source: Source, failure: () => Error) {
   return schema;
 }
 
+export interface SocketMessage {
+  type: string;
+  id?: string;
+  payload?: { data?: Record<string, unknown>; errors?: { extensions: { code: string } }[] } & {
+    extensions?: { code: string };
+  }[];
+}
+
+export interface SocketOptions {
+  headers?: Record<string, string>;
+  path?: string;
+  protocols?: string[];
+}
+
+/** A plain client of the socket: what the wire says, in order. */
+function openSocket(port: number, { headers = {}, path = '/graphql', protocols }: SocketOptions) {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, protocols ?? ['graphql-transport-ws'], { headers });
+  const received: SocketMessage[] = [];
+  const waiting: ((message: SocketMessage) => void)[] = [];
+  socket.on('message', (data: RawData) => {
+    const message = JSON.parse(String(data)) as SocketMessage;
+    const take = waiting.shift();
+    if (take) take(message);
+    else received.push(message);
+  });
+  socket.on('error', () => {});
+  const client = {
+    socket,
+    received,
+    opened: () => once(socket, 'open'),
+    closed: new Promise<{ code: number; reason: string }>((resolve) =>
+      socket.on('close', (code, reason) => resolve({ code, reason: String(reason) })),
+    ),
+    send: (message: object) => socket.send(JSON.stringify(message)),
+    next: () =>
+      new Promise<SocketMessage>((resolve) => {
+        const message = received.shift();
+        if (message) resolve(message);
+        else waiting.push(resolve);
+      }),
+    subscribe: (id: string, query: string, variables?: object) =>
+      client.send({ type: 'subscribe', id, payload: { query, variables } }),
+  };
+  return client;
+}
+export type SocketClient = ReturnType<typeof openSocket>;
+
+/** Waits for a condition, with a deadline. */
+export async function until(holds: () => boolean): Promise<void> {
+  const deadline = Date.now() + 5_000;
+  while (!holds()) {
+    if (Date.now() > deadline) throw new Error(`never: ${holds}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
 export interface TestDoor {
   server: HttpServer;
   port: number;
@@ -142,6 +203,12 @@ export interface TestDoor {
   /** What the fields that fail throw. */
   failure: { error: Error };
   ask(query: string, token?: string, body?: object): Promise<{ status: number; body: AnyJson }>;
+  /** For clients that bring no socket of their own. */
+  WebSocket: typeof WebSocket;
+  /** A socket without a word said on it. */
+  socket(options?: SocketOptions): SocketClient;
+  /** A socket that was let in. */
+  signedIn(token?: string, options?: SocketOptions): Promise<SocketClient>;
   close(): Promise<void>;
 }
 
@@ -177,6 +244,7 @@ export async function openTestDoor(
     throw error;
   });
   const url = `http://127.0.0.1:${port}/graphql`;
+  const socket = (socketOptions: SocketOptions = {}) => openSocket(port, socketOptions);
   return {
     server,
     port,
@@ -189,6 +257,15 @@ export async function openTestDoor(
       const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
       const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query, ...body }) });
       return { status: response.status, body: (await response.json()) as AnyJson };
+    },
+    WebSocket,
+    socket,
+    async signedIn(token = 'ben', socketOptions) {
+      const client = socket(socketOptions);
+      await client.opened();
+      client.send({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } });
+      expect(await client.next()).toEqual({ type: 'connection_ack' });
+      return client;
     },
     close: () => server.close({ drainMs: 1_000 }),
   };

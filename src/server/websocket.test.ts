@@ -1,77 +1,13 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import type { RawData } from 'ws';
-import WebSocket from 'ws';
 import type { TestDoor } from './testing';
-import { openTestDoor, viewer } from './testing';
+import { openTestDoor, until, viewer } from './testing';
 
 let door: TestDoor;
-let sockets: WebSocket[];
 beforeEach(async () => {
-  sockets = [];
   door = await openTestDoor();
 });
-afterEach(async () => {
-  for (const socket of sockets) socket.terminate();
-  await door.close();
-});
-
-interface Message {
-  type: string;
-  id?: string;
-  payload?: { data?: Record<string, unknown>; errors?: { extensions: { code: string } }[] } & {
-    extensions?: { code: string };
-  }[];
-}
-
-/** A plain client: what the wire says, in order. */
-function open(headers: Record<string, string> = {}, path = '/graphql') {
-  const socket = new WebSocket(`ws://127.0.0.1:${door.port}${path}`, 'graphql-transport-ws', { headers });
-  const received: Message[] = [];
-  const waiting: ((message: Message) => void)[] = [];
-  socket.on('message', (data: RawData) => {
-    const message = JSON.parse(String(data)) as Message;
-    const take = waiting.shift();
-    if (take) take(message);
-    else received.push(message);
-  });
-  socket.on('error', () => {});
-  const client = {
-    socket,
-    received,
-    opened: () => once(socket, 'open'),
-    closed: new Promise<{ code: number; reason: string }>((resolve) =>
-      socket.on('close', (code, reason) => resolve({ code, reason: String(reason) })),
-    ),
-    send: (message: object) => socket.send(JSON.stringify(message)),
-    next: () =>
-      new Promise<Message>((resolve) => {
-        const message = received.shift();
-        if (message) resolve(message);
-        else waiting.push(resolve);
-      }),
-    subscribe: (id: string, query: string, variables?: object) =>
-      client.send({ type: 'subscribe', id, payload: { query, variables } }),
-  };
-  sockets.push(socket);
-  return client;
-}
-
-async function signedIn(token = 'ben', headers: Record<string, string> = {}) {
-  const client = open(headers);
-  await client.opened();
-  client.send({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } });
-  expect(await client.next()).toEqual({ type: 'connection_ack' });
-  return client;
-}
-
-async function until(holds: () => boolean) {
-  const deadline = Date.now() + 5_000;
-  while (!holds()) {
-    if (Date.now() > deadline) throw new Error(`never: ${holds}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
+afterEach(() => door.close());
 
 describe('who may open a socket', () => {
   it.each([
@@ -81,7 +17,10 @@ describe('who may open a socket', () => {
     { authorization: 5 },
     { token: 'ada', Authorization: 'Bearer ada', 'x-user': 'usr_ada' },
   ])('nobody with %j: closed before a subscription starts, even one sent along', async (payload) => {
-    const client = open({ authorization: 'Bearer ada', cookie: 'token=ada' }, '/graphql?token=ada');
+    const client = door.socket({
+      headers: { authorization: 'Bearer ada', cookie: 'token=ada' },
+      path: '/graphql?token=ada',
+    });
     await client.opened();
     client.send({ type: 'connection_init', payload });
     client.subscribe('1', 'subscription { counted { n } }');
@@ -91,7 +30,7 @@ describe('who may open a socket', () => {
   });
 
   it('nobody who subscribes without a word first', async () => {
-    const client = open();
+    const client = door.socket();
     await client.opened();
     client.subscribe('1', 'subscription { counted { n } }');
     expect((await client.closed).code).toBe(4401);
@@ -99,17 +38,17 @@ describe('who may open a socket', () => {
   });
 
   it.each(['http://evil.example', 'null', 'https://127.0.0.1'])('no page of %s', async (origin) => {
-    const client = open({ origin });
+    const client = door.socket({ headers: { origin } });
     const [, response] = await once(client.socket, 'unexpected-response');
     expect(response.statusCode).toBe(403);
   });
 
   it('our own page', async () => {
-    await signedIn('ben', { origin: `http://127.0.0.1:${door.port}` });
+    await door.signedIn('ben', { headers: { origin: `http://127.0.0.1:${door.port}` } });
   });
 
   it('nobody on another path', async () => {
-    const [, response] = await once(open({}, '/other').socket, 'unexpected-response');
+    const [, response] = await once(door.socket({ path: '/other' }).socket, 'unexpected-response');
     expect(response.statusCode).toBe(404);
   });
 
@@ -118,13 +57,13 @@ describe('who may open a socket', () => {
     connection.write('GET /graphql HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
     await once(connection, 'data');
     connection.destroy();
-    await signedIn();
+    await door.signedIn();
   });
 });
 
 describe('on an open socket', () => {
   it('every event is executed with loaders of its own: 10, 11, 12 come as 10, 11, 12', async () => {
-    const client = await signedIn();
+    const client = await door.signedIn();
     client.subscribe('1', 'subscription { counted { n loaded viewer } }');
     await until(() => door.source.subscribed === 1);
     for (const n of [10, 11, 12]) {
@@ -138,7 +77,7 @@ describe('on an open socket', () => {
   });
 
   it('queries and mutations work too', async () => {
-    const client = await signedIn();
+    const client = await door.signedIn();
     client.subscribe('1', 'query($a: Int!) { add(a: $a) me { id } }', { a: 2 });
     expect(await client.next()).toEqual({
       type: 'next',
@@ -159,7 +98,7 @@ describe('on an open socket', () => {
     ['too many tokens', `{ ${'__typename '.repeat(5001)} }`, 'GRAPHQL_PARSE_FAILED'],
     ['a wrong variable', 'query($a: Int!) { add(a: $a) }', 'BAD_USER_INPUT'],
   ])('%s is refused as on HTTP', async (_what, query, code) => {
-    const client = await signedIn();
+    const client = await door.signedIn();
     client.subscribe('1', query);
     const message = await client.next();
     expect([message.type, message.payload?.[0]?.extensions?.code]).toEqual(['error', code]);
@@ -170,13 +109,13 @@ describe('on an open socket', () => {
   });
 
   it('what breaks in a resolver is told as on HTTP', async () => {
-    const client = await signedIn();
+    const client = await door.signedIn();
     client.subscribe('1', '{ fail }');
     expect((await client.next()).payload?.errors?.[0]?.extensions.code).toBe('INTERNAL_SERVER_ERROR');
   });
 
   it('at most 20 operations at a time', async () => {
-    const client = await signedIn();
+    const client = await door.signedIn();
     for (let id = 1; id <= 21; id += 1) client.subscribe(String(id), 'subscription { counted { n } }');
     const message = await client.next();
     expect([message.id, message.payload?.[0]?.extensions?.code]).toEqual(['21', 'TOO_MANY_SUBSCRIPTIONS']);
@@ -184,16 +123,16 @@ describe('on an open socket', () => {
   });
 
   it('a message above 100 KiB closes it', async () => {
-    const client = await signedIn();
+    const client = await door.signedIn();
     client.subscribe('1', `{ open(code: "${'x'.repeat(100 * 1024)}") }`);
     expect((await client.closed).code).toBe(1009);
-    await signedIn();
+    await door.signedIn();
   });
 });
 
 describe('a subscription ends', () => {
-  async function subscribed(token?: string) {
-    const client = await signedIn(token);
+  async function subscribed(token = 'ben') {
+    const client = await door.signedIn(token);
     client.subscribe('1', 'subscription { counted { n } }');
     await until(() => door.source.subscribed === 1);
     return client;
@@ -237,7 +176,7 @@ describe('a subscription ends', () => {
   });
 
   it('when the scope is taken away', async () => {
-    const client = await signedIn('ada');
+    const client = await door.signedIn('ada');
     client.subscribe('1', 'subscription { secretCounted { n } }');
     await until(() => door.source.subscribed === 1);
     door.source.push(1);

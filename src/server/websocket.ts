@@ -62,6 +62,10 @@ export function createWebSocketDoor(http: HttpServer, options: WebSocketDoorOpti
     });
 
     function fail(error: unknown): void {
+      // What only a server says is valid JSON of the protocol, and no less invalid from a client.
+      if (error instanceof Error && error.message.startsWith('Unexpected message of type')) {
+        return socket.close(CloseCode.BadRequest, error.message);
+      }
       log.error({ err: error }, 'socket operation failed');
       socket.close(CloseCode.InternalServerError, 'Internal server error');
     }
