@@ -1,3 +1,4 @@
+import graphqlEslint from '@graphql-eslint/eslint-plugin';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
@@ -32,6 +33,55 @@ const typesOnly = syntax(
   'events.ts holds types only; schemas and upcasters stand in event-codecs.ts.',
   'Program > :not(ImportDeclaration, TSTypeAliasDeclaration, TSInterfaceDeclaration, ExportNamedDeclaration[exportKind="type"], ExportAllDeclaration[exportKind="type"])',
 );
+
+/** The published schema and the documents over it: all rules that are not argued away here, and those of Relay. */
+const lintGraphql = (files, rules) => ({
+  files,
+  plugins: { '@graphql-eslint': graphqlEslint },
+  languageOptions: {
+    parser: graphqlEslint.parser,
+    parserOptions: {
+      graphQLConfig: {
+        schema: ['schema/schema.graphql', 'schema/demo.graphql'],
+        documents: 'schema/operations/*.graphql',
+      },
+    },
+  },
+  rules,
+});
+const schemaRules = {
+  ...graphqlEslint.configs['flat/schema-all'].rules,
+  ...graphqlEslint.configs['flat/schema-relay'].rules,
+  '@graphql-eslint/alphabetize': 'off', // the emitter sorts
+  '@graphql-eslint/no-root-type': 'off', // it is for schemas without mutations
+  '@graphql-eslint/no-typename-prefix': 'off', // Title.title is what people call it
+  '@graphql-eslint/strict-id-in-types': 'off', // a value has no identity
+  '@graphql-eslint/input-name': 'off', // one argument is no input type, and the idempotency key stands beside the input
+  '@graphql-eslint/require-field-of-type-query-in-mutation-result': 'off', // a payload names what changed
+  '@graphql-eslint/require-nullable-result-in-root': 'off', // a list may be empty and a payload has problems: neither is null
+  '@graphql-eslint/require-description': [
+    'error',
+    {
+      types: true,
+      FieldDefinition: true,
+      InputValueDefinition: true,
+      EnumValueDefinition: true,
+      ignoredSelectors: ['[type=ObjectTypeDefinition][name.value=/^(Query|Mutation|Subscription)$/]'],
+    },
+  ],
+  '@graphql-eslint/relay-arguments': ['error', { includeBoth: false }], // pages go forward
+  // Short lists of values are lists; an entry of a timeline is no Node.
+  '@graphql-eslint/relay-edge-types': [
+    'error',
+    { withEdgeSuffix: true, shouldImplementNode: false, listTypeCanWrapOnlyEdgeType: false },
+  ],
+};
+const operationRules = {
+  ...graphqlEslint.configs['flat/operations-all'].rules,
+  '@graphql-eslint/alphabetize': 'off', // as a reader wants to see it
+  '@graphql-eslint/match-document-filename': 'off', // a file is a feature
+  '@graphql-eslint/lone-executable-definition': 'off',
+};
 
 export default defineConfig(
   { ignores: ['dist/**', 'sdk/**', 'coverage/**'] },
@@ -87,4 +137,6 @@ export default defineConfig(
   { files: ['src/app/config.ts', 'examples/**/*.ts', ...tests], rules: { 'no-restricted-properties': 'off' } },
   { files: ['src/cli/**/*.ts', 'e2e/**/*.ts', 'bench/**/*.ts', 'examples/**/*.ts'], rules: { 'no-console': 'off' } },
   { files: tests, rules: { 'max-lines-per-function': 'off' } },
+  lintGraphql(['schema/*.graphql'], schemaRules),
+  lintGraphql(['schema/operations/*.graphql'], operationRules),
 );

@@ -7,6 +7,8 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CriticalityLevel, diff } from '@graphql-inspector/core';
+import { buildSchema } from 'graphql';
 
 process.chdir(join(import.meta.dirname, '..'));
 const fix = process.argv.includes('--fix');
@@ -17,6 +19,7 @@ const steps = {
   build: () => run('node', 'build.mjs'),
   schema: () => printed('schema/schema.graphql', 'schema'),
   'schema of the demo': () => printed('schema/demo.graphql', 'schema', '--demo'),
+  'promises of the schema': () => promisesAreKept('schema/schema.graphql', 'schema/breaking-changes.md'),
   catalogue: () => printed('migrations/snapshot/schema.snapshot.sql', 'catalogue'),
   migrations: () => migrationsAreFrozen('migrations/snapshot/checksums.txt'),
   client: () => tool('graphql-codegen', '--errors-only', ...(fix ? [] : ['--check'])),
@@ -28,7 +31,7 @@ const steps = {
 };
 
 for (const [name, step] of Object.entries(steps)) {
-  const complaint = step();
+  const complaint = await step();
   console.log(`${complaint === null ? 'ok    ' : 'FAILED'}  ${name}`);
   if (complaint === null) continue;
   process.exitCode = 1;
@@ -86,4 +89,33 @@ function migrationsAreFrozen(record) {
     complaints.push(...unknown.map((name) => `${name} is not recorded in ${record} (npm run fix).`));
   }
   return complaints.length === 0 ? null : complaints.join('\n');
+}
+
+/** Clients rely on the published schema: what breaks one of them is named in a note, as `Type.field`, with what to do. */
+async function promisesAreKept(file, notes) {
+  const before = publishedBefore(file);
+  if (before === null) return null;
+  const changes = await diff(buildSchema(before), buildSchema(readFileSync(file, 'utf8')));
+  const noted = existsSync(notes) ? readFileSync(notes, 'utf8') : '';
+  const unnoted = changes.filter(
+    ({ criticality, path }) => criticality.level === CriticalityLevel.Breaking && !noted.includes(`\`${path}\``),
+  );
+  if (unnoted.length === 0) return null;
+  const list = unnoted.map(({ path, message }) => `${path}: ${message}`).join('\n');
+  return `${list}\nKeep it, deprecate it, or name it (as \`Type.field\`) in ${notes} and say what clients do now.`;
+}
+
+/** The file as it was before what is to be judged: this branch, or the newest change of the file. Null where no history tells. */
+function publishedBefore(file) {
+  const git = (...args) => {
+    const options = { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 };
+    // The checkout may belong to another user than the one who checks.
+    const { status, stdout } = spawnSync('git', ['-c', 'safe.directory=*', ...args], options);
+    return status === 0 ? stdout : null;
+  };
+  const branched = git('merge-base', 'HEAD', 'origin/main')?.trim();
+  if (branched && branched !== git('rev-parse', 'HEAD')?.trim()) return git('show', `${branched}:${file}`);
+  if (git('show', `HEAD:${file}`) !== readFileSync(file, 'utf8')) return git('show', `HEAD:${file}`);
+  const changed = git('log', '-1', '--format=%H', '--', file)?.trim();
+  return changed ? git('show', `${changed}~1:${file}`) : null;
 }
