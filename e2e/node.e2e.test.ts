@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { buildSchema, isInterfaceType } from 'graphql';
+import { MeDocument, NodeDocument, NodesDocument, RequestMediaDocument } from '../sdk';
+import { createHouse } from './testing';
+import type { Person, Server } from './testing';
+import { until } from './watching';
+
+const house = createHouse();
+let server: Server;
+let ben: Person;
+beforeAll(async () => {
+  server = await house.start();
+  ({ ben } = await server.signIn());
+});
+afterAll(() => house.leave());
+
+/** For each type that can be fetched by its id: how somebody comes to such an id. */
+const ways: Record<string, () => Promise<string | undefined>> = {
+  Account: async () => (await ben.execute(MeDocument)).me?.id,
+  MediaRequest: async () => {
+    const title = { type: 'MOVIE', tmdbId: 438631 } as const;
+    return (await ben.execute(RequestMediaDocument, { input: { title } })).requestMedia.request?.id;
+  },
+};
+
+it('every type that says it is a Node has its case here', () => {
+  const schema = buildSchema(readFileSync(path.join(__dirname, '../schema/schema.graphql'), 'utf8'));
+  const node = schema.getType('Node');
+  if (!isInterfaceType(node)) throw new Error('the schema has no interface Node');
+  const types = schema.getPossibleTypes(node).map(({ name }) => name);
+  expect(Object.keys(ways).sort()).toEqual([...types].sort());
+});
+
+it.each(Object.entries(ways))('%s comes back by its id, alone and among others', async (type, way) => {
+  const id = (await way()) ?? '';
+  expect(id).not.toBe('');
+  const found = await until(`${type} by its id`, async () => (await ben.execute(NodeDocument, { id })).node ?? undefined);
+  expect(found).toMatchObject({ __typename: type, id });
+  const { nodes } = await ben.execute(NodesDocument, { ids: ['usr_nobody', id, id] });
+  expect(nodes).toEqual([null, { __typename: type, id }, { __typename: type, id }]);
+});
