@@ -35,7 +35,10 @@ it('every type that says it is a Node has its case here', () => {
 it.each(Object.entries(ways))('%s comes back by its id, alone and among others', async (type, way) => {
   const id = (await way()) ?? '';
   expect(id).not.toBe('');
-  const found = await until(`${type} by its id`, async () => (await ben.execute(NodeDocument, { id })).node ?? undefined);
+  const found = await until(
+    `${type} by its id`,
+    async () => (await ben.execute(NodeDocument, { id })).node ?? undefined,
+  );
   expect(found).toMatchObject({ __typename: type, id });
   const { nodes } = await ben.execute(NodesDocument, { ids: ['usr_nobody', id, id] });
   expect(nodes).toEqual([null, { __typename: type, id }, { __typename: type, id }]);
