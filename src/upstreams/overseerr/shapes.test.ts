@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { UpstreamFailure } from '../../mechanisms/http';
 import { movieDetails, readAs, searchPage, tvDetails } from './shapes';
 
-const read = (shape: z.ZodType, body: unknown) => readAs(shape, { status: 200, headers: {}, body, text: '' });
+const read = (shape: z.ZodType, body: unknown) => readAs(shape, { status: 200, body });
 
 it.each([
   ['film', movieDetails],

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { UpstreamFailure } from '../../mechanisms/http';
-import type { HttpAnswer } from '../../mechanisms/http';
+import { createReader } from '../../mechanisms/http';
 
 /** Only what we need is required: the three products add, drop and rename the rest between versions. */
 const id = z.int32().positive(); // as GraphQL tells it
@@ -68,15 +67,4 @@ export type MediaShape = z.infer<typeof mediaOfSearch>;
 export type MovieShape = z.infer<ReturnType<typeof movieDetails>>;
 export type TvShape = z.infer<ReturnType<typeof tvDetails>>;
 
-/** The body as `shape` says, or WRONG_SHAPE naming the places that differ, never their content. */
-export function readAs<S extends z.ZodType>(shape: S, answer: HttpAnswer): z.infer<S> {
-  const parsed = shape.safeParse(answer.body);
-  if (parsed.success) return parsed.data;
-  const places = parsed.error.issues.slice(0, 3).map((issue) => issue.path.join('.') || 'the whole body');
-  throw new UpstreamFailure(`overseerr answered another shape than expected, at ${places.join(', ')}`, {
-    upstream: 'overseerr',
-    failure: 'WRONG_SHAPE',
-    certainty: 'UNKNOWN',
-    status: answer.status,
-  });
-}
+export const readAs = createReader('overseerr');

@@ -1,1 +1,2 @@
+export { createPlexClient } from './client';
 export type * from './plex';
