@@ -1,4 +1,5 @@
 import {
+  AcceptUpstreamIdentityDocument,
   DemoSetFaultDocument,
   MeDocument,
   RequestDocument,
@@ -92,4 +93,34 @@ it('says so when its key is refused, and keeps what is asked for', async () => {
   ben = server.as(ben.token);
   expect(await connection()).toMatchObject({ state: 'UP', problem: null });
   await until('the handover', () => (overseerr.requestsFor(605).length === 1 ? true : undefined));
+});
+
+it('writes nothing to another Overseerr behind the same address, until an admin goes on with it', async () => {
+  const { port } = overseerr;
+  await overseerr.close();
+  overseerr = await startOverseerrSimulator({ seed: 'household', apiKey, port, vapidPublic: 'made at another place' });
+  const { problem } = await until('the discovery', async () => {
+    const seen = await connection();
+    return seen?.state === 'SUSPENDED' ? seen : undefined;
+  });
+  expect(problem).toMatchObject({
+    code: 'CONNECTION_IDENTITY_CHANGED',
+    message: expect.stringContaining('acceptUpstreamIdentity'),
+  });
+  const input = { title: { type: 'MOVIE', tmdbId: 693134 } } as const;
+  const { requestMedia } = await ben.execute(RequestMediaDocument, { input });
+  expect(requestMedia.request?.handover).toMatchObject({ state: 'QUEUED', waitingOn: 'CONNECTION' });
+
+  const accept = (person: Person, connectionId: string) =>
+    person.execute(AcceptUpstreamIdentityDocument, { connectionId, idempotencyKey: 'go on' });
+  await expect(accept(ben, 'overseerr')).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  const admin = server.as(olga.token);
+  expect((await accept(admin, 'nobody')).acceptUpstreamIdentity.problems).toMatchObject([{ code: 'NOT_FOUND' }]);
+  expect(overseerr.calls().filter(({ method }) => method !== 'GET')).toEqual([]);
+
+  expect(await accept(admin, 'overseerr')).toMatchObject({
+    acceptUpstreamIdentity: { connection: { state: 'UP', problem: null }, problems: [] },
+  });
+  await until('the handover', () => (overseerr.requestsFor(693134).length === 1 ? true : undefined));
+  expect((await accept(admin, 'overseerr')).acceptUpstreamIdentity.problems).toEqual([]);
 });

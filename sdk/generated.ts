@@ -321,6 +321,30 @@ export type ServerInfoQuery = { serverInfo: { version: string, demo: boolean, po
         | { code: string, message: string }
        | null }>, projections: Array<{ name: string, version: number, position: string, lagMs: number, state: ProjectionState, error: string | null }> } };
 
+export type AcceptUpstreamIdentityMutationVariables = Exact<{
+  connectionId: string;
+  idempotencyKey?: string | null | undefined;
+}>;
+
+
+export type AcceptUpstreamIdentityMutation = { acceptUpstreamIdentity: { position: string | null, connection: { id: string, state: ConnectionState, problem:
+        | { code: string, message: string }
+        | { code: string, message: string }
+        | { code: string, message: string }
+        | { code: string, message: string }
+        | { code: string, message: string }
+        | { code: string, message: string }
+        | { code: string, message: string }
+       | null } | null, problems: Array<
+      | { __typename: 'AlreadyAvailable', code: string, message: string, retryable: boolean, retryAfter: string | null }
+      | { __typename: 'Conflict', code: string, message: string, retryable: boolean, retryAfter: string | null }
+      | { __typename: 'ConnectionProblem', code: string, message: string, retryable: boolean, retryAfter: string | null }
+      | { __typename: 'Forbidden', code: string, message: string, retryable: boolean, retryAfter: string | null }
+      | { __typename: 'IdempotencyKeyReused', code: string, message: string, retryable: boolean, retryAfter: string | null }
+      | { __typename: 'InvalidInput', code: string, message: string, retryable: boolean, retryAfter: string | null }
+      | { __typename: 'NotFound', code: string, message: string, retryable: boolean, retryAfter: string | null }
+    > } };
+
 export type DemoSetFaultMutationVariables = Exact<{
   kind: ConnectionKind;
   fault: Fault;
@@ -630,6 +654,31 @@ export const ServerInfoDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ServerInfoQuery, ServerInfoQueryVariables>;
+export const AcceptUpstreamIdentityDocument = new TypedDocumentString(`
+    mutation AcceptUpstreamIdentity($connectionId: ID!, $idempotencyKey: String) {
+  acceptUpstreamIdentity(
+    connectionId: $connectionId
+    idempotencyKey: $idempotencyKey
+  ) {
+    connection {
+      id
+      state
+      problem {
+        code
+        message
+      }
+    }
+    position
+    problems {
+      __typename
+      code
+      message
+      retryable
+      retryAfter
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AcceptUpstreamIdentityMutation, AcceptUpstreamIdentityMutationVariables>;
 export const DemoSetFaultDocument = new TypedDocumentString(`
     mutation DemoSetFault($kind: ConnectionKind!, $fault: Fault!, $delayMs: Int) {
   demoSetFault(kind: $kind, fault: $fault, delayMs: $delayMs) {

@@ -11,8 +11,7 @@ import { createProjectionEngine, createProjections } from '../mechanisms/project
 import { APPENDED, createInProcessWakeUp, createRedisWakeUp } from '../mechanisms/pubsub';
 import type { WakeUp } from '../mechanisms/pubsub';
 import { createAccountsFeature } from '../features/accounts';
-import { createConnectionsFeature } from '../features/connections';
-import type { Connection, ConnectionsFeature } from '../features/connections';
+import { connectionCodecs, createConnectionsFeature } from '../features/connections';
 import { createDemoFeature } from '../features/demo';
 import { createLibraryFeature } from '../features/library';
 import {
@@ -21,7 +20,6 @@ import {
   mediaRequestCodecs,
   REQUEST_VIEW,
 } from '../features/requests';
-import type { RequestsFeature } from '../features/requests';
 import type { Member } from './accounts';
 import type { OverseerrFault } from '../simulators/overseerr';
 import type { Settings } from './config';
@@ -60,7 +58,7 @@ function wireWakeUp({ foundations, releases }: WiringParts): WakeUp {
 function wireMechanisms(parts: WiringParts) {
   const { settings, foundations, releases, log } = parts;
   const { database, background, store } = foundations;
-  const codecs = createEventCodecs(mediaRequestCodecs);
+  const codecs = createEventCodecs([...mediaRequestCodecs, ...connectionCodecs]);
   const jobs = createJobQueue({ database: background });
   const folds = createRequestProjections({ codecs, jobs });
   const wakeUp = wireWakeUp(parts);
@@ -89,11 +87,18 @@ function wireMechanisms(parts: WiringParts) {
 }
 type Mechanisms = ReturnType<typeof wireMechanisms>;
 
-function wireConnections({ settings, foundations, neighbours }: WiringParts, { projections }: Mechanisms) {
+function wireConnections(
+  { settings, foundations, neighbours, clock, log }: WiringParts,
+  { projections, ...mechanisms }: Mechanisms,
+) {
   const { database, store } = foundations;
   const format = (position: bigint) => formatPosition(store.storeId, position);
   return createConnectionsFeature({
+    ...mechanisms,
     database,
+    formatPosition: format,
+    clock,
+    log,
     version: VERSION,
     demo: settings.demo,
     connections: Object.values(neighbours).map(({ connection }) => connection),
@@ -130,7 +135,7 @@ function wireFeatures(parts: WiringParts, mechanisms: Mechanisms) {
     database,
     store,
     overseerr: library.overseerr,
-    connections: { ...connections, check: async (id) => checks.get(id)?.() },
+    connections: { ...connections, check: async (id) => connections.checks.get(id)?.() },
     titles: library.titles,
     surroundings: {
       person: (accountId) => accounts.directory.byId(accountId) ?? null,
@@ -145,32 +150,19 @@ function wireFeatures(parts: WiringParts, mechanisms: Mechanisms) {
     chance: Math.random,
     log,
   });
-  const checks = wireChecks(parts, { connections, requests });
-  return { accounts, connections, library, requests, checks };
+  connections.watch(overseerr.connection, {
+    identify: () => overseerr.client.identify(),
+    probe: () => overseerr.client.probe(),
+    onRestored: () => requests.poller.releaseWaiting(),
+  });
+  return { accounts, connections, library, requests };
 }
 type Features = ReturnType<typeof wireFeatures>;
 
-/** How to look at each connection that is there, by its id. */
-function wireChecks(
-  { neighbours, clock, log }: WiringParts,
-  { connections, requests }: { connections: ConnectionsFeature; requests: RequestsFeature },
-): Map<string, () => Promise<void>> {
-  const look = ({ connection, client }: Neighbours[keyof Neighbours], onRestored: () => Promise<void>) => {
-    const ask = { identify: () => client.identify(), probe: () => client.probe() };
-    const check = connections.createCheck({ ...ask, connection, onRestored, clock, log });
-    return connection.absent ? [] : [[connection.id, check] as const];
-  };
-  return new Map([...look(neighbours.overseerr, () => requests.poller.releaseWaiting())]);
-}
-
 /** The switches of the simulators; undefined where nothing is simulated. */
-function wireDemo({ settings, neighbours }: WiringParts, { accounts, connections, checks }: Features) {
+function wireDemo({ settings, neighbours }: WiringParts, { accounts, connections }: Features) {
   if (!settings.demo) return undefined;
   const { simulator, connection } = neighbours.overseerr;
-  const check = async (one: Connection) => {
-    await checks.get(one.id)?.();
-    return connections.info(one);
-  };
   return createDemoFeature({
     signIn: (name) => accounts.signInAs(name),
     simulated: {
@@ -178,7 +170,7 @@ function wireDemo({ settings, neighbours }: WiringParts, { accounts, connections
         OVERSEERR: {
           setFault: (fault: OverseerrFault, delayMs = 3_000) => simulator.setFault(fault, delayMs),
           calls: async (first: number) => simulator.calls(first).map((call) => ({ ...call, at: new Date(call.at) })),
-          check: () => check(connection),
+          check: () => connections.check(connection),
         },
       }),
     },

@@ -20,7 +20,7 @@ function asLeader(leases: Leases, name: string, work: () => Promise<void>): () =
 export async function startPoller({
   settings,
   leases,
-  checks,
+  connections: { checks },
   neighbours,
   requests,
   library,

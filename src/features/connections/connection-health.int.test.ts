@@ -66,7 +66,7 @@ describe('a look', () => {
   const failure = (kind: FailureKind) =>
     new UpstreamFailure(kind, { upstream: 'overseerr', failure: kind, certainty: 'UNKNOWN' });
 
-  const seerr = { flavour: 'SEERR', version: '3.1.0' };
+  const seerr = { flavour: 'SEERR', version: '3.1.0', instanceId: 'ours' };
 
   /** A check whose answers are given one by one; without any it is well. A second passes with each look. */
   function looking() {
@@ -79,7 +79,8 @@ describe('a look', () => {
       connection: overseerr,
       health,
       identify: () => call('identify').then(() => seerr),
-      probe: () => call('probe'),
+      probe: () => call('probe').then(() => seerr),
+      commands: { observe: () => Promise.resolve(false) },
       onRestored: () => ((restored += 1), Promise.resolve()),
       clock: () => at((seconds += 1)),
       log: createLogger({ level: 'silent' }),
@@ -140,7 +141,7 @@ describe('a look', () => {
     pass(300);
     await check();
     expect(calls).toEqual(['identify', 'probe', 'probe', 'identify', 'probe', 'identify']);
-    expect(await health.read('overseerr')).toMatchObject(seerr);
+    expect(await health.read('overseerr')).toMatchObject({ flavour: 'SEERR', version: '3.1.0' });
   });
 
   it('that runs may have seen what is no more: all who ask meanwhile share one that begins after it', async () => {

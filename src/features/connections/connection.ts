@@ -1,3 +1,5 @@
+import { Conflict } from '../../mechanisms/errors';
+
 export type ConnectionKindName = 'PLEX' | 'OVERSEERR' | 'UPTIME_KUMA';
 export type ConnectionStateName = 'UP' | 'DOWN' | 'UNAUTHORIZED' | 'DEGRADED' | 'SUSPENDED' | 'ABSENT';
 
@@ -8,6 +10,14 @@ export interface Connection {
   simulated: boolean;
   /** It is not set up: what to do about it. */
   absent?: string;
+}
+
+/** Who answers, by its own account. */
+export interface UpstreamIdentity {
+  flavour: string | null;
+  version: string | null;
+  /** Of this very installation; null where a kind of service has none. */
+  instanceId: string | null;
 }
 
 /** What one look at a connection found. */
@@ -70,6 +80,16 @@ export function absentHealth(connection: Connection & { absent: string }): Conne
   const never = new Date(0);
   const problem = { code: 'CONNECTION_ABSENT', message: connection.absent };
   return { ...connection, state: 'ABSENT', flavour: null, version: null, problem, since: never, checkedAt: never };
+}
+
+export function nothingToAccept(): Conflict {
+  return new Conflict('The same machine answers there as before: there is nothing to accept.', 'NOTHING_TO_ACCEPT');
+}
+
+/** Somebody else answers than we deal with. */
+export function suspension({ id, kind }: Connection): Pick<Finding, 'state' | 'problem'> {
+  const message = `Another ${NAMES[kind]} answers at the address than before. Nothing is written there: set the address of the one that you mean and start again, or run acceptUpstreamIdentity(connectionId: "${id}") to go on with this one.`;
+  return { state: 'SUSPENDED', problem: { code: 'CONNECTION_IDENTITY_CHANGED', message } };
 }
 
 /** What is wrong, by the kind of failure, and what an admin can do. */

@@ -1,29 +1,54 @@
-import type { ResolverMount } from '../../mechanisms/graphql';
-import type { Queryable } from '../../mechanisms/postgres';
 import { Conflict } from '../../mechanisms/errors';
+import type { ResolverMount } from '../../mechanisms/graphql';
+import type { Logger } from '../../mechanisms/observability';
+import type { Queryable } from '../../mechanisms/postgres';
+import type { ConnectionCommandParts } from './commands';
+import { createConnectionCommands } from './commands';
 import type { Connection, ConnectionHealth } from './connection';
 import { absentHealth, isAbsent, isUsable } from './connection';
 import { createConnectionHealth } from './connection-health.read-model';
+import { connectionCodecs } from './event-codecs';
 import type { ConnectionCheckParts } from './poller';
 import { createConnectionCheck } from './poller';
 import { connectionsAccess } from './policy';
 import type { ServerFacts } from './resolvers';
-import { AccountNoticesResolver, outageNotices, presentConnection, ServerInfoResolver } from './resolvers';
+import {
+  AccountNoticesResolver,
+  ConnectionResolver,
+  outageNotices,
+  presentConnection,
+  ServerInfoResolver,
+} from './resolvers';
 import type { ConnectionInfo, Notice } from './types';
 
 export type { Connection } from './connection';
 
-export interface ConnectionsParts extends Omit<ServerFacts, 'health'> {
+export { connectionCodecs };
+
+export interface ConnectionsParts extends Omit<ServerFacts, 'health'>, ConnectionCommandParts {
   database: Queryable;
+  formatPosition(position: bigint): string;
+  log: Logger;
 }
 
 /** The services of the settings and how they are. */
-export function createConnectionsFeature({ database, ...facts }: ConnectionsParts) {
+export function createConnectionsFeature({ database, clock, log, ...facts }: ConnectionsParts) {
+  const commands = createConnectionCommands({ ...facts, clock });
+  const checks = new Map<string, () => Promise<void>>();
   const rows = createConnectionHealth(database);
   const absent = facts.connections.filter(isAbsent);
   const present = facts.connections.filter((connection) => !isAbsent(connection)).map(({ id }) => id);
   const health = async (): Promise<ConnectionHealth[]> => [...(await rows.list(present)), ...absent.map(absentHealth)];
+  /** Looks now, writes down what it finds, and tells it; one that is not watched is told as it was seen last. */
+  async function check(connection: Connection): Promise<ConnectionInfo> {
+    await checks.get(connection.id)?.();
+    return presentConnection(
+      connection,
+      (await health()).find(({ id }) => id === connection.id),
+    );
+  }
   const resolvers: ResolverMount[] = [
+    [ConnectionResolver, new ConnectionResolver({ ...facts, accept: commands.accept, check })],
     [ServerInfoResolver, new ServerInfoResolver({ ...facts, health })],
     [AccountNoticesResolver, new AccountNoticesResolver(health)],
   ];
@@ -44,10 +69,14 @@ export function createConnectionsFeature({ database, ...facts }: ConnectionsPart
     async notices(connectionId: string): Promise<Notice[]> {
       return outageNotices((await health()).filter(({ id }) => id === connectionId));
     },
-    async info(connection: Connection): Promise<ConnectionInfo> {
-      return presentConnection(connection, await rows.read(connection.id));
+    check,
+    /** How to look at each connection that is watched, by its id. */
+    checks: checks as ReadonlyMap<string, () => Promise<void>>,
+    /** From now on it can be looked at; one that is absent never is. */
+    watch(connection: Connection, how: Pick<ConnectionCheckParts, 'identify' | 'probe' | 'onRestored'>): void {
+      if (isAbsent(connection)) return;
+      checks.set(connection.id, createConnectionCheck({ ...how, connection, commands, health: rows, clock, log }));
     },
-    createCheck: (parts: Omit<ConnectionCheckParts, 'health'>) => createConnectionCheck({ ...parts, health: rows }),
   };
 }
 export type ConnectionsFeature = ReturnType<typeof createConnectionsFeature>;

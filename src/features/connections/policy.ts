@@ -2,6 +2,8 @@ import type { AccessMap } from '../../mechanisms/graphql';
 
 export const connectionsAccess: AccessMap = {
   'Query.serverInfo': 'STATUS_READ',
+  'Mutation.acceptUpstreamIdentity': 'ADMIN',
+  ConnectionPayload: 'ADMIN',
   ServerInfo: 'STATUS_READ',
   ProjectionInfo: 'STATUS_READ',
   ConnectionInfo: 'STATUS_READ',

@@ -10,10 +10,11 @@ it('whoever asks while a look runs waits for one that began after they asked, an
   const check = createConnectionCheck({
     connection,
     identify: () => {
-      const answer = { flavour: null, version };
+      const answer = { flavour: null, version, instanceId: null };
       return new Promise((resolve) => answers.push(() => resolve(answer)));
     },
-    probe: () => Promise.resolve(),
+    probe: () => Promise.resolve({ instanceId: null }),
+    commands: { observe: () => Promise.resolve(false) },
     health: {
       read: () => Promise.resolve(undefined),
       list: () => Promise.resolve([]),

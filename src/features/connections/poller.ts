@@ -1,17 +1,17 @@
 import { UpstreamFailure } from '../../mechanisms/http';
 import type { Logger } from '../../mechanisms/observability';
-import type { Connection, Finding } from './connection';
-import { findingOf, isUsable } from './connection';
+import type { ConnectionCommands } from './commands';
+import type { Connection, Finding, UpstreamIdentity } from './connection';
+import { findingOf, isUsable, suspension } from './connection';
 import type { ConnectionHealthRows } from './connection-health.read-model';
-
-/** How a kind of upstream says who it is; throws UpstreamFailure. */
-export type Identify = () => Promise<{ flavour: string | null; version: string | null }>;
 
 export interface ConnectionCheckParts {
   connection: Connection;
-  identify: Identify;
-  /** One cheap call that proves life and key; throws UpstreamFailure. */
-  probe: () => Promise<void>;
+  /** How a kind of upstream says who it is; throws UpstreamFailure. */
+  identify: () => Promise<UpstreamIdentity>;
+  /** What is cheap and proves life, key and identity; throws UpstreamFailure. */
+  probe: () => Promise<Pick<UpstreamIdentity, 'instanceId'>>;
+  commands: Pick<ConnectionCommands, 'observe'>;
   health: ConnectionHealthRows;
   /** The connection became usable again: what waited for it goes on. */
   onRestored: () => Promise<void>;
@@ -22,25 +22,32 @@ export interface ConnectionCheckParts {
 const IDENTIFY_PERIOD_MS = 5 * 60_000;
 
 /** One look at a connection, written down for all roles. Who asks gets a look that began after they asked: one that runs may have seen what is no more. */
-export function createConnectionCheck({ connection, health, onRestored, clock, log, ...ask }: ConnectionCheckParts) {
+export function createConnectionCheck(parts: ConnectionCheckParts) {
+  const { connection, commands, health, onRestored, clock, log, ...ask } = parts;
   let running: Promise<void> | undefined;
   let next: Promise<void> | undefined;
-  let identified = { answer: { flavour: null, version: null } as Awaited<ReturnType<Identify>>, at: 0 };
+  let known: UpstreamIdentity = { flavour: null, version: null, instanceId: null };
+  let identifiedAt = 0;
 
-  /** Who it is, now and then and after every outage; in between only that it lives. */
-  async function whoAnswers(wasUp: boolean): Promise<Awaited<ReturnType<Identify>>> {
+  /** Who it is, now and then and after every outage; in between only that it lives, and is the same. Tells whether it is a stranger. */
+  async function whoAnswers(wasUp: boolean): Promise<boolean> {
     const now = clock().getTime();
-    if (wasUp && now - identified.at < IDENTIFY_PERIOD_MS) {
-      await ask.probe();
-    } else {
-      identified = { answer: await ask.identify(), at: now };
+    if (wasUp && now - identifiedAt < IDENTIFY_PERIOD_MS) {
+      const { instanceId } = await ask.probe();
+      if (instanceId === known.instanceId) return false;
     }
-    return identified.answer;
+    const identity = await ask.identify();
+    const stranger = await commands.observe(connection, identity);
+    known = identity;
+    identifiedAt = now;
+    return stranger;
   }
 
   async function look(wasUp: boolean): Promise<Finding> {
     try {
-      return { ...(await whoAnswers(wasUp)), state: 'UP', problem: null };
+      const stranger = await whoAnswers(wasUp);
+      const { flavour, version } = known;
+      return { flavour, version, ...(stranger ? suspension(connection) : { state: 'UP', problem: null }) };
     } catch (error) {
       if (!(error instanceof UpstreamFailure)) throw error;
       return findingOf(connection.kind, error);

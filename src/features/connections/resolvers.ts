@@ -1,8 +1,12 @@
-import { FieldResolver, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver } from 'type-graphql';
+import { NotFound, Unauthenticated } from '../../mechanisms/errors';
+import { answering } from '../../mechanisms/graphql';
+import type { OperationContext } from '../../server/context';
 import { Account } from '../accounts/types';
+import type { ConnectionCommands } from './commands';
 import type { Connection, ConnectionHealth } from './connection';
 import { degradedFeatures, isOutage, outageNotice } from './connection';
-import { ConnectionInfo, ConnectionProblem, Notice, ServerInfo, Severity } from './types';
+import { ConnectionInfo, ConnectionPayload, ConnectionProblem, Notice, ServerInfo, Severity } from './types';
 import type { ConnectionKind, ConnectionState, ProjectionState } from './types';
 
 export interface ServerFacts {
@@ -74,5 +78,43 @@ export class AccountNoticesResolver {
   @FieldResolver(() => [Notice], { description: 'What people should know now.' })
   async notices(): Promise<Notice[]> {
     return outageNotices(await this.health());
+  }
+}
+
+export interface ConnectionResolverParts {
+  connections: readonly Connection[];
+  accept: ConnectionCommands['accept'];
+  check(connection: Connection): Promise<ConnectionInfo>;
+  formatPosition(position: bigint): string;
+}
+
+@Resolver()
+export class ConnectionResolver {
+  constructor(private readonly parts: ConnectionResolverParts) {}
+
+  @Mutation(() => ConnectionPayload, {
+    description:
+      'Goes on with the machine that answers now, where another answered before. What waited is handed over to it.',
+  })
+  acceptUpstreamIdentity(
+    @Ctx() { viewer, correlationId }: OperationContext,
+    @Arg('connectionId', () => ID, { description: 'Of `serverInfo.connections`.' }) connectionId: string,
+    @Arg('idempotencyKey', () => String, {
+      nullable: true,
+      description: 'Send the same key again and nothing is done twice.',
+    })
+    idempotencyKey?: string,
+  ): Promise<ConnectionPayload> {
+    return answering<ConnectionPayload>(async () => {
+      if (!viewer) throw new Unauthenticated('sign in first');
+      const connection = this.parts.connections.find(({ id }) => id === connectionId);
+      if (!connection) throw new NotFound(`There is no connection ${connectionId}.`);
+      const { accountId } = viewer;
+      const position = await this.parts.accept(connection.id, { accountId, correlationId, idempotencyKey });
+      return {
+        connection: await this.parts.check(connection),
+        position: position === null ? null : this.parts.formatPosition(position),
+      };
+    });
   }
 }

@@ -95,6 +95,18 @@ export class ConnectionInfo {
   problem!: Problem | null;
 }
 
+@ObjectType({ description: 'What became of a change to a connection.', simpleResolvers: true })
+export class ConnectionPayload {
+  @Field(() => ConnectionInfo, { nullable: true, description: 'The connection as it is now.' })
+  connection?: ConnectionInfo | null;
+
+  @Field(() => Position, { nullable: true, description: 'Of the last fact about the connection.' })
+  position?: string | null;
+
+  @Field(() => [Problem], { description: 'Why not.' })
+  problems!: Problem[];
+}
+
 export enum ProjectionState {
   LIVE = 'LIVE',
   CATCHING_UP = 'CATCHING_UP',

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import { IdempotencyKeyReused } from '../errors';
+import { v7 as uuidv7 } from 'uuid';
+import { IdempotencyKeyReused, InvalidInput } from '../errors';
+import { deriveCommandId } from '../event-store';
 import type { Queryable } from '../postgres';
 
 export interface IdempotencyClaim {
@@ -14,6 +16,24 @@ export interface IdempotencyClaim {
 export interface IdempotencyKeys {
   /** Throws IdempotencyKeyReused when the key came before with another body. */
   claim(claim: IdempotencyClaim): Promise<void>;
+}
+
+const KEY = /^[^\p{Cc}\p{Cs}]{1,200}$/u;
+
+/**
+ * The id of the command that a mutation gives: from its key, so that a repeat is the same command; without one it is new.
+ * Throws InvalidInput for a key that is none, and what `claim` throws.
+ */
+export async function commandIdOf(
+  keys: IdempotencyKeys,
+  { key, ...claim }: Omit<IdempotencyClaim, 'key'> & { key: string | undefined },
+): Promise<string> {
+  if (key === undefined) return uuidv7();
+  if (!KEY.test(key)) {
+    throw new InvalidInput('A key has 1 to 200 characters, none of them a control character.', ['idempotencyKey']);
+  }
+  await keys.claim({ ...claim, key });
+  return deriveCommandId(claim.actorId, claim.mutation, key);
 }
 
 export function createIdempotencyKeys(database: Queryable): IdempotencyKeys {

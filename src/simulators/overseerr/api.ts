@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fastify from 'fastify';
-import type { Answer, Credentials, Endpoint, OpenEndpoint } from './endpoint';
+import type { Answer, Credentials, Endpoint, Installation, OpenEndpoint } from './endpoint';
 import { callerOf, guard, ServerKilled } from './endpoint';
 import type { Faults } from './faults';
 import type { Fulfilment } from './lifecycle';
@@ -19,6 +19,7 @@ import { validateContentType, validatedBody, validatedQuery, validateParams } fr
 
 export interface ApiParts {
   apiKey: string;
+  installation: Installation;
   store: StateStore;
   titles: Titles;
   faults: Faults;
@@ -161,7 +162,7 @@ function handlerOf(
 const workOf =
   (endpoint: Endpoint | OpenEndpoint, parts: ApiParts): Work =>
   (request) =>
-    'open' in endpoint ? endpoint.answer() : answerTo(request, endpoint, parts);
+    'open' in endpoint ? endpoint.answer(parts.installation) : answerTo(request, endpoint, parts);
 
 /** The API without a listener: requests are handed to its `routing`. */
 export async function createApi(parts: ApiParts): Promise<FastifyInstance> {

@@ -37,12 +37,18 @@ export interface Endpoint {
   answer(call: Call): Answer;
 }
 
+/** What tells one server from another. */
+export interface Installation {
+  /** The public half of the key pair for web push, made when it is set up. */
+  vapidPublic: string;
+}
+
 /** An endpoint that never looks at the credentials. */
 export interface OpenEndpoint {
   method: 'GET';
   path: string;
   open: true;
-  answer(): Answer;
+  answer(installation: Installation): Answer;
 }
 
 export const ok = (body: unknown): Answer => ({ status: 200, body });

@@ -22,6 +22,8 @@ export interface OverseerrSimulatorOptions {
   /** `lab`: the state in which the recordings were made; `household`: the demo world. */
   seed: 'lab' | 'household';
   apiKey: string;
+  /** Which installation it says it is. Default: always the same. */
+  vapidPublic?: string;
   /** Default: one that the system chooses. */
   port?: number;
   /** Default: nothing outlives the process. The request log is a file beside it. */
@@ -49,9 +51,10 @@ const seeds = { lab, household: householdSeed };
 
 /** Seerr 3.1.0, as recorded, on 127.0.0.1. Its state is its own and goes on where it stopped when the same file is given again. */
 export async function startOverseerrSimulator(options: OverseerrSimulatorOptions): Promise<OverseerrSimulator> {
-  const { apiKey, port = 0, stateFile, clock: now = () => new Date() } = options;
+  const { apiKey, port = 0, stateFile, vapidPublic = 'a simulator pushes nothing' } = options;
+  const { clock: now = () => new Date() } = options;
   const seed = seeds[options.seed];
-  const availableAfterMs = options.availableAfterMs ?? seed.availableAfterMs;
+  const { availableAfterMs = seed.availableAfterMs } = options;
   const fulfilment = (): Fulfilment => ({ now: now(), availableAfterMs });
 
   const store = openState({ file: stateFile, seed: seed.name, initial: () => seed.initialState(now()) });
@@ -65,9 +68,19 @@ export async function startOverseerrSimulator(options: OverseerrSimulatorOptions
     return result;
   };
 
-  const { settle } = arrivals;
   const changing = { ...store, change };
-  const api = await createApi({ apiKey, store: changing, titles, faults, log, now, fulfilment, settle, die });
+  const api = await createApi({
+    apiKey,
+    installation: { vapidPublic },
+    store: changing,
+    titles,
+    faults,
+    log,
+    now,
+    fulfilment,
+    settle: arrivals.settle,
+    die,
+  });
   const listener = await listen(port, (request, response) => api.routing(request, response));
   arrivals.schedule();
 
@@ -88,7 +101,7 @@ export async function startOverseerrSimulator(options: OverseerrSimulatorOptions
     },
     calls: (first = 50) => log.newest(first),
     requestsFor(tmdbId) {
-      settle();
+      arrivals.settle();
       return requestsFor(store.current(), tmdbId);
     },
     plantRequest: (tmdbId, userId, seasons) =>

@@ -2,14 +2,10 @@ import { InvalidInput } from '../../mechanisms/errors';
 import { UpstreamFailure } from '../../mechanisms/http';
 import type { HttpAnswer, HttpCall, HttpClient } from '../../mechanisms/http';
 import { createRequest } from './create-request';
+import { createIdentification } from './identification';
 import type { OverseerrClient } from './overseerr';
-import { account, mediaPage, movieDetails, publicSettings, readAs, searchPage, status, tvDetails } from './shapes';
-import { flavourOf, mediaStatus, toMovie, toTv } from './translate';
-
-/** Of the two that ask nobody else. */
-const liveness = { deadlineMs: 5_000, probe: true };
-/** `/status` waits for GitHub, without a limit of its own. */
-const ofVersion = { deadlineMs: 3_000, probe: true };
+import { mediaPage, movieDetails, readAs, searchPage, tvDetails } from './shapes';
+import { mediaStatus, toMovie, toTv } from './translate';
 
 /** `http` carries the server's own URL (with a sub-path, if it has one) and the key as `X-Api-Key`. */
 export function createOverseerrClient({ http }: { http: HttpClient }): OverseerrClient {
@@ -20,23 +16,8 @@ export function createOverseerrClient({ http }: { http: HttpClient }): Overseerr
     await http.request({ method: 'POST', path: `/api/v1${path}` });
   }
 
-  const version = (): Promise<string | null> =>
-    get('/status', ofVersion)
-      .then((answer) => readAs(status, answer).version)
-      .catch(() => null);
-
   return {
-    async identify() {
-      const flavour = flavourOf(readAs(publicSettings, await get('/settings/public', liveness)));
-      // The two above answer with any key; this one does not.
-      const [me, running] = await Promise.all([get('/auth/me', liveness), version()]);
-      readAs(account, me);
-      return { flavour, version: running };
-    },
-
-    async probe() {
-      readAs(account, await get('/auth/me', liveness));
-    },
+    ...createIdentification(get),
 
     async search(query, page) {
       positive(page, 'page');

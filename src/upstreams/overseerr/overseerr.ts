@@ -48,6 +48,8 @@ export interface AvailabilityPage {
 export interface UpstreamIdentity {
   flavour: 'OVERSEERR' | 'JELLYSEERR' | 'SEERR' | 'UNKNOWN';
   version: string | null;
+  /** Of this very installation: from the key pair that it made for web push when it was set up. */
+  instanceId: string | null;
 }
 
 export interface NewRequest {
@@ -82,8 +84,8 @@ export type CreateOutcome =
 export interface OverseerrClient {
   /** Whether it lives, what it is, and whether it takes our key. */
   identify(): Promise<UpstreamIdentity>;
-  /** One cheap call that proves life and key. Throws UpstreamFailure. */
-  probe(): Promise<void>;
+  /** Two cheap calls that prove life, key and identity. Throws UpstreamFailure. */
+  probe(): Promise<Pick<UpstreamIdentity, 'instanceId'>>;
   /** An empty page may also mean that the upstream cannot reach TMDB: it does not tell them apart. */
   search(query: string, page: number): Promise<UpstreamSearchPage>;
   /** "Unknown id" and "TMDB is down" look alike upstream: both are UPSTREAM_5XX. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type {
   UpstreamIdentity,
   UpstreamMedia,
@@ -62,6 +63,12 @@ export function flavourOf(settings: Record<string, unknown>): UpstreamIdentity['
   if (typeof settings.initialized !== 'boolean') return 'UNKNOWN';
   if ('hideBlocklisted' in settings) return 'SEERR';
   return 'mediaServerType' in settings ? 'JELLYSEERR' : 'OVERSEERR';
+}
+
+/** Every installation makes a key pair of its own when it is set up, and shows the public half. */
+export function instanceOf({ vapidPublic }: Record<string, unknown>): string | null {
+  if (typeof vapidPublic !== 'string' || vapidPublic === '') return null;
+  return createHash('sha256').update(vapidPublic).digest('hex').slice(0, 32);
 }
 
 function described(wire: MovieShape | TvShape): Pick<UpstreamTitle, 'tmdbId' | 'overview' | 'posterPath' | 'media'> {

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { deriveCommandId } from '../../../mechanisms/event-store';
 import type { Actor, CommandContext, CommandHandler, CommandOutcome } from '../../../mechanisms/event-store';
+import { commandIdOf } from '../../../mechanisms/idempotency';
 import type { IdempotencyKeys } from '../../../mechanisms/idempotency';
-import { InvalidInput, NotFound } from '../../../mechanisms/errors';
+import { NotFound } from '../../../mechanisms/errors';
 import { explainApproval, FILMS_AT_ONCE } from './approval-rule';
 import { mediaRequestDecider } from './decider';
 import type { HandoverResult, MediaRequestCommand, RequestMedia } from './decider';
@@ -35,7 +36,6 @@ interface Parts {
   clock: () => Date;
 }
 
-const KEY = /^[^\p{Cc}\p{Cs}]{1,200}$/u;
 const WORKER: Actor = { kind: 'POLICY', id: 'hand-over' };
 type Outcome = CommandOutcome<TitleRequests, MediaRequestEvent>;
 
@@ -57,14 +57,9 @@ export function createUserCommands({ handler, idempotencyKeys, clock }: Parts) {
   const run = (streamId: string, command: MediaRequestCommand, context: CommandContext) =>
     handler.handle({ streamId, decider: mediaRequestDecider }, command, context);
 
-  /** The id of the command: from the key, so that a repeat is the same command; without one it is new. */
   async function contextOf(mutation: string, body: unknown, asking: Asking): Promise<CommandContext> {
     const { accountId, idempotencyKey: key, correlationId } = asking;
-    if (key !== undefined && !KEY.test(key)) {
-      throw new InvalidInput('A key has 1 to 200 characters, none of them a control character.', ['idempotencyKey']);
-    }
-    if (key !== undefined) await idempotencyKeys.claim({ actorId: accountId, mutation, key, body });
-    const commandId = key === undefined ? uuidv7() : deriveCommandId(accountId, mutation, key);
+    const commandId = await commandIdOf(idempotencyKeys, { actorId: accountId, mutation, key, body });
     return { commandId, correlationId, now: clock(), actor: { kind: 'USER', id: accountId } };
   }
 

@@ -19,7 +19,7 @@ const publicSettings: OpenEndpoint = {
   method: 'GET',
   path: '/settings/public',
   open: true,
-  answer: () =>
+  answer: ({ vapidPublic }) =>
     ok({
       initialized: true,
       applicationTitle: 'Seerr',
@@ -39,7 +39,7 @@ const publicSettings: OpenEndpoint = {
       partialRequestsEnabled: true,
       enableSpecialEpisodes: false,
       cacheImages: false,
-      vapidPublic: 'a simulator pushes nothing',
+      vapidPublic,
       enablePushRegistration: false,
       locale: 'en',
       emailEnabled: false,
