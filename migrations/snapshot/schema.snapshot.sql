@@ -120,12 +120,6 @@ table public.sign_in_code
   constraint sign_in_code_code_hash_check CHECK ((length(code_hash) = 32))
   constraint sign_in_code_pkey PRIMARY KEY (code_hash)
   grant delete, insert, select, update to medianest_app
-table public.streams with (fillfactor=80)
-  column stream_id text collate "C" not null
-  column version bigint not null
-  constraint streams_pkey PRIMARY KEY (stream_id)
-  constraint streams_version_check CHECK ((version >= 0))
-  grant insert, select, update to medianest_app
 table public.title_cache
   column media_type text not null
   column tmdb_id integer not null
@@ -139,6 +133,23 @@ table public.title_cache
   column observed_at timestamp with time zone not null
   constraint title_cache_pkey PRIMARY KEY (media_type, tmdb_id)
   grant delete, insert, select, update to medianest_app
+CREATE OR REPLACE FUNCTION public.append_event(target text, expected_version bigint, id uuid, event_type text, schema_version integer, body json, meta json, OUT at bigint, OUT stored_at timestamp with time zone)
+ RETURNS record
+ LANGUAGE plpgsql
+ SET lock_timeout TO '5s'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+AS $function$
+BEGIN
+  PERFORM pg_advisory_xact_lock(20010101); -- first, and as a statement of its own: see append_events
+  stored_at := clock_timestamp()::timestamptz(3);
+  INSERT INTO events AS e (stream_id, version, event_id, type, schema_version, data, meta, recorded_at)
+  SELECT target, expected_version + 1, id, event_type, append_event.schema_version, body, append_event.meta, stored_at
+   WHERE expected_version = coalesce((SELECT s.version FROM events s WHERE s.stream_id = target ORDER BY s.version DESC LIMIT 1), -1)
+  RETURNING e.position INTO at;
+END
+$function$
+grant execute on function public.append_event(target text, expected_version bigint, id uuid, event_type text, schema_version integer, body json, meta json, OUT at bigint, OUT stored_at timestamp with time zone) to medianest_app
 CREATE OR REPLACE FUNCTION public.append_events(target text, expected_version bigint, ids uuid[], types text[], schema_versions integer[], bodies json[], metas json[])
  RETURNS TABLE(outcome text, last_version bigint, positions bigint[], stored_at timestamp with time zone)
  LANGUAGE plpgsql
@@ -153,7 +164,7 @@ BEGIN
   -- before (one statement for everything would decide on a snapshot from before the wait). Released after the commit is visible.
   PERFORM pg_advisory_xact_lock(20010101);
   stamp := clock_timestamp();
-  now_at := coalesce((SELECT s.version FROM streams s WHERE s.stream_id = target), -1);
+  now_at := coalesce((SELECT e.version FROM events e WHERE e.stream_id = target ORDER BY e.version DESC LIMIT 1), -1);
 
   SELECT array_agg(e.event_id ORDER BY e.version) AS ids, array_agg(e.position ORDER BY e.version) AS positions,
          min(e.version) AS first_version, max(e.version) AS last_version, max(e.recorded_at) AS recorded_at
@@ -168,9 +179,6 @@ BEGIN
   ELSIF known.ids IS NOT NULL OR now_at <> expected_version THEN
     RETURN QUERY SELECT 'conflict', now_at, NULL::bigint[], NULL::timestamptz;
   ELSE
-    INSERT INTO streams AS s (stream_id, version) VALUES (target, cardinality(append_events.ids) - 1)
-    ON CONFLICT (stream_id) DO UPDATE SET version = s.version + cardinality(append_events.ids);
-
     RETURN QUERY
       WITH stored AS (
         INSERT INTO events AS e (stream_id, version, event_id, type, schema_version, data, meta, recorded_at)
@@ -185,66 +193,28 @@ BEGIN
 END
 $function$
 grant execute on function public.append_events(target text, expected_version bigint, ids uuid[], types text[], schema_versions integer[], bodies json[], metas json[]) to medianest_app
-CREATE OR REPLACE FUNCTION public.append_events_batch(targets text[], expected_versions bigint[], owners integer[], ids uuid[], types text[], schema_versions integer[], bodies json[], metas json[])
- RETURNS TABLE(outcome text, last_version bigint, positions bigint[], stored_at timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.append_events_together(targets text[], expected_versions bigint[], versions bigint[], ids uuid[], types text[], schema_versions integer[], bodies json[], metas json[], OUT positions bigint[], OUT targets_stored text[], OUT stored_at timestamp with time zone)
+ RETURNS record
  LANGUAGE plpgsql
  SET lock_timeout TO '5s'
  SET plan_cache_mode TO 'force_generic_plan'
  SET enable_seqscan TO 'off'
 AS $function$
-DECLARE
-  stamp timestamptz(3);
 BEGIN
   PERFORM pg_advisory_xact_lock(20010101); -- first, and as a statement of its own: see append_events
-  stamp := clock_timestamp();
-
-  RETURN QUERY
-    WITH given AS MATERIALIZED (
-      SELECT a.n, a.target, a.expected, g.*, row_number() OVER (PARTITION BY a.n ORDER BY g.ordinal) AS nth
-        FROM unnest(targets, expected_versions) WITH ORDINALITY AS a (target, expected, n)
-        JOIN unnest(owners, ids, types, schema_versions, bodies, metas)
-             WITH ORDINALITY AS g (owner, id, type, schema_version, body, meta, ordinal) ON g.owner = a.n
-    ), known AS MATERIALIZED (
-      -- Of ids that are there already: `base` is the version that they were appended to, if that was together and in this order.
-      SELECT g.n, count(*) AS size, min(e.version - g.nth) AS base, max(e.version - g.nth) AS other_base,
-             array_agg(e.position ORDER BY g.nth) AS positions, max(e.recorded_at) AS recorded_at
-        FROM given g
-       CROSS JOIN LATERAL (SELECT * FROM events WHERE events.stream_id = g.target AND events.event_id = g.id OFFSET 0) e
-       GROUP BY g.n
-    ), judged AS MATERIALIZED (
-      SELECT a.n, a.target, a.size, a.now_at, known.base + known.size AS known_version, known.positions, known.recorded_at,
-             CASE WHEN known.size = a.size AND known.base = known.other_base AND known.base = coalesce(a.expected, known.base)
-                    THEN 'repeated'
-                  WHEN known.size > 0 OR a.now_at <> a.expected THEN 'conflict'
-                  ELSE 'appended'
-             END AS outcome
-        FROM (
-          SELECT g.n, g.target, g.expected, count(*) AS size,
-                 coalesce((SELECT s.version FROM streams s WHERE s.stream_id = g.target), -1) AS now_at
-            FROM given g GROUP BY g.n, g.target, g.expected
-        ) a
-        LEFT JOIN known ON known.n = a.n
-    ), raised AS (
-      INSERT INTO streams AS s (stream_id, version)
-      SELECT j.target, j.now_at + j.size FROM judged j WHERE j.outcome = 'appended'
-      ON CONFLICT (stream_id) DO UPDATE SET version = excluded.version
-    ), stored AS (
-      INSERT INTO events AS e (stream_id, version, event_id, type, schema_version, data, meta, recorded_at)
-      SELECT j.target, j.now_at + g.nth, g.id, g.type, g.schema_version, g.body, g.meta, stamp
-        FROM given g JOIN judged j ON j.n = g.n
-       WHERE j.outcome = 'appended'
-       ORDER BY g.ordinal
-      RETURNING e.stream_id, e.version, e.position
-    )
-    SELECT j.outcome,
-           CASE j.outcome WHEN 'appended' THEN j.now_at + j.size WHEN 'repeated' THEN j.known_version ELSE j.now_at END,
-           CASE j.outcome WHEN 'appended' THEN fresh.positions WHEN 'repeated' THEN j.positions END,
-           CASE j.outcome WHEN 'appended' THEN stamp WHEN 'repeated' THEN j.recorded_at END::timestamptz
-      FROM judged j
-      LEFT JOIN (
-        SELECT stored.stream_id, array_agg(stored.position ORDER BY stored.version) AS positions FROM stored GROUP BY stored.stream_id
-      ) fresh ON fresh.stream_id = j.target
-     ORDER BY j.n;
+  stored_at := clock_timestamp()::timestamptz(3);
+  WITH stored AS (
+    INSERT INTO events AS e (stream_id, version, event_id, type, schema_version, data, meta, recorded_at)
+    SELECT g.target, g.version, g.id, g.type, g.schema_version, g.body, g.meta, stored_at
+      FROM unnest(targets, expected_versions, versions, ids, types, schema_versions, bodies, metas)
+           AS g (target, expected, version, id, type, schema_version, body, meta)
+     WHERE g.expected = coalesce((SELECT s.version FROM events s WHERE s.stream_id = g.target ORDER BY s.version DESC LIMIT 1), -1)
+    RETURNING e.position
+  )
+  SELECT array_agg(s.position ORDER BY s.position) INTO positions FROM stored s;
+  IF cardinality(ids) > coalesce(cardinality(positions), 0) THEN
+    targets_stored := ARRAY(SELECT e.stream_id FROM events e WHERE e.position = ANY (positions) ORDER BY e.position);
+  END IF;
 END
 $function$
-grant execute on function public.append_events_batch(targets text[], expected_versions bigint[], owners integer[], ids uuid[], types text[], schema_versions integer[], bodies json[], metas json[]) to medianest_app
+grant execute on function public.append_events_together(targets text[], expected_versions bigint[], versions bigint[], ids uuid[], types text[], schema_versions integer[], bodies json[], metas json[], OUT positions bigint[], OUT targets_stored text[], OUT stored_at timestamp with time zone) to medianest_app

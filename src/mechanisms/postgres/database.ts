@@ -1,8 +1,12 @@
-import type { PoolConfig, QueryResult } from 'pg';
+import type { PoolClient, PoolConfig, QueryResult } from 'pg';
 import { Pool } from 'pg';
 import type { Logger } from '../observability';
 import { DatabaseUnavailable } from '../errors';
 import { asDatabaseError, toUnavailable } from './database-errors';
+import { createLane } from './lane';
+import type { Lane } from './lane';
+import { createPrepared } from './prepared';
+import type { Statement } from './prepared';
 
 /** What read models and mechanisms speak SQL through: parameters only. */
 export interface Queryable {
@@ -13,6 +17,10 @@ export interface Queryable {
 /** A pool. `transaction` gives one connection for the whole of `work`, rolls back when it throws. */
 export interface Database extends Queryable {
   transaction<Result>(work: (tx: Queryable) => Promise<Result>): Promise<Result>;
+  /** As `query`, for a statement that comes again and again. */
+  prepared<Row extends object>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
+  /** A connection of one's own. Closes with the database, if not before. */
+  lane(): Lane;
   close(): Promise<void>;
 }
 
@@ -48,30 +56,42 @@ export function createDatabase(options: DatabaseOptions): PostgresDatabase {
     keepAlive: true,
   });
   let closed: Promise<void> | undefined;
+  const lanes: Lane[] = [];
   // A pool that closes does not wait for its connections, and a server that stops meanwhile breaks the last of them.
   pool.on('error', (error) => closed ?? log.warn({ err: error }, 'an idle database connection broke'));
   // While a connection is lent, its errors are emitted at the client alone; without a listener they would end the process. The next query tells.
   pool.on('connect', (client) => client.on('error', () => undefined));
+  const runStatement = createPrepared(() => log.info('no prepared statements: a pooler hands out other sessions'));
   return {
     pool,
-    query: (sql, values) => withConnection(pool, (execute) => run(execute, sql, values)),
-    transaction: (work) => withConnection(pool, (execute) => transaction(execute, work)),
-    close: () => (closed ??= pool.end()),
+    query: (sql, values) => withConnection(pool, (ask) => run(ask, sql, values)),
+    prepared: <Row extends object>(statement: Statement, values: readonly unknown[] = []) =>
+      withConnection(pool, (ask) => ask((client) => runStatement(client, statement, { values }))) as Promise<Row[]>,
+    transaction: (work) => withConnection(pool, (ask) => transaction(ask, work)),
+    lane() {
+      const lane = createLane(pool, runStatement);
+      lanes.push(lane);
+      return lane;
+    },
+    close() {
+      for (const lane of lanes) lane.close(); // the pool waits for what is lent
+      return (closed ??= pool.end());
+    },
   };
 }
 
-/** One statement on the connection. After it broke each one fails at once, and it is not used again. */
-type Execute = (sql: string, values?: readonly unknown[]) => Promise<QueryResult>;
+/** Asks the connection. After it broke each question fails at once, and it is not used again. */
+type Ask = <Answer>(question: (client: PoolClient) => Promise<Answer>) => Promise<Answer>;
 
-async function withConnection<Result>(pool: Pool, work: (execute: Execute) => Promise<Result>): Promise<Result> {
+async function withConnection<Result>(pool: Pool, work: (ask: Ask) => Promise<Result>): Promise<Result> {
   const client = await pool.connect().catch((error: unknown) => {
     throw toUnavailable(error);
   });
   let broken: DatabaseUnavailable | undefined;
-  const execute: Execute = async (sql, values = []) => {
+  const ask: Ask = async (question) => {
     if (broken) throw broken;
     try {
-      return await client.query(sql, [...values]);
+      return await question(client);
     } catch (error) {
       const failure = asDatabaseError(error);
       if (failure instanceof DatabaseUnavailable) broken = failure;
@@ -79,27 +99,30 @@ async function withConnection<Result>(pool: Pool, work: (execute: Execute) => Pr
     }
   };
   try {
-    return await work(execute);
+    return await work(ask);
   } finally {
     client.release(broken !== undefined || client.getTransactionStatus() !== 'I');
   }
 }
 
-async function run<Row extends object>(execute: Execute, sql: string, values?: readonly unknown[]): Promise<Row[]> {
-  return (await execute(sql, values)).rows as Row[];
+const execute = (ask: Ask, sql: string, values: readonly unknown[] = []): Promise<QueryResult> =>
+  ask((client) => client.query(sql, [...values]));
+
+async function run<Row extends object>(ask: Ask, sql: string, values?: readonly unknown[]): Promise<Row[]> {
+  return (await execute(ask, sql, values)).rows as Row[];
 }
 
-async function transaction<Result>(execute: Execute, work: (tx: Queryable) => Promise<Result>): Promise<Result> {
+async function transaction<Result>(ask: Ask, work: (tx: Queryable) => Promise<Result>): Promise<Result> {
   try {
-    await execute('begin');
-    const result = await work({ query: (sql, values) => run(execute, sql, values) });
-    const { command } = await execute('commit');
+    await execute(ask, 'begin');
+    const result = await work({ query: (sql, values) => run(ask, sql, values) });
+    const { command } = await execute(ask, 'commit');
     // PostgreSQL answers a commit after a failed statement with a rollback, and no error.
     if (command !== 'COMMIT')
       throw new Error('rolled back: a statement of this transaction failed, and its error was swallowed');
     return result;
   } catch (error) {
-    await execute('rollback').catch(() => undefined); // then the connection is not used again
+    await execute(ask, 'rollback').catch(() => undefined); // then the connection is not used again
     throw error;
   }
 }

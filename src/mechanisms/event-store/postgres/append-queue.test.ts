@@ -1,9 +1,9 @@
 import { EventStoreUnavailable, Overloaded } from '../../errors';
 import { createAppendQueue } from './append-queue';
-import type { Append, AppendRow } from './appending';
+import type { Append, AppendAnswer } from './appending';
 import type { WaitingAppend } from './waiting-appends';
 
-const ROW: AppendRow = { outcome: 'appended', last_version: '0', positions: ['1'], stored_at: new Date(0) };
+const ANSWER: AppendAnswer = { outcome: 'appended', version: 0, positions: [1n], recordedAt: new Date(0) };
 
 function appendTo(streamId: string, size = 2): Append {
   const event = { eventId: '', type: 'Thing', schemaVersion: 1, data: 'd'.repeat(size - 1), metadata: 'm' };
@@ -18,7 +18,7 @@ function setUp() {
     batches.push(batch);
     return new Promise((done) => {
       answer = () => {
-        for (const { resolve } of batch) resolve(ROW);
+        for (const { resolve } of batch) resolve(ANSWER);
         done();
       };
     });
@@ -39,7 +39,7 @@ it('sends what comes in one turn together, and what comes meanwhile after', asyn
   expect(batches).toHaveLength(1);
   expect(await next(2)).toEqual(['c', 'd', 'e']);
   answer();
-  expect(await Promise.all(answers)).toEqual(Array(5).fill(ROW));
+  expect(await Promise.all(answers)).toEqual(Array(5).fill(ANSWER));
 });
 
 it('takes into the next batch whoever goes on after an answer', async () => {

@@ -1,13 +1,13 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { EventStoreUnavailable, Overloaded } from '../../errors';
-import type { Append, AppendRow } from './appending';
+import type { Append, AppendAnswer } from './appending';
 import type { WaitingAppend } from './waiting-appends';
 import { createWaitingAppends } from './waiting-appends';
 
 /** All appends of a process: what comes while one call is under way goes into the next one, together. */
 export interface AppendQueue {
   /** Rejects with Overloaded at once when too much waits, with EventStoreUnavailable when its turn does not come in time. */
-  add(append: Append): Promise<AppendRow>;
+  add(append: Append): Promise<AppendAnswer>;
 }
 
 /** Half a second's work on a fast disk. */

@@ -35,10 +35,15 @@ describe('appends that wait together', () => {
   function watched(database: Database): Database {
     return {
       ...database,
-      query<Row extends object>(sql: string, values?: readonly unknown[]) {
-        const form = /append_events\w*/.exec(sql)?.[0];
-        if (form) sent.push(form);
-        return database.query<Row>(sql, values);
+      lane() {
+        const lane = database.lane();
+        return {
+          ...lane,
+          query(statement, ...rest) {
+            sent.push(statement.name);
+            return lane.query(statement, ...rest);
+          },
+        };
       },
     };
   }
@@ -51,29 +56,22 @@ describe('appends that wait together', () => {
     });
   const waitingForLock = async () =>
     test.owner.query<{ pid: number }>(
-      `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%append_events%'`,
+      `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%append_event%'`,
     );
 
-  it('are one call; a single one goes by the form for one', async () => {
+  it('are one call; a single event goes by the form for one', async () => {
     await Promise.all(times(50, () => store.append(newStream(), NO_STREAM, newEvents(2))));
     await store.append(newStream(), NO_STREAM, newEvents(2));
-    expect(sent).toEqual(['append_events_batch', 'append_events']);
+    await store.append(newStream(), NO_STREAM, newEvents(1));
+    expect(sent).toEqual(['append_events_together', 'append_events_together', 'append_event']);
   });
 
   it('have each an outcome of its own', async () => {
-    const [fresh, grown, repeated, moved, known, anything] = times(6, newStream) as [
-      string,
-      string,
-      string,
-      string,
-      string,
-      string,
-    ];
+    const [fresh, grown, repeated, moved, anything] = times(5, newStream) as [string, string, string, string, string];
     const earlier = newEvents(2);
     const first = await store.append(repeated, NO_STREAM, earlier);
     await store.append(repeated, 1, newEvents(1));
     await store.append(moved, NO_STREAM, newEvents(3));
-    await store.append(known, NO_STREAM, earlier);
     await store.append(grown, NO_STREAM, newEvents(1));
     await store.append(anything, NO_STREAM, newEvents(1));
     sent.length = 0;
@@ -83,12 +81,11 @@ describe('appends that wait together', () => {
       store.append(fresh, NO_STREAM, newEvents(3)),
       store.append(repeated, NO_STREAM, earlier),
       store.append(moved, 0, newEvents(1)),
-      store.append(known, 1, earlier),
       store.append(newStream(), 4, newEvents(1)),
       store.append(grown, 0, newEvents(2)),
       store.append(anything, 'any', newEvents(1)),
     ]);
-    expect(sent).toEqual(['append_events_batch']);
+    expect(sent).toEqual(['append_events_together', ...times(4, () => 'append_events')]);
     const at = (n: number) => before + BigInt(n);
     const refused = (expected: number, actual: number) => ({
       status: 'rejected',
@@ -98,12 +95,23 @@ describe('appends that wait together', () => {
       { value: { version: 2, positions: [at(1), at(2), at(3)], position: at(3), repeated: false } },
       { value: { ...first, repeated: true } },
       refused(0, 2),
-      refused(1, 1),
       refused(4, NO_STREAM),
       { value: { version: 2, positions: [at(4), at(5)], repeated: false } },
       { value: { version: 1, positions: [at(6)], repeated: false } },
     ]);
     expect(await versionsOf(store, moved)).toEqual([0, 1, 2]);
+  });
+
+  it('do not fail for one whose ids its stream knows', async () => {
+    const [known, fresh] = [newStream(), newStream()];
+    const earlier = newEvents(2);
+    await store.append(known, NO_STREAM, earlier);
+    const [again, other] = await Promise.allSettled([
+      store.append(known, 1, earlier),
+      store.append(fresh, NO_STREAM, newEvents(1)),
+    ]);
+    expect(again).toMatchObject({ reason: { code: 'CONCURRENCY_CONFLICT', expected: 1, actual: 1 } });
+    expect(other).toMatchObject({ value: { version: 0, repeated: false } });
   });
 
   it('do not fail for one that is poison', async () => {
@@ -114,7 +122,7 @@ describe('appends that wait together', () => {
         return store.append(streamId, NO_STREAM, events);
       }),
     );
-    expect(sent).toEqual(['append_events_batch', ...times(10, () => 'append_events')]);
+    expect(sent).toEqual(['append_events_together', ...times(10, () => 'append_events')]);
     for (const [n, outcome] of outcomes.entries()) {
       if (n === 4) expect(outcome).toMatchObject({ status: 'rejected', reason: expect.any(InvalidEvent) });
       else expect(outcome).toMatchObject({ status: 'fulfilled', value: { version: 1, repeated: false } });
@@ -137,7 +145,7 @@ describe('appends that wait together', () => {
     ]);
     expect(lose).toMatchObject({ reason: expect.any(ConcurrencyConflict) });
     expect(lose).toMatchObject({ reason: { actual: 0 } });
-    expect(sent).toHaveLength(2);
+    expect(sent).toEqual(['append_events_together', 'append_events_together', 'append_events']);
   });
 
   it('of 40 writers on their own streams keep exact versions and one order', async () => {

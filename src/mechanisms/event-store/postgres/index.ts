@@ -1,6 +1,6 @@
 import { ConcurrencyConflict, StartupError } from '../../errors';
 import type { Logger } from '../../observability';
-import type { Database } from '../../postgres';
+import type { Database, Statement } from '../../postgres';
 import { createAppendedSignal } from '../appended-signal';
 import type { StoredEvent } from '../event';
 import { NO_STREAM } from '../event-store';
@@ -8,7 +8,7 @@ import type { AppendResult, EventStore } from '../event-store';
 import { followLog } from '../follow-log';
 import { requireStreamName, writeDown } from '../written-event';
 import { createAppendQueue } from './append-queue';
-import type { Append, AppendRow } from './appending';
+import type { Append, Appended } from './appending';
 import { createAppending } from './appending';
 import { toReadFailure } from './failures';
 import { createSettling } from './settling';
@@ -32,20 +32,28 @@ interface EventRow {
 }
 
 const COLUMNS = 'position, stream_id, version, event_id, type, schema_version, data, meta, recorded_at';
+const IDENTITY = { name: 'event_store', text: 'SELECT id FROM event_store' };
+const STREAM = { name: 'read_stream', text: `SELECT ${COLUMNS} FROM events WHERE stream_id = $1 ORDER BY version` };
+const ALL = {
+  name: 'read_all',
+  text: `SELECT ${COLUMNS} FROM events WHERE position > $1 ORDER BY position LIMIT $2`,
+};
+const HEAD = { name: 'head', text: 'SELECT coalesce(max(position), 0) AS head FROM events' };
 
 /** The event store in Postgres tables (docs/decisions/0003). Its tables are there already: migrations made them. */
 export async function createPostgresEventStore({ database, log }: PostgresEventStoreParts): Promise<EventStore> {
-  const read = async <Row extends object>(sql: string, values: unknown[] = []): Promise<Row[]> => {
+  const read = async <Row extends object>(statement: Statement, values: unknown[] = []): Promise<Row[]> => {
     try {
-      return await database.query<Row>(sql, values);
+      return await database.prepared<Row>(statement, values);
     } catch (error) {
       throw toReadFailure(error);
     }
   };
-  const [identity] = await read<{ id: string }>('SELECT id FROM event_store');
+  const [identity] = await read<{ id: string }>(IDENTITY);
   if (!identity) throw new StartupError('the event store has no id: were the migrations run?');
 
-  const queue = createAppendQueue(createSettling(createAppending(database)));
+  const lane = database.lane();
+  const queue = createAppendQueue(createSettling(createAppending(lane)));
   const appended = createAppendedSignal();
   const closing = new AbortController();
   const onOutage = (error: Error) => log.warn({ err: error }, 'event store away: waiting to read on');
@@ -54,31 +62,28 @@ export async function createPostgresEventStore({ database, log }: PostgresEventS
     storeId: identity.id,
     async append(streamId, expected, events) {
       const append = { streamId, expected, events: writeDown(streamId, expected, events) };
-      const row = await queue.add(append);
-      if (row.outcome === 'conflict') throw toConflict(append, Number(row.last_version));
+      const answer = await queue.add(append);
+      if (answer.outcome === 'conflict') throw toConflict(append, answer.version);
       appended.notify();
-      return toResult(row);
+      return toResult(answer);
     },
     async readStream(streamId) {
       requireStreamName(streamId);
-      const rows = await read<EventRow>(`SELECT ${COLUMNS} FROM events WHERE stream_id = $1 ORDER BY version`, [
-        streamId,
-      ]);
-      const events = rows.map(toStoredEvent);
+      const events = (await read<EventRow>(STREAM, [streamId])).map(toStoredEvent);
       return { version: events.at(-1)?.streamVersion ?? NO_STREAM, events };
     },
     async readAll(after, limit) {
-      const sql = `SELECT ${COLUMNS} FROM events WHERE position > $1 ORDER BY position LIMIT $2`;
-      return (await read<EventRow>(sql, [String(after), limit])).map(toStoredEvent);
+      return (await read<EventRow>(ALL, [String(after), limit])).map(toStoredEvent);
     },
     async head() {
-      const [row] = await read<{ head: string }>('SELECT coalesce(max(position), 0) AS head FROM events');
+      const [row] = await read<{ head: string }>(HEAD);
       return BigInt(row?.head ?? 0);
     },
     subscribeToAll: (after, signal) => followLog({ ...store, closing: closing.signal, onOutage }, after, signal),
     onAppended: appended.onAppended,
     close() {
       closing.abort();
+      lane.close();
       return Promise.resolve();
     },
   };
@@ -89,15 +94,9 @@ function toConflict({ streamId, expected }: Append, actual: number): Concurrency
   return new ConcurrencyConflict(streamId, expected === 'any' ? actual : expected, actual);
 }
 
-function toResult(row: AppendRow): AppendResult {
-  const positions = (row.positions ?? []).map(BigInt);
-  return {
-    version: Number(row.last_version),
-    position: positions.at(-1) as bigint,
-    positions,
-    recordedAt: row.stored_at as Date,
-    repeated: row.outcome === 'repeated',
-  };
+function toResult({ outcome, version, positions, recordedAt }: Appended): AppendResult {
+  const position = positions[positions.length - 1]!; // no append is empty
+  return { version, position, positions, recordedAt, repeated: outcome === 'repeated' };
 }
 
 function toStoredEvent(row: EventRow): StoredEvent {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { EventStoreUnavailable, UnknownOutcome } from '../../errors';
 import { createLogger } from '../../observability';
-import type { Database } from '../../postgres';
+import type { Database, Lane } from '../../postgres';
 import { createTestDatabase } from '../../postgres/testing';
 import type { TestDatabase } from '../../postgres/testing';
 import { NO_STREAM } from '../event-store';
@@ -81,7 +81,6 @@ describe('the event store in Postgres', () => {
     `UPDATE events SET type = 'Other'`,
     'DELETE FROM events',
     'TRUNCATE events',
-    'DELETE FROM streams',
     `UPDATE event_store SET id = 'pg0000'`,
     'ALTER TABLE events DISABLE TRIGGER ALL',
   ])('does not let the serving role say %s', async (sql) => {
@@ -125,7 +124,7 @@ describe('the event store in Postgres', () => {
     const start = await store.head();
     const follower = collect(store.subscribeToAll(start, ending.signal));
     await test.owner.transaction(async (tx) => {
-      await tx.query(`INSERT INTO streams VALUES ('elsewhere', 0)`);
+      await tx.query(`UPDATE event_store SET id = id`);
       await store.append(newStream(), NO_STREAM, newEvents(1));
       await until(() => follower.seen.length === 1);
     });
@@ -181,16 +180,18 @@ describe('the event store in Postgres', () => {
   });
 
   it('is unavailable when the lock is not free in time', async () => {
-    const settings = await test.owner.query(`SELECT proconfig FROM pg_proc WHERE proname = 'append_events'`);
-    expect(settings).toEqual([{ proconfig: ['lock_timeout=5s'] }]);
-    await test.owner.query(`ALTER FUNCTION append_events SET lock_timeout = '50ms'`); // so that the test need not wait so long
+    const settings = await test.owner.query(
+      `SELECT proconfig[1] AS setting FROM pg_proc WHERE proname LIKE 'append_event%'`,
+    );
+    expect(settings).toEqual(Array(3).fill({ setting: 'lock_timeout=5s' }));
+    await test.owner.query(`ALTER FUNCTION append_event SET lock_timeout = '50ms'`); // so that the test need not wait so long
     const append = store.append(newStream(), NO_STREAM, slow());
     await until(slowAppendRuns);
     const other = await createPostgresEventStore({ database: test.database, log }); // in one process appends wait before the lock
     const late = other.append(newStream(), NO_STREAM, newEvents(1));
     await expect(late).rejects.toBeInstanceOf(EventStoreUnavailable);
     await append;
-    await test.owner.query(`ALTER FUNCTION append_events SET lock_timeout = '5s'`);
+    await test.owner.query(`ALTER FUNCTION append_event SET lock_timeout = '5s'`);
   });
 });
 
@@ -198,10 +199,16 @@ describe('the event store in Postgres', () => {
 function losing(database: Database, answers: number): Database {
   return {
     ...database,
-    async query<Row extends object>(sql: string, values?: readonly unknown[]) {
-      const rows = await database.query<Row>(sql, values);
-      if (sql.includes('append_events') && answers-- > 0) throw new Error('Connection terminated unexpectedly');
-      return rows;
+    lane() {
+      const lane = database.lane();
+      return {
+        ...lane,
+        async query<Row extends object>(...asked: Parameters<Lane['query']>) {
+          const rows = await lane.query<Row>(...asked);
+          if (answers-- > 0) throw new Error('Connection terminated unexpectedly');
+          return rows;
+        },
+      };
     },
   };
 }

@@ -1,36 +1,61 @@
-import { InvalidEvent, UnknownOutcome } from '../../errors';
-import type { SendAppends } from './appending';
+import { EventStoreUnavailable, InvalidEvent, UnknownOutcome } from '../../errors';
+import type { Appending, ExactAppend } from './appending';
 import type { WaitingAppend } from './waiting-appends';
 
 /** Gives each append of a batch the answer that is its own, however the call for all of them ends. Never rejects. */
 export type Settle = (batch: WaitingAppend[]) => Promise<void>;
 
-export function createSettling(send: SendAppends): Settle {
-  return (batch) => settle(batch);
+type Exact = WaitingAppend & { append: ExactAppend };
+const isExact = (waiting: WaitingAppend): waiting is Exact => waiting.append.expected !== 'any';
 
-  async function settle(batch: WaitingAppend[], doubt?: UnknownOutcome): Promise<void> {
+export function createSettling({ together, judge }: Appending): Settle {
+  return async (batch) => {
+    const exact = batch.filter(isExact);
+    if (exact.length > 0) await settleTogether(exact);
+    await settleAlone(batch.filter((waiting) => !isExact(waiting)));
+  };
+
+  /** An exact version makes a repeat harmless, so after a lost answer one more try tells what was stored. */
+  async function settleTogether(batch: Exact[], doubt?: UnknownOutcome): Promise<void> {
+    let open = batch;
     try {
-      const rows = await send(batch.map(({ append }) => append));
-      batch.forEach(({ resolve }, index) => resolve(rows[index]!)); // the functions answer each
+      const answers = await together(batch.map(({ append }) => append));
+      open = batch.filter(({ resolve }, index) => {
+        const answer = answers[index];
+        if (answer) resolve(answer);
+        return !answer;
+      });
     } catch (error) {
-      if (error instanceof InvalidEvent && batch.length > 1) {
-        for (const waiting of batch) await settle([waiting], doubt); // the others must not fail for one
-      } else if (error instanceof UnknownOutcome && !doubt) {
-        await settleDoubt(batch, error);
-      } else {
-        // After an append that may be there, "nothing was written" would be a lie.
-        for (const { reject } of batch) reject(doubt ?? error);
-      }
+      if (error instanceof UnknownOutcome && !doubt) return settleTogether(batch, error);
+      if (!(error instanceof InvalidEvent)) return rejectAll(batch, doubt ?? error);
+    }
+    return settleAlone(open, doubt); // the others must not fail for one
+  }
+
+  async function settleAlone(batch: WaitingAppend[], doubt?: UnknownOutcome): Promise<void> {
+    for (const [index, waiting] of batch.entries()) {
+      const failure = await settleOne(waiting, doubt);
+      if (!failure || failure instanceof InvalidEvent) continue;
+      // With the store away each of the others would only wait for it in vain.
+      const away = new EventStoreUnavailable('the event store went away before this append', { cause: failure });
+      return rejectAll(batch.slice(index + 1), doubt ?? away);
     }
   }
 
-  /** An exact version makes a repeat harmless, so one more try tells whether the lost one was stored. `any` has no such proof. */
-  async function settleDoubt(batch: WaitingAppend[], doubt: UnknownOutcome): Promise<void> {
-    const again: WaitingAppend[] = [];
-    for (const waiting of batch) {
-      if (waiting.append.expected === 'any') waiting.reject(doubt);
-      else again.push(waiting);
+  /** Answers with what it failed for. */
+  async function settleOne(waiting: WaitingAppend, doubt?: UnknownOutcome): Promise<unknown> {
+    try {
+      waiting.resolve(await judge(waiting.append));
+      return undefined;
+    } catch (error) {
+      if (error instanceof UnknownOutcome && !doubt && isExact(waiting)) return settleOne(waiting, error);
+      // After an append that may be there, "nothing was written" would be a lie.
+      waiting.reject(doubt ?? error);
+      return error;
     }
-    if (again.length > 0) await settle(again, doubt);
   }
+}
+
+function rejectAll(batch: WaitingAppend[], error: unknown): void {
+  for (const { reject } of batch) reject(error);
 }

@@ -1,4 +1,4 @@
-import type { Append, AppendRow } from './appending';
+import type { Append, AppendAnswer } from './appending';
 
 /** An append, and who waits for its answer. */
 export interface WaitingAppend {
@@ -7,7 +7,7 @@ export interface WaitingAppend {
   size: number;
   /** By `performance.now()`. */
   since: number;
-  resolve(row: AppendRow): void;
+  resolve(answer: AppendAnswer): void;
   reject(error: unknown): void;
 }
 

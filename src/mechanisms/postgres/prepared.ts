@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import type { PoolClient } from 'pg';
+
+/** A statement that comes again and again: the server parses and plans it once a connection. */
+export interface Statement {
+  name: string;
+  text: string;
+}
+
+/** Runs a statement on a connection; gives up after `timeoutMs`, when that is said. */
+export type RunStatement = (
+  client: PoolClient,
+  statement: Statement,
+  options: { values: readonly unknown[]; timeoutMs?: number },
+) => Promise<object[]>;
+
+/** "There is no such prepared statement", and "there is one already": a pooler between us and the server gave us another session. */
+const OTHER_SESSION = /^(26000|42P05)$/;
+
+/**
+ * Prepared statements need a session that stays the same. Behind a pooler that hands one out per transaction it does not: the first sign of that
+ * (an error before anything ran) ends preparing for this pool, so nobody has to set anything.
+ */
+export function createPrepared(onGivenUp: () => void): RunStatement {
+  let usable = true;
+  const names = new Map<string, string>();
+  return async function runStatement(client, statement, { values, timeoutMs }) {
+    const { text } = statement;
+    const unnamed = { text, values: values as unknown[], ...(timeoutMs && { query_timeout: timeoutMs }) };
+    if (!usable) return (await client.query<object>(unnamed)).rows;
+    const name = names.get(text) ?? nameOf(statement);
+    names.set(text, name);
+    try {
+      return (await client.query<object>({ ...unnamed, name })).rows;
+    } catch (error) {
+      if (!OTHER_SESSION.test((error as { code?: string }).code ?? '')) throw error;
+      if (usable) onGivenUp();
+      usable = false;
+      return (await client.query<object>(unnamed)).rows;
+    }
+  };
+}
+
+/** With its text in it: in a session that another version of this program has used, a name must not mean that one's statement. */
+function nameOf({ name, text }: Statement): string {
+  return `${name}_${createHash('sha256').update(text).digest('hex').slice(0, 8)}`;
+}
