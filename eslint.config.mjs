@@ -84,7 +84,7 @@ const operationRules = {
 };
 
 export default defineConfig(
-  { ignores: ['dist/**', 'sdk/**', 'coverage/**'] },
+  { ignores: ['dist/**', 'sdk/generated.ts', 'coverage/**'] },
   {
     files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.base],

@@ -11,7 +11,7 @@ const swc = {
 };
 module.exports = {
   testEnvironment: 'node',
-  roots: ['<rootDir>/src', '<rootDir>/e2e'],
+  roots: ['<rootDir>/src', '<rootDir>/e2e', '<rootDir>/sdk'],
   testMatch: ['**/*.test.ts'],
   transform: { '^.+\\.(ts|js|mjs)$': ['@swc/jest', swc] },
   // These packages are ESM only; jest cannot require them untransformed.

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { WebSocket } from 'ws';
-import type { MediaNestClient } from '../sdk';
+import type { MediaNestClient, MediaNestClientOptions, MediaNestError } from '../sdk';
 import { createMediaNestClient, DemoSignInDocument, SignInDocument } from '../sdk';
 import { processesOf } from './processes';
 import { announcement, launch } from './program';
@@ -31,7 +31,12 @@ export interface Ended {
 /** A client that is signed in. */
 export interface Person extends MediaNestClient {
   readonly token: string;
+  /** The failures that its client went on after. */
+  readonly retried: readonly MediaNestError[];
 }
+
+/** With none it is told every failure of a query or a mutation at once, as tests of the server want. */
+export type Patience = Pick<MediaNestClientOptions, 'patienceMs'>;
 
 export interface Server {
   readonly url: string;
@@ -41,7 +46,7 @@ export interface Server {
   readonly startedInMs: number;
   /** What it said on stderr so far. */
   log(): string;
-  as(token?: string): Person;
+  as(token?: string, patience?: Patience): Person;
   /** Olga by the code of the link, so once only; her friends through her. */
   signIn(): Promise<{ olga: Person; ben: Person; cleo: Person }>;
   /** Tells it to go; it must exit with 0, in time, and leave no process behind. */
@@ -96,9 +101,16 @@ export function createHouse(base: Environment = {}): House {
     const { url, link } = await announcement(program);
     const startedInMs = Date.now() - began;
     const people = new Set<Person>();
-    const as = (token?: string): Person => {
-      const given = token === undefined ? {} : { token };
-      const person = { ...createMediaNestClient({ url, webSocket: WebSocket, ...given }), token: token ?? '' };
+    const as = (token?: string, { patienceMs = 0 }: Patience = {}): Person => {
+      const retried: MediaNestError[] = [];
+      const options = {
+        url,
+        webSocket: WebSocket,
+        patienceMs,
+        onRetry: (reason: MediaNestError) => retried.push(reason),
+      };
+      const client = createMediaNestClient({ ...options, ...(token !== undefined && { token }) });
+      const person = { ...client, token: token ?? '', retried };
       people.add(person);
       return person;
     };

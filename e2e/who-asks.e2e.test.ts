@@ -45,7 +45,8 @@ describe('without a token', () => {
   });
 
   it('no subscription begins', async () => {
-    expect(await watch(server.as().subscribe(RequestUpdatedDocument)).ended()).toMatchObject({ status: 4401 });
+    const subscription = watch(server.as().subscribe(RequestUpdatedDocument, { after: 'p1.pg.1' }));
+    expect(await subscription.ended()).toMatchObject({ code: 'UNAUTHENTICATED', status: 4401 });
     expect(await closeOf([subscribe])).toBe(4401);
     expect(await closeOf([{ type: 'connection_init' }, subscribe])).toBe(4401);
     expect(await closeOf([{ type: 'connection_init', payload: { authorization: 'Bearer x' } }, subscribe])).toBe(4401);
