@@ -1,11 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fastify from 'fastify';
+import type { Faults, RequestLog } from '../host';
 import type { Answer, Credentials, Endpoint, Installation, OpenEndpoint } from './endpoint';
 import { callerOf, guard, ServerKilled } from './endpoint';
-import type { Faults } from './faults';
 import type { Fulfilment } from './lifecycle';
 import { describedRefusal, Refusal } from './refusals';
-import type { RequestLog } from './request-log';
 import { mediaEndpoints } from './routes/media';
 import { requestEndpoints } from './routes/requests';
 import { settingsEndpoints } from './routes/settings';
@@ -13,7 +12,7 @@ import { titleEndpoints } from './routes/titles';
 import { userEndpoints } from './routes/users';
 import type { State } from './state';
 import type { StateStore } from './state-file';
-import type { Titles } from './titles';
+import type { OwnFault, Titles } from './titles';
 import type { Query } from './validation';
 import { validateContentType, validatedBody, validatedQuery, validateParams } from './validation';
 
@@ -22,7 +21,7 @@ export interface ApiParts {
   installation: Installation;
   store: StateStore;
   titles: Titles;
-  faults: Faults;
+  faults: Faults<OwnFault>;
   log: RequestLog;
   now: () => Date;
   fulfilment: () => Fulfilment;

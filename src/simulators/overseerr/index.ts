@@ -1,22 +1,21 @@
+import type { Fault, ReceivedCall } from '../host';
+import { createFaults, listen, openRequestLog } from '../host';
 import { createApi } from './api';
 import { createArrivals } from './arrivals';
-import type { OverseerrFault } from './faults';
-import { createFaults } from './faults';
 import type { TitleRequest } from './inspection';
 import { plantRequest, requestsFor } from './inspection';
 import type { Fulfilment } from './lifecycle';
-import { listen } from './listener';
-import type { ReceivedCall } from './request-log';
-import { openRequestLog } from './request-log';
 import { householdSeed } from './seeds/household';
 import { lab } from './seeds/lab';
 import type { StateStore } from './state-file';
 import { openState } from './state-file';
+import type { OwnFault } from './titles';
 import { createTitles } from './titles';
 
-export type { OverseerrFault } from './faults';
 export type { TitleRequest } from './inspection';
-export type { ReceivedCall } from './request-log';
+export type { ReceivedCall };
+
+export type OverseerrFault = Fault | OwnFault;
 
 export interface OverseerrSimulatorOptions {
   /** `lab`: the state in which the recordings were made; `household`: the demo world. */
@@ -59,7 +58,7 @@ export async function startOverseerrSimulator(options: OverseerrSimulatorOptions
 
   const store = openState({ file: stateFile, seed: seed.name, initial: () => seed.initialState(now()) });
   const log = openRequestLog(stateFile && `${stateFile.replace(/\.json$/, '')}.requests.ndjson`);
-  const faults = createFaults();
+  const faults = createFaults<OwnFault>();
   const titles = createTitles(seed.catalogue, () => faults.current() === 'TMDB_DOWN');
   const arrivals = createArrivals(store, seed.catalogue, now);
   const change: StateStore['change'] = (work) => {

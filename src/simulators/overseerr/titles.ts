@@ -1,5 +1,8 @@
 /** The titles the server can ask about: what TMDB is to the real one. */
 
+/** The server is well, but what it asks about titles answers 500. */
+export type OwnFault = 'TMDB_DOWN';
+
 export interface MovieTitle {
   tmdbId: number;
   title: string;

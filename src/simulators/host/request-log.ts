@@ -16,6 +16,8 @@ export interface RequestLog {
 }
 
 const CHUNK = 64 * 1024;
+/** In memory; a file keeps all. */
+const KEPT = 10_000;
 
 function parse(line: string): ReceivedCall[] {
   try {
@@ -49,7 +51,10 @@ function lastLines(file: string, count: number): string[] {
 function inMemory(): RequestLog {
   const calls: ReceivedCall[] = [];
   return {
-    append: (call) => void calls.push(call),
+    append(call) {
+      calls.push(call);
+      if (calls.length > 2 * KEPT) calls.splice(0, KEPT);
+    },
     newest: (first) => calls.slice(Math.max(0, calls.length - first)).reverse(),
   };
 }

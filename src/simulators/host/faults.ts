@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-export type OverseerrFault =
+export type Fault =
   | 'NONE'
   /** Connections are cut and refused. */
   | 'DOWN'
@@ -10,21 +10,20 @@ export type OverseerrFault =
   /** A write is committed, then the connection is cut instead of an answer. */
   | 'COMMIT_THEN_DROP'
   /** 200 with JSON that no contract knows. */
-  | 'WRONG_SHAPE'
-  /** The server is well, but what it asks about titles answers 500. */
-  | 'TMDB_DOWN';
+  | 'WRONG_SHAPE';
 
-export interface Faults {
-  current(): OverseerrFault;
-  set(fault: OverseerrFault, delayMs: number): void;
+/** What is wrong with a simulated server now; one may have faults of its own beside those that all have. */
+export interface Faults<Own extends string = never> {
+  current(): Fault | Own;
+  set(fault: Fault | Own, delayMs: number): void;
   /** Waits for SLOW's delay; false when the server went down meanwhile. */
   delay(): Promise<boolean>;
   /** Ends the requests that are waiting: the process they were in is dead. */
   interrupt(): void;
 }
 
-export function createFaults(): Faults {
-  let fault: OverseerrFault = 'NONE';
+export function createFaults<Own extends string = never>(): Faults<Own> {
+  let fault: Fault | Own = 'NONE';
   let delayMs = 0;
   let alive = new AbortController();
   return {
