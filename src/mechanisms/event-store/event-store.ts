@@ -41,7 +41,7 @@ export interface EventStore {
   head(): Promise<bigint>;
   /** Catch-up that turns live: every event after the position once, in order, until the signal aborts. */
   subscribeToAll(after: bigint, signal: AbortSignal): AsyncIterable<StoredEvent>;
-  /** Called (without payload, coalesced) after something was appended in this process: a hint to look, no promise. Returns the undo. */
+  /** Called (without payload, coalesced) after something was appended, here or where this engine hears of it: a hint to look, no promise. Returns the undo. */
   onAppended(listener: () => void): () => void;
   close(): Promise<void>;
 }

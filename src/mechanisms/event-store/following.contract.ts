@@ -99,6 +99,8 @@ export function followingContract(setting: () => ContractSetting, makeSetting: (
   });
 
   it('hints at appends: coalesced, and no more after the undo', async () => {
+    const another = await makeSetting(); // where nobody else appends
+    const { store } = another;
     let hints = 0;
     const undo = store.onAppended(() => hints++);
     await store.append(newStream(), NO_STREAM, newEvents(1));
@@ -108,5 +110,6 @@ export function followingContract(setting: () => ContractSetting, makeSetting: (
     await store.append(newStream(), NO_STREAM, newEvents(1));
     await new Promise(setImmediate);
     expect(hints).toBe(1);
+    await another.drop();
   });
 }

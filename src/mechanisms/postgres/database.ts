@@ -3,6 +3,8 @@ import { Pool } from 'pg';
 import type { Logger } from '../observability';
 import { DatabaseUnavailable } from '../errors';
 import { asDatabaseError, toUnavailable } from './database-errors';
+import { createChannel } from './channel';
+import type { Channel } from './channel';
 import { createLane } from './lane';
 import type { Lane } from './lane';
 import { createPrepared } from './prepared';
@@ -21,6 +23,8 @@ export interface Database extends Queryable {
   prepared<Row extends object>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
   /** A connection of one's own. Closes with the database, if not before. */
   lane(): Lane;
+  /** A bell between processes that use this database. Closes with the database, if not before. */
+  channel(name: string, onRing: () => void): Channel;
   close(): Promise<void>;
 }
 
@@ -47,16 +51,21 @@ const GRACE_MS = 1_000;
 /** Errors of the connection arrive as DatabaseUnavailable, errors of SQL as `pg` gives them. */
 export function createDatabase(options: DatabaseOptions): PostgresDatabase {
   const { connection, max, applicationName, log, statementTimeoutMs } = options;
-  const pool = new Pool({
+  const config: PoolConfig = {
     ...(typeof connection === 'string' ? { connectionString: connection } : connection),
     max,
     application_name: applicationName,
     connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
     ...(statementTimeoutMs && { statement_timeout: statementTimeoutMs, query_timeout: statementTimeoutMs + GRACE_MS }),
     keepAlive: true,
-  });
+  };
+  const pool = new Pool(config);
   let closed: Promise<void> | undefined;
-  const lanes: Lane[] = [];
+  const kept: { close(): void }[] = [];
+  const keep = <Part extends { close(): void }>(part: Part): Part => {
+    kept.push(part);
+    return part;
+  };
   // A pool that closes does not wait for its connections, and a server that stops meanwhile breaks the last of them.
   pool.on('error', (error) => closed ?? log.warn({ err: error }, 'an idle database connection broke'));
   // While a connection is lent, its errors are emitted at the client alone; without a listener they would end the process. The next query tells.
@@ -68,13 +77,10 @@ export function createDatabase(options: DatabaseOptions): PostgresDatabase {
     prepared: <Row extends object>(statement: Statement, values: readonly unknown[] = []) =>
       withConnection(pool, (ask) => ask((client) => runStatement(client, statement, { values }))) as Promise<Row[]>,
     transaction: (work) => withConnection(pool, (ask) => transaction(ask, work)),
-    lane() {
-      const lane = createLane(pool, runStatement);
-      lanes.push(lane);
-      return lane;
-    },
+    lane: () => keep(createLane(pool, runStatement)),
+    channel: (name, onRing) => keep(createChannel(config, name, onRing)),
     close() {
-      for (const lane of lanes) lane.close(); // the pool waits for what is lent
+      for (const part of kept) part.close(); // the pool waits for what is lent
       return (closed ??= pool.end());
     },
   };

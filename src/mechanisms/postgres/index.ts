@@ -2,6 +2,7 @@ export { asRole } from './as-role';
 export { readCatalogue } from './catalogue';
 export type { Database, PostgresDatabase, Queryable, DatabaseOptions } from './database';
 export { createDatabase } from './database';
+export type { Channel } from './channel';
 export type { Lane } from './lane';
 export type { Statement } from './prepared';
 export { asDatabaseError } from './database-errors';

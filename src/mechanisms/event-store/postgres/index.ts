@@ -55,6 +55,7 @@ export async function createPostgresEventStore({ database, log }: PostgresEventS
   const lane = database.lane();
   const queue = createAppendQueue(createSettling(createAppending(lane)));
   const appended = createAppendedSignal();
+  const elsewhere = database.channel('medianest_appended', () => appended.notify());
   const closing = new AbortController();
   const onOutage = (error: Error) => log.warn({ err: error }, 'event store away: waiting to read on');
 
@@ -65,6 +66,7 @@ export async function createPostgresEventStore({ database, log }: PostgresEventS
       const answer = await queue.add(append);
       if (answer.outcome === 'conflict') throw toConflict(append, answer.version);
       appended.notify();
+      elsewhere.ring(); // after the commit, never inside it
       return toResult(answer);
     },
     async readStream(streamId) {
@@ -84,6 +86,7 @@ export async function createPostgresEventStore({ database, log }: PostgresEventS
     close() {
       closing.abort();
       lane.close();
+      elsewhere.close();
       return Promise.resolve();
     },
   };

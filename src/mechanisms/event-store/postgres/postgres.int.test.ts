@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { EventStoreUnavailable, UnknownOutcome } from '../../errors';
 import { createLogger } from '../../observability';
+import { createDatabase } from '../../postgres';
 import type { Database, Lane } from '../../postgres';
 import { createTestDatabase } from '../../postgres/testing';
 import type { TestDatabase } from '../../postgres/testing';
@@ -120,14 +121,35 @@ describe('the event store in Postgres', () => {
     expect(positions).toEqual([1, 3, 5, 7, 9, 11]);
   });
 
-  it('is not held up by a transaction that is open elsewhere in the database', async () => {
-    const start = await store.head();
-    const follower = collect(store.subscribeToAll(start, ending.signal));
-    await test.owner.transaction(async (tx) => {
-      await tx.query(`UPDATE event_store SET id = id`);
-      await store.append(newStream(), NO_STREAM, newEvents(1));
-      await until(() => follower.seen.length === 1);
+  it.each(['in the database', 'in another database of the server'])(
+    'is not held up by a transaction that writes and stays open, %s',
+    async (where) => {
+      const elsewhere = await createTestDatabase();
+      const owner = where === 'in the database' ? test.owner : elsewhere.owner;
+      const start = await store.head();
+      const follower = collect(store.subscribeToAll(start, ending.signal));
+      await owner.transaction(async (tx) => {
+        const [written] = await tx.query('UPDATE event_store SET id = id RETURNING pg_current_xact_id()');
+        expect(written).toBeDefined();
+        await store.append(newStream(), NO_STREAM, newEvents(1));
+        await until(() => follower.seen.length === 1);
+      });
+      await elsewhere.drop();
+    },
+  );
+
+  it('hears at once of what another process appended', async () => {
+    const pool = createDatabase({ connection: test.connection.app, max: 2, applicationName: 'another process', log });
+    const another = await createPostgresEventStore({ database: pool, log });
+    const heard = new Promise<void>((resolve) => another.onAppended(resolve)); // no poll calls that
+    await until(async () => {
+      const listeners = `SELECT 1 FROM pg_stat_activity WHERE application_name = 'another process' AND query LIKE '%listen%'`;
+      return (await test.owner.query(listeners)).length === 1;
     });
+    await store.append(newStream(), NO_STREAM, newEvents(1));
+    await heard;
+    await another.close();
+    await pool.close();
   });
 
   describe('when the answer is lost', () => {

@@ -1,0 +1,54 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { createLogger } from '../observability';
+import type { PostgresDatabase } from '.';
+import { createDatabase } from '.';
+import type { TestDatabase } from './testing';
+import { createTestDatabase } from './testing';
+
+let test: TestDatabase;
+let processes: PostgresDatabase[];
+beforeAll(async () => void (test = await createTestDatabase()));
+afterAll(() => test.drop());
+beforeEach(() => {
+  const log = createLogger({ level: 'silent' });
+  const open = (name: string) =>
+    createDatabase({ connection: test.connection.app, max: 1, applicationName: name, log });
+  processes = [open('one'), open('other')];
+});
+afterEach(() => Promise.all(processes.map((database) => database.close())));
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  for (const deadline = Date.now() + 10_000; !(await condition()); await pause(2)) {
+    if (Date.now() > deadline) throw new Error(`not so in time: ${condition.toString()}`);
+  }
+}
+const listening = async () =>
+  test.owner.query<{ pid: number; name: string }>(
+    `select pid, application_name as name from pg_stat_activity where pid <> pg_backend_pid() and query like '%listen bell%'`,
+  );
+
+/** Two processes that listen, and how often each heard the other. */
+async function twoChannels() {
+  const heard = [0, 0];
+  const channels = processes.map((database, n) => database.channel('bell', () => heard[n]!++));
+  await until(async () => (await listening()).length === 2);
+  return { heard, one: channels[0]!, other: channels[1]! };
+}
+
+it('rings at the other process, not at its own, and many rings are few', async () => {
+  const { heard, one, other } = await twoChannels();
+  for (let ring = 0; ring < 1_000; ring++) one.ring();
+  await until(() => heard[1]! > 0);
+  other.ring();
+  await until(() => heard[0]! > 0);
+  expect(heard).toEqual([1, 1]);
+});
+
+it('connects again by itself, and then counts as rung: something may have been missed', async () => {
+  const { heard, one } = await twoChannels();
+  const { pid } = (await listening()).find(({ name }) => name === 'other')!;
+  await test.owner.query('select pg_terminate_backend($1, 5000)', [pid]);
+  await until(() => heard[1] === 1);
+  one.ring();
+  await until(() => heard[1] === 2);
+});

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { PoolConfig } from 'pg';
+import { Client } from 'pg';
+
+/** A bell between processes: LISTEN and NOTIFY on a connection of its own. May be lost, as when the connection is; who listens polls as a net. */
+export interface Channel {
+  /** Rings at the others. Many calls within some milliseconds are one. */
+  ring(): void;
+  close(): void;
+}
+
+/** NOTIFY takes a lock of the whole cluster to its commit: rarely, and never in a transaction that somebody waits for. */
+const GAP_MS = 10;
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 5_000;
+
+/** `onRing`: another process rang, or may have while we were not connected. */
+export function createChannel(config: PoolConfig, name: string, onRing: () => void): Channel {
+  const me = randomUUID();
+  const closing = new AbortController();
+  const closed = new Promise<void>((resolve) => closing.signal.addEventListener('abort', () => resolve()));
+  let listening: Client | undefined;
+  let due: NodeJS.Timeout | undefined;
+  let sent = 0;
+  let missed = false;
+
+  async function listen(): Promise<void> {
+    const client = new Client(config);
+    const ended = new Promise<void>((resolve) => {
+      client.on('error', () => resolve()); // the loop below connects again
+      client.on('end', resolve);
+    });
+    client.on('notification', ({ payload }) => void (payload !== me && onRing()));
+    try {
+      await client.connect();
+      await client.query(`listen ${name}`);
+      listening = client;
+      if (missed) onRing();
+      missed = true; // from the end of this connection to the next
+      await Promise.race([ended, closed]);
+    } finally {
+      listening = undefined;
+      void client.end().catch(() => undefined); // a server that froze would not answer
+    }
+  }
+
+  async function keepListening(): Promise<void> {
+    for (let wait = FIRST_PAUSE_MS; !closing.signal.aborted; wait = Math.min(2 * wait, LONGEST_PAUSE_MS)) {
+      const since = Date.now();
+      await listen().catch(() => undefined); // the pools tell of an outage
+      if (Date.now() - since > LONGEST_PAUSE_MS) wait = FIRST_PAUSE_MS;
+      await pause(wait, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
+    }
+  }
+
+  function send(): void {
+    due = undefined;
+    sent = performance.now();
+    // A lost ring is allowed, a wait for the disk is not. Local: behind a pooler the session may be somebody else's next.
+    const sql = `begin; set local synchronous_commit = off; notify ${name}, '${me}'; commit`;
+    listening?.query(sql).catch(() => undefined);
+  }
+
+  void keepListening();
+  return {
+    ring: () => void (due ??= setTimeout(send, sent + GAP_MS - performance.now())),
+    close() {
+      clearTimeout(due);
+      closing.abort();
+    },
+  };
+}
