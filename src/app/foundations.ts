@@ -1,5 +1,7 @@
 import { createHmac } from 'node:crypto';
-import { createEmbeddedPostgres } from '../mechanisms/embedded-postgres';
+import { createEmbeddedPostgres, findRunning, isMade } from '../mechanisms/embedded-postgres';
+import type { Address } from '../mechanisms/embedded-postgres';
+import { StartupError } from '../mechanisms/errors';
 import { createPostgresEventStore } from '../mechanisms/event-store/postgres';
 import type { EventStore } from '../mechanisms/event-store';
 import { migrateJobs } from '../mechanisms/jobs';
@@ -49,8 +51,11 @@ async function embedded({ folder, releases, log }: FoundationParts): Promise<Ser
   });
   await postgres.start();
   releases.add('postgres', () => postgres.stop());
-  const { user, database } = postgres.connection;
-  return { owner: postgres.urlFor({ user, database }), serving: postgres.urlFor({ user: APP_ROLE, database }) };
+  return serverAt(postgres);
+}
+
+function serverAt({ connection: { user, database }, urlFor }: Address): Server {
+  return { owner: urlFor({ user, database }), serving: urlFor({ user: APP_ROLE, database }) };
 }
 
 /** Somebody's own: the serving role's password follows from a key of ours, so that nobody has to choose or keep one. */
@@ -59,11 +64,43 @@ function external(databaseUrl: string, folder: StateFolder): Server {
   return { owner: databaseUrl, serving: asRole(databaseUrl, { user: APP_ROLE, password }), password };
 }
 
-export async function layFoundations(parts: FoundationParts): Promise<Foundations> {
-  const { settings, folder, releases, log } = parts;
+/** Ours to bring up to date: nobody serves from it but who starts now. */
+async function prepareServer(parts: FoundationParts): Promise<Server> {
+  const { settings, folder, log } = parts;
   const server = settings.databaseUrl ? external(settings.databaseUrl, folder) : await embedded(parts);
-  const { owner, serving, password } = server;
+  const { owner, password } = server;
   await migrate({ owner, appRole: { name: APP_ROLE, ...(password ? { password } : {}) }, log });
+  return server;
+}
+
+/**
+ * The event store for a look from beside: of the server that runs, migrated by whoever serves from it; or, when the embedded one does not run, of
+ * one that is started for the look. Throws StartupError when there is none yet.
+ */
+export async function visitEventStore(parts: FoundationParts): Promise<EventStore> {
+  const { settings, folder, releases, log } = parts;
+  const dataDir = folder.place('postgres', 'data');
+  const running = findRunning(dataDir);
+  if (!settings.databaseUrl && !running && !isMade(dataDir)) {
+    throw new StartupError(
+      `there is no event store in ${folder.path} yet: start MediaNest once, or set MEDIANEST_HOME`,
+    );
+  }
+  const server = settings.databaseUrl
+    ? external(settings.databaseUrl, folder)
+    : running
+      ? serverAt(running)
+      : await prepareServer(parts);
+  const database = createDatabase({ connection: server.serving, max: 4, applicationName: 'medianest look', log });
+  releases.add('database pool', () => database.close());
+  const store = await createPostgresEventStore({ database, log });
+  releases.add('event store', () => store.close());
+  return store;
+}
+
+export async function layFoundations(parts: FoundationParts): Promise<Foundations> {
+  const { settings, releases, log } = parts;
+  const { serving } = await prepareServer(parts);
 
   const open = (name: string, statementTimeoutMs: number): PostgresDatabase => {
     const applicationName = `medianest ${name}`;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createChangeFeed, createFeedWriter } from '../mechanisms/change-feed';
-import { createCommandHandler, createEventCodecs, formatPosition } from '../mechanisms/event-store';
+import { createCommandHandler, formatPosition } from '../mechanisms/event-store';
 import { createNodeResolver, graphqlAccess } from '../mechanisms/graphql';
 import type { AccessMap, ResolverMount } from '../mechanisms/graphql';
 import { createIdempotencyKeys } from '../mechanisms/idempotency';
@@ -11,18 +11,14 @@ import { createProjectionEngine, createProjections } from '../mechanisms/project
 import { APPENDED, createInProcessWakeUp, createRedisWakeUp } from '../mechanisms/pubsub';
 import type { WakeUp } from '../mechanisms/pubsub';
 import { createAccountsFeature } from '../features/accounts';
-import { connectionCodecs, createConnectionsFeature } from '../features/connections';
+import { createConnectionsFeature } from '../features/connections';
 import { createDemoFeature } from '../features/demo';
 import { createLibraryFeature } from '../features/library';
-import {
-  createRequestProjections,
-  createRequestsFeature,
-  mediaRequestCodecs,
-  REQUEST_VIEW,
-} from '../features/requests';
+import { createRequestProjections, createRequestsFeature, REQUEST_VIEW } from '../features/requests';
 import type { Member } from './accounts';
 import type { OverseerrFault } from '../simulators/overseerr';
 import type { Settings } from './config';
+import { allCodecs } from './event-codecs';
 import type { Foundations } from './foundations';
 import type { Neighbours } from './neighbours';
 import type { Releases } from './shutdown';
@@ -58,7 +54,7 @@ function wireWakeUp({ foundations, releases }: WiringParts): WakeUp {
 function wireMechanisms(parts: WiringParts) {
   const { settings, foundations, releases, log } = parts;
   const { database, background, store } = foundations;
-  const codecs = createEventCodecs([...mediaRequestCodecs, ...connectionCodecs]);
+  const codecs = allCodecs();
   const jobs = createJobQueue({ database: background });
   const folds = createRequestProjections({ codecs, jobs });
   const wakeUp = wireWakeUp(parts);

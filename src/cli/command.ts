@@ -1,14 +1,26 @@
 import type { GraphQLSchema } from 'graphql';
+import type { EventCodecs, EventStore } from '../mechanisms/event-store';
 
 /** What the commands are handed. */
 export interface CliParts {
   print(text: string): void;
+  /** Prints a line of many: resolves when the reader has room for the next. */
+  printLine(text: string): Promise<void>;
   /** An access token of an account; throws NotFound for an unknown one. */
   issueToken(wanted: { account: string; ttlMs: number }): Promise<string>;
   /** The API of production, or of demo mode. */
   schema(demo: boolean): Promise<GraphQLSchema>;
   /** A freshly migrated database, in words. */
   catalogue(): Promise<string>;
+  /** The event store of the settings, while the work takes; beside a server that runs, or without one. */
+  visitEvents(work: (visit: Visit) => Promise<void>): Promise<void>;
+}
+
+export interface Visit {
+  store: EventStore;
+  codecs: EventCodecs;
+  /** Aborts when the user, or who reads what is printed, has had enough. */
+  enough: AbortSignal;
 }
 
 /** One word of the command line, with the words after it. */

@@ -1,13 +1,26 @@
 import { StartupError } from '../mechanisms/errors';
 import { catalogueCommand } from './catalogue';
-import type { CliParts, Command } from './command';
+import type { CliParts, Command, Visit } from './command';
+import { EVENTS_USAGE, eventsCommand } from './events';
 import { schemaCommand } from './schema';
 import { tokenCommand } from './token';
+import { verifyCommand } from './verify';
 
-const commands: Record<string, Command> = { token: tokenCommand, schema: schemaCommand, catalogue: catalogueCommand };
+export type { Visit };
+
+const commands: Record<string, Command> = {
+  token: tokenCommand,
+  events: eventsCommand,
+  verify: verifyCommand,
+  schema: schemaCommand,
+  catalogue: catalogueCommand,
+};
 
 const HELP = `medianest                                    serve (settings: see README)
 medianest token --account <name> [--ttl 1h]  print an access token for scripts
+${EVENTS_USAGE}
+                                             print the log, or one stream, as NDJSON
+medianest verify                             read all events, and say what is wrong with them
 medianest schema [--demo]                    print the API; with --demo what demo mode adds to it
 medianest catalogue                          print the database that the migrations make`;
 

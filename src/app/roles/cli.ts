@@ -1,9 +1,15 @@
+import { once } from 'node:events';
 import { buildApiSchema } from '../../mechanisms/graphql';
+import { createLogger } from '../../mechanisms/observability';
 import { readCatalogue } from '../../mechanisms/postgres';
 import { runCli } from '../../cli';
+import type { Visit } from '../../cli';
 import { createTokenIssuer } from '../../features/accounts';
 import { membersOf } from '../accounts';
 import { readSettings } from '../config';
+import { allCodecs } from '../event-codecs';
+import { visitEventStore } from '../foundations';
+import { createReleases } from '../shutdown';
 import { openStateFolder } from '../state-folder';
 import { apiOnly } from '../api-only';
 import { withTemporaryDatabase } from '../temporary-database';
@@ -12,6 +18,7 @@ import { withTemporaryDatabase } from '../temporary-database';
 export function runCommand(words: string[]): Promise<void> {
   return runCli(words, {
     print: (text) => process.stdout.write(`${text}\n`),
+    printLine,
     async issueToken({ account, ttlMs }) {
       const settings = readSettings();
       const key = openStateFolder(settings.home).key('tokens');
@@ -24,5 +31,26 @@ export function runCommand(words: string[]): Promise<void> {
     },
     schema: async (demo) => buildApiSchema(apiOnly(demo)),
     catalogue: () => withTemporaryDatabase(readCatalogue),
+    visitEvents,
   });
+}
+
+async function printLine(text: string): Promise<void> {
+  if (process.stdout.write(`${text}\n`)) return;
+  await once(process.stdout, 'drain').catch(() => undefined); // it broke: `enough` tells
+}
+
+async function visitEvents(work: (visit: Visit) => Promise<void>): Promise<void> {
+  const settings = readSettings();
+  const log = createLogger({ level: 'warn', destination: process.stderr });
+  const releases = createReleases(log);
+  const enough = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => enough.abort());
+  process.stdout.once('error', () => enough.abort()); // as `| head` does when it has its lines
+  try {
+    const store = await visitEventStore({ settings, folder: openStateFolder(settings.home), releases, log });
+    await work({ store, codecs: allCodecs(), enough: enough.signal });
+  } finally {
+    await releases.releaseAll();
+  }
 }

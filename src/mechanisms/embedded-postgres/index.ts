@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { StartupError } from '../errors';
 import type { Logger } from '../observability';
 import { locateBinaries, usableBinaries } from './binaries';
 import { initialise, prepareDataFolder, SUPERUSER } from './data-folder';
-import { PORT, waitForFolder } from './postmaster-pid';
+import { isServerOf, PORT, readPostmaster, waitForFolder } from './postmaster-pid';
 import type { Identity } from './privileges';
 import { giveTo } from './privileges';
 import type { ServerOptions, ServerProcess } from './server-process';
@@ -23,10 +23,14 @@ export interface EmbeddedPostgresOptions {
 }
 
 /** A real PostgreSQL of our own: one private unix socket, no port, gone when our process is gone, back when it dies itself. */
-export interface EmbeddedPostgres {
+export interface EmbeddedPostgres extends Address {
   /** Throws StartupError saying what to do when the folder cannot be used. */
   start(): Promise<void>;
   stop(): Promise<void>;
+}
+
+/** Where such a server listens. */
+export interface Address {
   /** For the superuser, who migrates. */
   readonly connection: { host: string; port: number; user: string; database: string };
   urlFor(who: { user: string; database: string }): string;
@@ -75,14 +79,33 @@ export function createEmbeddedPostgres(options: EmbeddedPostgresOptions): Embedd
 
   const supervisor = createSupervisor({ launch, log, onRestart });
   return {
-    connection: { host: socketDir, port: PORT, user: SUPERUSER, database: 'postgres' },
-    urlFor: ({ user, database }) =>
-      `postgres://${user}@/${database}?host=${encodeURIComponent(socketDir)}&port=${PORT}`,
+    ...addressOf(socketDir),
     async start() {
       server = prepare();
       await supervisor.start();
     },
     stop: supervisor.stop,
+  };
+}
+
+/** The server that somebody else runs on this folder right now. */
+export function findRunning(dataDir: string): Address | undefined {
+  const wanted = path.resolve(dataDir);
+  const postmaster = readPostmaster(wanted);
+  const runs = postmaster?.status === 'ready' && isServerOf(wanted, postmaster.pid);
+  return runs ? addressOf(socketFolder(wanted)) : undefined;
+}
+
+/** Whether a database was ever made there. */
+export function isMade(dataDir: string): boolean {
+  return existsSync(path.join(dataDir, 'PG_VERSION'));
+}
+
+function addressOf(socketDir: string): Address {
+  return {
+    connection: { host: socketDir, port: PORT, user: SUPERUSER, database: 'postgres' },
+    urlFor: ({ user, database }) =>
+      `postgres://${user}@/${database}?host=${encodeURIComponent(socketDir)}&port=${PORT}`,
   };
 }
 

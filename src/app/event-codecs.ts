@@ -1,0 +1,9 @@
+import { createEventCodecs } from '../mechanisms/event-store';
+import type { EventCodecs } from '../mechanisms/event-store';
+import { connectionCodecs } from '../features/connections';
+import { mediaRequestCodecs } from '../features/requests';
+
+/** How every event of the program is read. */
+export function allCodecs(): EventCodecs {
+  return createEventCodecs([...mediaRequestCodecs, ...connectionCodecs]);
+}
