@@ -62,21 +62,31 @@ function parseJson(request: FastifyRequest, body: Buffer): unknown {
 
 /** The recorded order: any credentials at all, then the description, then whether the key is right, then permission. */
 function answerTo(request: FastifyRequest, endpoint: Endpoint, parts: ApiParts): Answer {
+  const { dialect } = parts.installation;
   const credentials = credentialsOf(request);
   if (!credentials.key && !credentials.hasSession) {
     throw describedRefusal(401, rawPath(request), "cookie 'connect.sid' required");
   }
   if (endpoint.body) validateContentType(request.headers['content-type'], `${BASE}${endpoint.path}`);
-  const query = validatedQuery(endpoint.query ?? {}, rawQuery(request));
+  const query = validatedQuery(dialect.describe(endpoint.query ?? {}), rawQuery(request));
   const params = request.params as Query;
-  validateParams(endpoint.params ?? {}, params);
+  validateParams(dialect.describe(endpoint.params ?? {}), params);
   const body = endpoint.body ? validatedBody(endpoint.body, request.body) : {};
 
   parts.settle();
   const caller = callerOf(parts.store.current(), credentials, parts.apiKey);
   guard(caller, endpoint.needs);
   const on = (state: State): Answer =>
-    endpoint.answer({ state, caller, params, query, body, titles: parts.titles, fulfilment: parts.fulfilment() });
+    endpoint.answer({
+      state,
+      caller,
+      params,
+      query,
+      body,
+      dialect,
+      titles: parts.titles,
+      fulfilment: parts.fulfilment(),
+    });
   return endpoint.method === 'GET' ? on(parts.store.current()) : parts.store.change(on);
 }
 
@@ -149,7 +159,8 @@ function handlerOf(
   return async (request, reply) => {
     if (!(await parts.faults.delay())) return cut(request, reply);
     try {
-      return send(reply, work(request));
+      const { status, body } = work(request);
+      return send(reply, { status, body: parts.installation.dialect.speak(body) });
     } catch (error) {
       if (!(error instanceof ServerKilled)) throw error;
       parts.die();

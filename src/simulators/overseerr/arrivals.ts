@@ -1,3 +1,4 @@
+import type { Fulfilment } from './lifecycle';
 import { hasDue, settleDue } from './lifecycle';
 import type { StateStore } from './state-file';
 import type { Catalogue } from './titles';
@@ -11,14 +12,14 @@ export interface Arrivals {
 }
 
 /** The moments at which requested media becomes available. They live in the state, so a restart neither loses nor repeats them. */
-export function createArrivals(store: StateStore, catalogue: Catalogue, now: () => Date): Arrivals {
+export function createArrivals(store: StateStore, catalogue: Catalogue, fulfilment: () => Fulfilment): Arrivals {
   let timer: NodeJS.Timeout | undefined;
   const seasonsOf = (tmdbId: number): number[] =>
     (catalogue.shows.find((show) => show.tmdbId === tmdbId)?.seasons ?? [])
       .map(({ seasonNumber }) => seasonNumber)
       .filter((seasonNumber) => seasonNumber > 0);
   function settle(): void {
-    if (hasDue(store.current(), now())) store.change((draft) => settleDue(draft, now(), seasonsOf));
+    if (hasDue(store.current(), fulfilment().now)) store.change((draft) => settleDue(draft, fulfilment(), seasonsOf));
   }
   function schedule(): void {
     clearTimeout(timer);
@@ -33,7 +34,7 @@ export function createArrivals(store: StateStore, catalogue: Catalogue, now: () 
           // The state file cannot be written; the next request tries again and tells its sender.
         }
       },
-      Math.max(0, next - now().getTime()),
+      Math.max(0, next - fulfilment().now.getTime()),
     );
     timer.unref();
   }

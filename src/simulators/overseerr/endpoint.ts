@@ -1,3 +1,4 @@
+import type { Dialect } from './dialect';
 import type { Fulfilment } from './lifecycle';
 import { mayAll } from './permissions';
 import { guardRefusal } from './refusals';
@@ -14,6 +15,7 @@ export interface Call {
   query: Query;
   body: Readonly<Record<string, unknown>>;
   titles: Titles;
+  dialect: Dialect;
   fulfilment: Fulfilment;
 }
 
@@ -41,6 +43,7 @@ export interface Endpoint {
 export interface Installation {
   /** The public half of the key pair for web push, made when it is set up. */
   vapidPublic: string;
+  dialect: Dialect;
 }
 
 /** An endpoint that never looks at the credentials. */

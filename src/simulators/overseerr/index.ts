@@ -2,6 +2,8 @@ import type { Fault, ReceivedCall } from '../host';
 import { createFaults, listen, openRequestLog } from '../host';
 import { createApi } from './api';
 import { createArrivals } from './arrivals';
+import type { Flavour } from './dialect';
+import { dialects } from './dialect';
 import type { TitleRequest } from './inspection';
 import { plantRequest, requestsFor } from './inspection';
 import type { Fulfilment } from './lifecycle';
@@ -9,6 +11,7 @@ import { householdSeed } from './seeds/household';
 import { lab } from './seeds/lab';
 import type { StateStore } from './state-file';
 import { openState } from './state-file';
+import { keepingTimes } from './times';
 import type { OwnFault } from './titles';
 import { createTitles } from './titles';
 
@@ -21,6 +24,8 @@ export interface OverseerrSimulatorOptions {
   /** `lab`: the state in which the recordings were made; `household`: the demo world. */
   seed: 'lab' | 'household';
   apiKey: string;
+  /** Which product, as recorded: Seerr 3.1.0 or Overseerr 1.34.0. Default: SEERR. */
+  flavour?: Flavour;
   /** Which installation it says it is. Default: always the same. */
   vapidPublic?: string;
   /** Default: one that the system chooses. */
@@ -48,19 +53,26 @@ export interface OverseerrSimulator {
 
 const seeds = { lab, household: householdSeed };
 
-/** Seerr 3.1.0, as recorded, on 127.0.0.1. Its state is its own and goes on where it stopped when the same file is given again. */
+/** What it remembers, and by which rules it lives. */
+function openWorld(options: OverseerrSimulatorOptions) {
+  const { stateFile, flavour = 'SEERR', clock: now = () => new Date() } = options;
+  const seed = seeds[options.seed];
+  const dialect = dialects[flavour];
+  const { availableAfterMs = seed.availableAfterMs } = options;
+  const fulfilment = (): Fulfilment => ({ now: now(), availableAfterMs, completes: dialect.completes });
+  const rows = openState({ file: stateFile, seed: seed.name, initial: () => seed.initialState(now()) });
+  const store = dialect.keepsTimes ? keepingTimes(rows, now) : rows;
+  return { now, catalogue: seed.catalogue, dialect, fulfilment, store };
+}
+
+/** Seerr 3.1.0 or Overseerr 1.34.0, as recorded, on 127.0.0.1. Its state is its own and goes on where it stopped when the same file is given again. */
 export async function startOverseerrSimulator(options: OverseerrSimulatorOptions): Promise<OverseerrSimulator> {
   const { apiKey, port = 0, stateFile, vapidPublic = 'a simulator pushes nothing' } = options;
-  const { clock: now = () => new Date() } = options;
-  const seed = seeds[options.seed];
-  const { availableAfterMs = seed.availableAfterMs } = options;
-  const fulfilment = (): Fulfilment => ({ now: now(), availableAfterMs });
-
-  const store = openState({ file: stateFile, seed: seed.name, initial: () => seed.initialState(now()) });
+  const { now, catalogue, dialect, fulfilment, store } = openWorld(options);
   const log = openRequestLog(stateFile && `${stateFile.replace(/\.json$/, '')}.requests.ndjson`);
   const faults = createFaults<OwnFault>();
-  const titles = createTitles(seed.catalogue, () => faults.current() === 'TMDB_DOWN');
-  const arrivals = createArrivals(store, seed.catalogue, now);
+  const titles = createTitles(catalogue, () => faults.current() === 'TMDB_DOWN');
+  const arrivals = createArrivals(store, catalogue, fulfilment);
   const change: StateStore['change'] = (work) => {
     const result = store.change(work);
     arrivals.schedule();
@@ -70,7 +82,7 @@ export async function startOverseerrSimulator(options: OverseerrSimulatorOptions
   const changing = { ...store, change };
   const api = await createApi({
     apiKey,
-    installation: { vapidPublic },
+    installation: { vapidPublic, dialect },
     store: changing,
     titles,
     faults,
@@ -104,7 +116,7 @@ export async function startOverseerrSimulator(options: OverseerrSimulatorOptions
       return requestsFor(store.current(), tmdbId);
     },
     plantRequest: (tmdbId, userId, seasons) =>
-      change((state) => plantRequest({ state, fulfilment: fulfilment() }, seed.catalogue, { tmdbId, userId, seasons })),
+      change((state) => plantRequest({ state, fulfilment: fulfilment() }, catalogue, { tmdbId, userId, seasons })),
     async close() {
       arrivals.stop();
       await goDown();

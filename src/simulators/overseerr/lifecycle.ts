@@ -7,6 +7,8 @@ export interface Fulfilment {
   now: Date;
   /** Absent: nothing becomes available by itself. */
   availableAfterMs: number | undefined;
+  /** Of the dialect. */
+  completes: boolean;
 }
 
 const ASKED_AND_OPEN: number[] = [MediaStatus.UNKNOWN, MediaStatus.PENDING];
@@ -73,9 +75,9 @@ function markSeasons(
 }
 
 /** A request still pending when its movie arrives is approved by that, and stays so for good. */
-function settleMovieRequest(request: RequestRow): void {
+function settleMovieRequest(request: RequestRow, completes: boolean): void {
   if (request.status === RequestStatus.PENDING) request.status = RequestStatus.APPROVED;
-  else if (request.status === RequestStatus.APPROVED) request.status = RequestStatus.COMPLETED;
+  else if (request.status === RequestStatus.APPROVED && completes) request.status = RequestStatus.COMPLETED;
 }
 
 function settleShowRequest(media: MediaRow, request: RequestRow): void {
@@ -96,21 +98,26 @@ export interface Arrival {
   seasons: number[];
   status: number;
   createdAt: string;
+  completes: boolean;
 }
 
 export function makeAvailable(state: State, media: MediaRow, arrival: Arrival): void {
   media[statusKey(arrival.is4k)] = arrival.status;
   if (media.mediaType === 'tv') markSeasons(state, media, arrival);
   for (const request of requestsOfMedia(state, media.id).filter(({ is4k }) => is4k === arrival.is4k)) {
-    if (media.mediaType === 'movie') settleMovieRequest(request);
-    else settleShowRequest(media, request);
+    if (media.mediaType === 'movie') settleMovieRequest(request, arrival.completes);
+    else if (arrival.completes) settleShowRequest(media, request);
   }
 }
 
 export const hasDue = (state: State, now: Date): boolean => state.due.some(({ at }) => Date.parse(at) <= now.getTime());
 
 /** Lets arrive what was due. `allSeasonsOf` tells which seasons a whole series has. */
-export function settleDue(state: State, now: Date, allSeasonsOf: (tmdbId: number) => number[]): void {
+export function settleDue(
+  state: State,
+  { now, completes }: Pick<Fulfilment, 'now' | 'completes'>,
+  allSeasonsOf: (tmdbId: number) => number[],
+): void {
   const due = state.due.filter(({ at }) => Date.parse(at) <= now.getTime());
   state.due = state.due.filter((moment) => !due.includes(moment));
   for (const { requestId, at } of due) {
@@ -123,6 +130,6 @@ export function settleDue(state: State, now: Date, allSeasonsOf: (tmdbId: number
     const held = [...there.map(({ seasonNumber }) => seasonNumber), ...seasons];
     const isWhole = media.mediaType === 'movie' || allSeasonsOf(media.tmdbId).every((number) => held.includes(number));
     const status = isWhole ? MediaStatus.AVAILABLE : MediaStatus.PARTIALLY_AVAILABLE;
-    makeAvailable(state, media, { is4k: request.is4k, seasons, status, createdAt: timestamp(new Date(at)) });
+    makeAvailable(state, media, { is4k: request.is4k, seasons, status, createdAt: timestamp(new Date(at)), completes });
   }
 }

@@ -86,6 +86,32 @@ const afterARequestOfAlice = [
 /** The text is the JSON parser's own and differs between Node versions. */
 const malformed = ['139-request-malformed-json', '565-order-no-key-malformed-json'];
 
+/** Where Overseerr 1.34.0 has words of its own, or none: it takes the specials of a series. */
+const ofOverseerr = [
+  '155-request-list-filter-available',
+  '160-request-list-filter-bogus',
+  '162-request-list-sort-direction-asc',
+  '163-request-list-media-type',
+  '219-media-status-bogus',
+];
+const inBoth = onStartState.filter((name) => ![...ofOverseerr, '124-request-tv-specials'].includes(name));
+
+describe('what Overseerr 1.34.0 refuses', () => {
+  let simulator: OverseerrSimulator;
+  beforeAll(async () => {
+    simulator = await startOverseerrSimulator({ seed: 'lab', flavour: 'OVERSEERR', apiKey: API_KEY });
+  });
+  afterAll(() => simulator.close());
+
+  it.each(ofOverseerr)('%s, in its own words', async (name) => {
+    expect(await send(simulator.url, prepared(name, 'overseerr'))).toEqual(recording(name, 'overseerr').response);
+  });
+
+  it.each(inBoth)('%s', async (name) => {
+    expect(await send(simulator.url, prepared(name))).toEqual(recording(name).response);
+  });
+});
+
 describe('what Seerr 3.1.0 refuses', () => {
   let simulator: OverseerrSimulator;
   beforeAll(async () => {

@@ -1,5 +1,6 @@
 import type { OverseerrSimulator } from './index';
 import { startOverseerrSimulator } from './index';
+import type { Product } from './testing';
 import { API_KEY, prepared, recording, send, shapeDifferences, valueAt } from './testing';
 
 /** `=`: status, content type and the whole body are equal. `~`: status, content type and shape are, and the named values. */
@@ -11,12 +12,13 @@ interface Step {
 }
 
 /** The series requests of the lab's users 5 and 2 that were made between rows 113 and 127. */
-const seriesRequests: [userId: number, tmdbId: number, seasons: number[]][] = [
+const seriesRequests = (of: Product): [userId: number, tmdbId: number, seasons: number[]][] => [
   [5, 66732, [1, 2]],
   [2, 1399, [1, 2]],
   [2, 1399, [3]],
-  [2, 1396, [1, 2, 3, 4, 5]],
+  [2, 1396, of === 'seerr' ? [1, 2, 3, 4, 5] : [0, 1, 2, 3, 4, 5]],
   [2, 94605, [99]],
+  ...(of === 'seerr' ? [] : [[2, 1399, [0]] as [number, number, number[]]]),
   [2, 900020, [1]],
 ];
 
@@ -35,9 +37,18 @@ const created = (id: number, status: number, rest: Record<string, unknown> = {})
   ...rest,
 });
 
-const movieFlow: (Row | Step)[] = [
-  ['001-status-no-auth', '~', { version: '3.1.0' }],
-  ['004-settings-public-no-auth', '~', { initialized: true, applicationTitle: 'Seerr', mediaServerType: 1 }],
+const more = (of: Product): number => (of === 'seerr' ? 0 : 1);
+
+/** Where the two differ: Seerr 3.1.0 first, then Overseerr 1.34.0, which took one request more. */
+const movieFlow = (of: Product): (Row | Step)[] => [
+  ['001-status-no-auth', '~', { version: of === 'seerr' ? '3.1.0' : '1.34.0' }],
+  [
+    '004-settings-public-no-auth',
+    '~',
+    of === 'seerr'
+      ? { initialized: true, applicationTitle: 'Seerr', mediaServerType: 1 }
+      : { initialized: true, applicationTitle: 'Overseerr', region: '' },
+  ],
   ['005-auth-me', '~', user(1, 2, 'admin')],
   ['006-auth-me-as-user-2', '~', user(2, 32, 'alice')],
   ['007-auth-missing-key', '='],
@@ -116,25 +127,27 @@ const movieFlow: (Row | Step)[] = [
   {
     step: 'series are requested',
     run: (simulator) =>
-      seriesRequests.map(([userId, tmdbId, seasons]) => simulator.plantRequest(tmdbId, userId, seasons)),
+      seriesRequests(of).map(([userId, tmdbId, seasons]) => simulator.plantRequest(tmdbId, userId, seasons)),
   },
   ['122-request-tv-empty-seasons', '='],
-  ['127-request-sparse-movie', '~', { id: 16, 'media.id': 13 }],
-  ['128-request-special-characters', '~', { id: 17, 'media.id': 14 }],
+  ['127-request-sparse-movie', '~', { id: 16 + more(of), 'media.id': 13 }],
+  ['128-request-special-characters', '~', { id: 17 + more(of), 'media.id': 14 }],
   ['129-request-unknown-tmdb-id', '='],
   ['131-request-missing-media-id', '='],
-  ['142-request-unknown-extra-field', '~', { id: 18, 'media.id': 15 }],
+  ['142-request-unknown-extra-field', '~', { id: 18 + more(of), 'media.id': 15 }],
   [
     '144-request-list-default',
     '~',
     {
-      pageInfo: { pages: 2, pageSize: 10, results: 18, page: 1 },
-      'results.*.id': downFrom(18, 9),
-      'results.*.canRemove': Array(10).fill(false),
-      serviceErrors: { radarr: [], sonarr: [] },
+      pageInfo: { pages: 2, pageSize: 10, results: 18 + more(of), page: 1 },
+      'results.*.id': downFrom(18 + more(of), 9 + more(of)),
+      ...(of === 'seerr' && {
+        'results.*.canRemove': Array(10).fill(false),
+        serviceErrors: { radarr: [], sonarr: [] },
+      }),
     },
   ],
-  ['152-request-list-filter-pending', '~', { 'pageInfo.results': 15 }],
+  ['152-request-list-filter-pending', '~', { 'pageInfo.results': 15 + more(of) }],
   ['153-request-list-filter-approved', '~', { 'results.*.id': [8, 6, 3], 'results.*.media.status': [3, 3, 3] }],
   ['168-request-count', '='],
   ['170-request-get', '~', created(1, 1, { modifiedBy: null, seasons: [], seasonCount: 0, 'media.status': 2 })],
@@ -146,23 +159,34 @@ const movieFlow: (Row | Step)[] = [
   [
     '181-request-again-after-decline',
     '~',
-    created(19, 1, { 'media.id': 1, 'media.status': 2, 'media.requests.*.id': [1, 2] }),
+    created(19 + more(of), 1, { 'media.id': 1, 'media.status': 2, 'media.requests.*.id': [1, 2] }),
   ],
-  // Recorded as 13, 14, two rows of one second; here every write has its own second.
-  [
-    '198-media-list-take-skip-sort',
-    '~',
-    { pageInfo: { pages: 8, pageSize: 2, results: 15, page: 2 }, 'results.*.id': [14, 13] },
-  ],
+  of === 'seerr'
+    ? // Recorded as 13, 14, two rows of one second; here every write has its own second.
+      [
+        '198-media-list-take-skip-sort',
+        '~',
+        { pageInfo: { pages: 8, pageSize: 2, results: 15, page: 2 }, 'results.*.id': [14, 13] },
+      ]
+    : // Recorded after more changes than are replayed: 9 and 1, and 9 is a series.
+      {
+        step: 'media changed last comes first',
+        async run({ url }) {
+          const { body } = await send(url, prepared('198-media-list-take-skip-sort'));
+          expect(valueAt(body, 'results.*.id')).toEqual([15, 14]);
+        },
+      },
   ['207-media-available-movie', '~', { id: 2, status: 5, seasons: [] }],
   // Recorded as requested by 4: a row that is not replayed had reassigned it.
   [
     '208-request-get-after-available',
     '~',
-    created(3, 5, { 'media.status': 5, 'modifiedBy.id': 1, 'requestedBy.id': 1 }),
+    created(3, of === 'seerr' ? 5 : 2, { 'media.status': 5, 'modifiedBy.id': 1, 'requestedBy.id': 1 }),
   ],
   ['209-request-list-filter-available-after', '~', { 'pageInfo.results': 1, 'results.*.id': [3] }],
-  ['211-request-movie-already-available', '~', created(20, 2, { 'media.status': 5, 'media.requests.*.id': [3] })],
+  of === 'seerr'
+    ? ['211-request-movie-already-available', '~', created(20, 2, { 'media.status': 5, 'media.requests.*.id': [3] })]
+    : ['211-request-movie-already-available', '='],
   ['223-request-delete-own-pending', '='],
   ['224-request-delete-twice', '='],
   ['225-request-delete-other-approved-forbidden', '='],
@@ -170,15 +194,16 @@ const movieFlow: (Row | Step)[] = [
   ['230-movie-after-request-delete', '~', { 'mediaInfo.id': 6, 'mediaInfo.status': 1, 'mediaInfo.requests': [] }],
 ];
 
-describe('the recorded request flow of Seerr 3.1.0', () => {
+describe.each(['seerr', 'overseerr'] as const)('the recorded request flow of %s', (product) => {
   let time = Date.parse('2026-11-23T13:25:30.000Z');
   let simulator: OverseerrSimulator;
   beforeAll(async () => {
-    simulator = await startOverseerrSimulator({ seed: 'lab', apiKey: API_KEY, clock: () => new Date(time) });
+    const flavour = product === 'seerr' ? 'SEERR' : 'OVERSEERR';
+    simulator = await startOverseerrSimulator({ seed: 'lab', flavour, apiKey: API_KEY, clock: () => new Date(time) });
   });
   afterAll(() => simulator.close());
 
-  for (const rowOrStep of movieFlow) {
+  for (const rowOrStep of movieFlow(product)) {
     if ('step' in rowOrStep) {
       it(`(${rowOrStep.step})`, async () => {
         await rowOrStep.run(simulator);
@@ -187,9 +212,9 @@ describe('the recorded request flow of Seerr 3.1.0', () => {
     }
     const [name, compare, named = {}] = rowOrStep;
     it(`${name} ${compare}`, async () => {
-      const sent = prepared(name);
+      const sent = prepared(name, product);
       if (sent.method !== 'GET') time += 1000;
-      const { response } = recording(name);
+      const { response } = recording(name, product);
       const answer = await send(simulator.url, sent);
       if (compare === '=') {
         expect(answer).toEqual(response);

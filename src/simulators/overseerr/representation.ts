@@ -55,9 +55,9 @@ export function mediaJson(media: MediaRow): Json {
     imdbId: null,
     status: media.status,
     status4k: media.status4k,
-    // No change ever moves these three: the upstream keeps the moment of creation.
+    // Seerr keeps the moment of creation in all of these.
     createdAt: media.createdAt,
-    updatedAt: media.createdAt,
+    updatedAt: media.updatedAt ?? media.createdAt,
     lastSeasonChange: media.createdAt,
     mediaAddedAt: media.createdAt,
     serviceId: null,
@@ -111,7 +111,7 @@ function requestFields(request: RequestRow): Json {
     id: request.id,
     status: request.status,
     createdAt: request.createdAt,
-    updatedAt: request.createdAt,
+    updatedAt: request.updatedAt ?? request.createdAt,
     type: request.type,
     is4k: request.is4k,
     serverId: request.serverId,

@@ -1,3 +1,4 @@
+import type { Call } from './endpoint';
 import type { RequestRow, State } from './state';
 import { mediaOfRequest, MediaStatus, RequestStatus, statusKey } from './state';
 
@@ -32,8 +33,12 @@ export const requestFilterNames = Object.keys(filters);
 const mediaStatusOf = (state: State, request: RequestRow): number =>
   mediaOfRequest(state, request)[statusKey(request.is4k)];
 
-export function passesFilter(state: State, request: RequestRow, name: string | undefined): boolean {
-  const filter: Filter | undefined = filters[(name ?? 'all') as keyof typeof filters];
+const availableButNotCompleted: Filter = { request: [RequestStatus.APPROVED], media: [MediaStatus.AVAILABLE] };
+
+export function passesFilter({ state, query, dialect }: Call, request: RequestRow): boolean {
+  const name = (query.filter ?? 'all') as keyof typeof filters;
+  const filter: Filter | undefined =
+    name === 'available' && !dialect.completes ? availableButNotCompleted : filters[name];
   if (!filter) return true;
   return filter.request.includes(request.status) && (filter.media?.includes(mediaStatusOf(state, request)) ?? true);
 }

@@ -34,6 +34,8 @@ export interface MediaRow {
   status4k: number;
   seasons: MediaSeasonRow[];
   createdAt: string;
+  /** Where changes are remembered. */
+  updatedAt?: string;
 }
 
 export interface SeasonRequestRow {
@@ -58,6 +60,7 @@ export interface RequestRow {
   languageProfileId: number | null;
   tags: number[] | null;
   createdAt: string;
+  updatedAt?: string;
 }
 
 /** What the request asked for becomes available at this moment, whether or not the process lived until then. */
@@ -109,3 +112,7 @@ export function mediaOfRequest(state: State, request: RequestRow): MediaRow {
   if (!media) throw new Error(`request ${request.id} points at media ${request.mediaId}, which does not exist`);
   return media;
 }
+
+/** Where no times are kept, every row is as old as its creation. */
+export const changedLastFirst = <Row extends { createdAt: string; updatedAt?: string }>(rows: Row[]): Row[] =>
+  rows.toSorted((a, b) => Date.parse(b.updatedAt ?? b.createdAt) - Date.parse(a.updatedAt ?? a.createdAt));

@@ -25,7 +25,7 @@ interface Wish {
   tags?: number[];
 }
 
-/** Not requestable: the setting that would allow it is off. */
+/** Not requestable at Seerr: the setting that would allow it is off. */
 const SPECIALS = 0;
 
 interface Subject {
@@ -96,7 +96,9 @@ function seasonsToRequest(call: Call, wish: Wish, about: { requester: UserRow; s
   const wished = wish.seasons === 'all' ? about.subject.seasons : wish.seasons;
   const media = rows.mediaOfTitle(call.state, 'tv', wish.mediaId);
   const taken = media ? takenSeasons(call.state, media, wish.is4k ?? false) : [];
-  const seasons = wished.filter((seasonNumber) => seasonNumber !== SPECIALS && !taken.includes(seasonNumber));
+  const seasons = wished.filter(
+    (seasonNumber) => (seasonNumber !== SPECIALS || call.dialect.takesSpecials) && !taken.includes(seasonNumber),
+  );
   if (seasons.length === 0) throw refusal(202, 'No seasons available to request');
   const { remaining } = quotaOf(call.state, about.requester, { mediaType: 'tv', now: call.fulfilment.now });
   if (remaining !== undefined && seasons.length > remaining) throw refusal(403, 'Series Quota exceeded.');

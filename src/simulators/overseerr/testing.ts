@@ -27,9 +27,11 @@ export interface Recording {
   response: Received;
 }
 
+export type Product = 'seerr' | 'overseerr';
+
 /** Throws when the recording is missing. */
-export function recording(name: string): Recording {
-  const { request: sent, response } = JSON.parse(readFileSync(join(RECORDINGS, `seerr-${name}.json`), 'utf8')) as {
+export function recording(name: string, product: Product = 'seerr'): Recording {
+  const { request: sent, response } = JSON.parse(readFileSync(join(RECORDINGS, `${product}-${name}.json`), 'utf8')) as {
     request: Sent;
     response: { status: number; headers: IncomingHttpHeaders; body: unknown };
   };
@@ -45,8 +47,8 @@ const specialKeys: Readonly<Record<string, string>> = {
   '566-auth-empty-key': '',
 };
 
-export function prepared(name: string): Sent {
-  const sent = recording(name).request;
+export function prepared(name: string, product: Product = 'seerr'): Sent {
+  const sent = recording(name, product).request;
   const headers = Object.entries(sent.headers)
     .filter(([header]) => header !== 'content-length')
     .map(([header, value]): [string, string] => [

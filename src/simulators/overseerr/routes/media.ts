@@ -6,7 +6,7 @@ import { Permission } from '../permissions';
 import { refusal } from '../refusals';
 import { mediaWithSeasonsJson } from '../representation';
 import type { MediaRow } from '../state';
-import { mediaById, MediaStatus, statusKey, timestamp } from '../state';
+import { changedLastFirst, mediaById, MediaStatus, statusKey, timestamp } from '../state';
 
 const filters: Readonly<Record<string, number[]>> = {
   available: [MediaStatus.AVAILABLE],
@@ -16,10 +16,11 @@ const filters: Readonly<Record<string, number[]>> = {
   pending: [MediaStatus.PENDING],
 };
 
-/** Newest first; every sort is one of creation. `deleted` is accepted and filters nothing, as upstream. */
+/** Newest first, or changed last first. `deleted` is accepted and filters nothing, as upstream. */
 function listed({ state, query }: Call): MediaRow[] {
   const wanted = filters[query.filter ?? 'all'];
-  return state.media.filter(({ status }) => !wanted || wanted.includes(status)).reverse();
+  const newestFirst = state.media.filter(({ status }) => !wanted || wanted.includes(status)).reverse();
+  return query.sort === 'modified' ? changedLastFirst(newestFirst) : newestFirst;
 }
 
 const statuses: Readonly<Record<string, number>> = {
@@ -32,6 +33,7 @@ const statuses: Readonly<Record<string, number>> = {
 
 function setStatus(call: Call): MediaRow {
   const { state, params, body, fulfilment } = call;
+  const { completes } = fulfilment;
   const id = Number(params.mediaId);
   if (Number.isNaN(id)) throw new ServerKilled();
   const media = mediaById(state, id);
@@ -44,7 +46,7 @@ function setStatus(call: Call): MediaRow {
   }
   if (status === MediaStatus.AVAILABLE || status === MediaStatus.PARTIALLY_AVAILABLE) {
     const seasons = ((body.seasons ?? []) as { seasonNumber: number }[]).map(({ seasonNumber }) => seasonNumber);
-    makeAvailable(state, media, { is4k, seasons, status, createdAt: timestamp(fulfilment.now) });
+    makeAvailable(state, media, { is4k, seasons, status, createdAt: timestamp(fulfilment.now), completes });
   } else {
     media[statusKey(is4k)] = status;
   }

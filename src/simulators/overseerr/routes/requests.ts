@@ -8,7 +8,7 @@ import type { Json } from '../representation';
 import { listedRequestJson, requestJson } from '../representation';
 import { passesFilter, requestCounts, requestFilterNames } from '../request-filters';
 import type { RequestRow } from '../state';
-import { RequestStatus } from '../state';
+import { changedLastFirst, RequestStatus } from '../state';
 import { submit } from '../submission';
 
 function wantedRequest({ state, params }: Call): RequestRow {
@@ -19,7 +19,7 @@ function wantedRequest({ state, params }: Call): RequestRow {
 
 const seesAll = ({ caller }: Call): boolean => mayAny(caller, Permission.MANAGE_REQUESTS, Permission.REQUEST_VIEW);
 
-/** Newest first unless asked otherwise. `sort` does nothing: a request is never newer than its creation. */
+/** Newest first unless asked otherwise. */
 function visibleRequests(call: Call): RequestRow[] {
   const { state, caller, query } = call;
   const requestedBy = query.requestedBy === undefined ? undefined : Number(query.requestedBy);
@@ -30,8 +30,9 @@ function visibleRequests(call: Call): RequestRow[] {
   const oldestFirst = state.requests
     .filter((request) => owner === undefined || request.requestedBy === owner)
     .filter(({ type }) => query.mediaType === undefined || query.mediaType === 'all' || type === query.mediaType)
-    .filter((request) => passesFilter(state, request, query.filter));
-  return query.sortDirection === 'asc' ? oldestFirst : oldestFirst.reverse();
+    .filter((request) => passesFilter(call, request));
+  if (query.sortDirection === 'asc') return oldestFirst;
+  return query.sort === 'modified' ? changedLastFirst(oldestFirst.reverse()) : oldestFirst.reverse();
 }
 
 function list(call: Call): Json {

@@ -5,9 +5,9 @@ const status: OpenEndpoint = {
   method: 'GET',
   path: '/status',
   open: true,
-  answer: () =>
+  answer: ({ dialect: { version } }) =>
     ok({
-      version: '3.1.0',
+      version,
       commitTag: '94a70bb5fc9a4486857071a6fc048c8081fa7ca9',
       updateAvailable: false,
       commitsBehind: 0,
@@ -19,10 +19,10 @@ const publicSettings: OpenEndpoint = {
   method: 'GET',
   path: '/settings/public',
   open: true,
-  answer: ({ vapidPublic }) =>
+  answer: ({ vapidPublic, dialect }) =>
     ok({
       initialized: true,
-      applicationTitle: 'Seerr',
+      applicationTitle: dialect.title,
       applicationUrl: '',
       hideAvailable: false,
       hideBlocklisted: false,
