@@ -149,6 +149,7 @@ function wireFeatures(parts: WiringParts, mechanisms: Mechanisms) {
   connections.watch(overseerr.connection, {
     identify: () => overseerr.client.identify(),
     probe: () => overseerr.client.probe(),
+    strange: () => overseerr.client.strange(),
     onRestored: () => requests.poller.releaseWaiting(),
   });
   return { accounts, connections, library, requests };

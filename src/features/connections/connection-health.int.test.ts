@@ -80,6 +80,7 @@ describe('a look', () => {
       health,
       identify: () => call('identify').then(() => seerr),
       probe: () => call('probe').then(() => seerr),
+      strange: () => [],
       commands: { observe: () => Promise.resolve(false) },
       onRestored: () => ((restored += 1), Promise.resolve()),
       clock: () => at((seconds += 1)),

@@ -1,5 +1,5 @@
 import type { ConnectionHealth, ConnectionStateName } from './connection';
-import { absentHealth, degradedFeatures, findingOf, isOutage, isUsable, outageNotice } from './connection';
+import { absentHealth, degradedFeatures, findingOf, isOutage, isUsable, outageNotice, strangeness } from './connection';
 
 const health = (state: ConnectionStateName, kind: ConnectionHealth['kind'] = 'OVERSEERR'): ConnectionHealth => ({
   ...{ id: 'one', kind, simulated: false, state, flavour: null, version: null, problem: null },
@@ -34,6 +34,14 @@ it.each([
   const finding = findingOf('OVERSEERR', { failure, message: 'no answer' });
   expect(finding).toMatchObject({ state, flavour: null, version: null, problem: { code } });
   expect(finding.problem?.message).toMatch(/Overseerr.*(set the current one|check the address|is it running)/);
+});
+
+it('tells of words that we do not know, without stopping for them', () => {
+  expect(strangeness('OVERSEERR', [])).toBeNull();
+  expect(strangeness('OVERSEERR', ['media status 42', 'request status 9'])).toMatchObject({
+    code: 'UNKNOWN_UPSTREAM_STATE',
+    message: expect.stringContaining('media status 42, request status 9'),
+  });
 });
 
 describe('a connection that is not set up', () => {

@@ -86,6 +86,13 @@ export function nothingToAccept(): Conflict {
   return new Conflict('The same machine answers there as before: there is nothing to accept.', 'NOTHING_TO_ACCEPT');
 }
 
+/** It works, but says things that we have no word for: newer than we are, most likely. */
+export function strangeness(kind: ConnectionKindName, strange: string[]): Finding['problem'] {
+  if (strange.length === 0) return null;
+  const message = `${NAMES[kind]} says what this version does not know (${strange.join(', ')}): what carries it stays as it was. Is there a newer MediaNest?`;
+  return { code: 'UNKNOWN_UPSTREAM_STATE', message };
+}
+
 /** Somebody else answers than we deal with. */
 export function suspension({ id, kind }: Connection): Pick<Finding, 'state' | 'problem'> {
   const message = `Another ${NAMES[kind]} answers at the address than before. Nothing is written there: set the address of the one that you mean and start again, or run acceptUpstreamIdentity(connectionId: "${id}") to go on with this one.`;

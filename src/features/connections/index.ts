@@ -73,7 +73,10 @@ export function createConnectionsFeature({ database, clock, log, ...facts }: Con
     /** How to look at each connection that is watched, by its id. */
     checks: checks as ReadonlyMap<string, () => Promise<void>>,
     /** From now on it can be looked at; one that is absent never is. */
-    watch(connection: Connection, how: Pick<ConnectionCheckParts, 'identify' | 'probe' | 'onRestored'>): void {
+    watch(
+      connection: Connection,
+      how: Pick<ConnectionCheckParts, 'identify' | 'probe' | 'strange' | 'onRestored'>,
+    ): void {
       if (isAbsent(connection)) return;
       checks.set(connection.id, createConnectionCheck({ ...how, connection, commands, health: rows, clock, log }));
     },

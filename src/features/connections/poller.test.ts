@@ -14,6 +14,7 @@ it('whoever asks while a look runs waits for one that began after they asked, an
       return new Promise((resolve) => answers.push(() => resolve(answer)));
     },
     probe: () => Promise.resolve({ instanceId: null }),
+    strange: () => [],
     commands: { observe: () => Promise.resolve(false) },
     health: {
       read: () => Promise.resolve(undefined),

@@ -2,7 +2,7 @@ import { UpstreamFailure } from '../../mechanisms/http';
 import type { Logger } from '../../mechanisms/observability';
 import type { ConnectionCommands } from './commands';
 import type { Connection, Finding, UpstreamIdentity } from './connection';
-import { findingOf, isUsable, suspension } from './connection';
+import { findingOf, isUsable, strangeness, suspension } from './connection';
 import type { ConnectionHealthRows } from './connection-health.read-model';
 
 export interface ConnectionCheckParts {
@@ -11,6 +11,8 @@ export interface ConnectionCheckParts {
   identify: () => Promise<UpstreamIdentity>;
   /** What is cheap and proves life, key and identity; throws UpstreamFailure. */
   probe: () => Promise<Pick<UpstreamIdentity, 'instanceId'>>;
+  /** What it said that we do not know. */
+  strange: () => string[];
   commands: Pick<ConnectionCommands, 'observe'>;
   health: ConnectionHealthRows;
   /** The connection became usable again: what waited for it goes on. */
@@ -47,7 +49,8 @@ export function createConnectionCheck(parts: ConnectionCheckParts) {
     try {
       const stranger = await whoAnswers(wasUp);
       const { flavour, version } = known;
-      return { flavour, version, ...(stranger ? suspension(connection) : { state: 'UP', problem: null }) };
+      if (stranger) return { flavour, version, ...suspension(connection) };
+      return { flavour, version, state: 'UP', problem: strangeness(connection.kind, ask.strange()) };
     } catch (error) {
       if (!(error instanceof UpstreamFailure)) throw error;
       return findingOf(connection.kind, error);

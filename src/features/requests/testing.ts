@@ -63,6 +63,7 @@ export function createUpstream(clock: () => Date) {
     ({ kind: 'FAILED', cause, certainty, detail: message }) as CreateOutcome;
 
   const client: Omit<OverseerrClient, 'identify' | 'probe' | 'search' | 'availability' | 'close'> = {
+    strange: () => [],
     isUndescribed: (error) => error instanceof UpstreamFailure && error.failure === 'UPSTREAM_5XX',
     title: (type, tmdbId) =>
       call('title', () => {

@@ -178,6 +178,7 @@ describe('what upstreams may also say', () => {
         { id: 3, status: 'UNKNOWN', is4k: true, createdAt: request.createdAt, requestedByUserId: null, seasons: [] },
       ],
     });
+    expect(client.strange()).toEqual(['media status 42', 'request status 17']);
   });
 
   it('a blocklisted film', async () => {

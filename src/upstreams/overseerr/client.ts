@@ -5,12 +5,15 @@ import { createRequest } from './create-request';
 import { createIdentification } from './identification';
 import type { OverseerrClient } from './overseerr';
 import { mediaPage, movieDetails, readAs, searchPage, tvDetails } from './shapes';
-import { mediaStatus, toMovie, toTv } from './translate';
+import { createTranslation } from './translate';
 
 /** `http` carries the server's own URL (with a sub-path, if it has one) and the key as `X-Api-Key`. */
 export function createOverseerrClient({ http }: { http: HttpClient }): OverseerrClient {
   const get = (path: string, more: Pick<HttpCall, 'query' | 'deadlineMs' | 'probe'> = {}): Promise<HttpAnswer> =>
     http.request({ method: 'GET', path: `/api/v1${path}`, ...more });
+
+  const strange = new Set<string>();
+  const { mediaStatus, toMovie, toTv, toRequest } = createTranslation((what) => strange.add(what));
 
   async function post(path: string): Promise<void> {
     await http.request({ method: 'POST', path: `/api/v1${path}` });
@@ -50,7 +53,9 @@ export function createOverseerrClient({ http }: { http: HttpClient }): Overseerr
       return { media, total: pageInfo.results };
     },
 
-    createRequest: (input) => createRequest(http, input),
+    createRequest: (input) => createRequest({ http, toRequest }, input),
+
+    strange: () => [...strange],
 
     async approveRequest(id) {
       positive(id, 'id');

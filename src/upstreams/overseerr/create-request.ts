@@ -2,13 +2,17 @@ import { excerpt, UpstreamFailure } from '../../mechanisms/http';
 import type { HttpAnswer, HttpClient } from '../../mechanisms/http';
 import type { CreateOutcome, NewRequest } from './overseerr';
 import { createdRequest } from './shapes';
-import { toRequest } from './translate';
+import type { Translation } from './translate';
 
 type Code = Extract<CreateOutcome, { kind: 'REJECTED' }>['code'];
 type Failed = Extract<CreateOutcome, { kind: 'FAILED' }>;
 
+interface CreateParts extends Pick<Translation, 'toRequest'> {
+  http: HttpClient;
+}
+
 /** Asks the upstream once for the title and says what became of it. */
-export async function createRequest(http: HttpClient, input: NewRequest): Promise<CreateOutcome> {
+export async function createRequest({ http, toRequest }: CreateParts, input: NewRequest): Promise<CreateOutcome> {
   const complaint = complaintAbout(input);
   if (complaint) return rejected('INVALID', complaint);
   try {
@@ -18,7 +22,7 @@ export async function createRequest(http: HttpClient, input: NewRequest): Promis
       body: bodyOf(input),
       answers: [400, 401, 403, 404, 409, 500],
     });
-    return outcomeOf(answer, input);
+    return answer.status === 201 ? created(answer, toRequest) : outcomeOf(answer, input);
   } catch (error) {
     if (error instanceof UpstreamFailure) return failedCall(error);
     throw error;
@@ -51,8 +55,6 @@ function outcomeOf(answer: HttpAnswer, { userId }: NewRequest): CreateOutcome {
   const message = messageIn(answer);
   const words = excerpt(message ?? answer.text);
   switch (answer.status) {
-    case 201:
-      return created(answer);
     case 202:
       return { kind: 'NOTHING_TO_REQUEST' };
     case 409:
@@ -83,7 +85,7 @@ function stumbled(words: string, userId?: number): CreateOutcome {
   return failed('UPSTREAM_5XX', ofTmdb ? 'NOT_SENT' : 'UNKNOWN', `answered 500: ${words}`);
 }
 
-function created(answer: HttpAnswer): CreateOutcome {
+function created(answer: HttpAnswer, toRequest: Translation['toRequest']): CreateOutcome {
   const parsed = createdRequest.safeParse(answer.body);
   if (!parsed.success) return failed('UPSTREAM_5XX', 'UNKNOWN', 'answered 201 without a request that we understand');
   return { kind: 'CREATED', request: toRequest(parsed.data), mediaId: parsed.data.media?.id ?? null };

@@ -98,5 +98,7 @@ export interface OverseerrClient {
   createRequest(input: NewRequest): Promise<CreateOutcome>;
   approveRequest(id: number): Promise<void>;
   retryRequest(id: number): Promise<void>;
+  /** Numbers that it has sent since our start and that we know no word for: what carries them stays as it was. */
+  strange(): string[];
   close(): Promise<void>;
 }

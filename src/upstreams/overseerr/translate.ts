@@ -30,33 +30,63 @@ const REQUEST_STATUS: Record<number, UpstreamRequestStatus> = {
   5: 'COMPLETED',
 };
 
-export const mediaStatus = (wire: number): UpstreamMediaStatus => MEDIA_STATUS[wire] ?? 'UNKNOWN';
-export const requestStatus = (wire: number): UpstreamRequestStatus => REQUEST_STATUS[wire] ?? 'UNKNOWN';
+/** Our words for what it says. A number that no table has is UNKNOWN, and `strange` is told of it: no reason to fail, but somebody should know. */
+export function createTranslation(strange: (what: string) => void) {
+  function word<Word>(table: Record<number, Word>, kind: string, wire: number): Word | 'UNKNOWN' {
+    const known = table[wire];
+    if (known === undefined) strange(`${kind} status ${wire}`);
+    return known ?? 'UNKNOWN';
+  }
+  const mediaStatus = (wire: number): UpstreamMediaStatus => word(MEDIA_STATUS, 'media', wire);
 
-export function toRequest(wire: RequestShape): UpstreamRequest {
+  function toRequest(wire: RequestShape): UpstreamRequest {
+    return {
+      id: wire.id,
+      status: word(REQUEST_STATUS, 'request', wire.status),
+      is4k: wire.is4k,
+      createdAt: wire.createdAt,
+      requestedByUserId: wire.requestedBy?.id ?? null,
+      seasons: wire.seasons.map((season) => season.seasonNumber),
+    };
+  }
+
+  function toMedia(wire: MediaShape): UpstreamMedia {
+    return {
+      id: wire.id,
+      status: mediaStatus(wire.status),
+      status4k: mediaStatus(wire.status4k),
+      plexUrl: webAddress(wire.plexUrl ?? wire.mediaUrl),
+      requests: wire.requests.map(toRequest),
+    };
+  }
+
+  const described = (
+    wire: MovieShape | TvShape,
+  ): Pick<UpstreamTitle, 'tmdbId' | 'overview' | 'posterPath' | 'media'> => ({
+    tmdbId: wire.id,
+    overview: wire.overview || null,
+    posterPath: wire.posterPath || null,
+    media: wire.mediaInfo ? toMedia(wire.mediaInfo) : null,
+  });
+
   return {
-    id: wire.id,
-    status: requestStatus(wire.status),
-    is4k: wire.is4k,
-    createdAt: wire.createdAt,
-    requestedByUserId: wire.requestedBy?.id ?? null,
-    seasons: wire.seasons.map((season) => season.seasonNumber),
+    mediaStatus,
+    toRequest,
+    toMovie: (wire: MovieShape): UpstreamTitle => ({
+      type: 'MOVIE',
+      title: wire.title || null,
+      year: yearOf(wire.releaseDate),
+      ...described(wire),
+    }),
+    toTv: (wire: TvShape): UpstreamTitle => ({
+      type: 'TV',
+      title: wire.name || null,
+      year: yearOf(wire.firstAirDate),
+      ...described(wire),
+    }),
   };
 }
-
-export const toMovie = (wire: MovieShape): UpstreamTitle => ({
-  type: 'MOVIE',
-  title: wire.title || null,
-  year: yearOf(wire.releaseDate),
-  ...described(wire),
-});
-
-export const toTv = (wire: TvShape): UpstreamTitle => ({
-  type: 'TV',
-  title: wire.name || null,
-  year: yearOf(wire.firstAirDate),
-  ...described(wire),
-});
+export type Translation = ReturnType<typeof createTranslation>;
 
 /** Told by the keys of the public settings: a version can be `develop-<sha>`, and the title is the operator's to choose. */
 export function flavourOf(settings: Record<string, unknown>): UpstreamIdentity['flavour'] {
@@ -69,25 +99,6 @@ export function flavourOf(settings: Record<string, unknown>): UpstreamIdentity['
 export function instanceOf({ vapidPublic }: Record<string, unknown>): string | null {
   if (typeof vapidPublic !== 'string' || vapidPublic === '') return null;
   return createHash('sha256').update(vapidPublic).digest('hex').slice(0, 32);
-}
-
-function described(wire: MovieShape | TvShape): Pick<UpstreamTitle, 'tmdbId' | 'overview' | 'posterPath' | 'media'> {
-  return {
-    tmdbId: wire.id,
-    overview: wire.overview || null,
-    posterPath: wire.posterPath || null,
-    media: wire.mediaInfo ? toMedia(wire.mediaInfo) : null,
-  };
-}
-
-function toMedia(wire: MediaShape): UpstreamMedia {
-  return {
-    id: wire.id,
-    status: mediaStatus(wire.status),
-    status4k: mediaStatus(wire.status4k),
-    plexUrl: webAddress(wire.plexUrl ?? wire.mediaUrl),
-    requests: wire.requests.map(toRequest),
-  };
 }
 
 /** Ends as a link in somebody's page: nothing but the web may hide behind it. */
