@@ -47,6 +47,11 @@ export function appendingContract(setting: () => ContractSetting): void {
       await expect(store.append(streamId, 2, newEvents(2))).resolves.toMatchObject({ version: 4 });
     });
 
+    it.each([0, 3])('refuses version %d on a missing stream', async (expected) => {
+      const refused = store.append(newStream(), expected, newEvents(1));
+      await expect(refused).rejects.toMatchObject({ code: 'CONCURRENCY_CONFLICT', expected, actual: NO_STREAM });
+    });
+
     it('takes any on a missing and on an existing stream', async () => {
       const streamId = newStream();
       await expect(store.append(streamId, 'any', newEvents(2))).resolves.toMatchObject({ version: 1 });
@@ -79,20 +84,17 @@ export function appendingContract(setting: () => ContractSetting): void {
       expect(await versionsOf(store, streamId)).toEqual([0, 1]);
     });
 
-    it('is a conflict when known ids come with another version, or in other company', async () => {
+    it('is a conflict when known ids come with an older version, or in other company', async () => {
       const streamId = newStream();
       const [a, b, c] = newEvents(3) as [NewEvent, NewEvent, NewEvent];
       await store.append(streamId, NO_STREAM, [a, b]);
       await store.append(streamId, 1, [c]);
       const [fresh] = newEvents(1) as [NewEvent];
-      const attempts: [number | 'any', NewEvent[]][] = [
-        [2, [a, b]],
+      const attempts: [number, NewEvent[]][] = [
         [0, [a, b]],
         [NO_STREAM, [a, fresh]],
         [NO_STREAM, [b, a]],
-        [2, [fresh, a]],
-        [2, [c]],
-        ['any', [fresh, c]],
+        [1, [fresh, c]],
       ];
       for (const [expected, events] of attempts) {
         await expect(store.append(streamId, expected, events)).rejects.toBeInstanceOf(ConcurrencyConflict);

@@ -1,4 +1,5 @@
 import { appendingContract } from './appending.contract';
+import { dyingClientContract } from './dying-client.contract';
 import type { ContractSetting } from './fixtures.contract';
 import { followingContract } from './following.contract';
 import { historyContract } from './history.contract';
@@ -11,6 +12,7 @@ export function eventStoreContract(name: string, makeSetting: () => Promise<Cont
     afterAll(() => setting.drop());
 
     appendingContract(() => setting);
+    dyingClientContract(() => setting);
     historyContract(() => setting);
     followingContract(() => setting, makeSetting);
   });

@@ -13,8 +13,8 @@ export interface AppendResult {
   position: bigint;
   /** Global positions of the given events, in their order. */
   positions: bigint[];
-  /** When the store took them, by its clock. */
-  recordedAt: Date;
+  /** When the store took each of them, by its clock. */
+  recordedAt: Date[];
   /** True: these very events (same ids, same expected version) were already there; nothing was appended. */
   repeated: boolean;
 }
@@ -32,7 +32,11 @@ export interface StreamSlice {
 export interface EventStore {
   /** Engine and a short id made with the store, e.g. `pg7f3a`: part of every position. */
   readonly storeId: string;
-  /** Appends all or nothing. The same ids with the same exact expected version append nothing and give the first answer. */
+  /**
+   * Appends all or nothing. The same ids with the same exact expected version append nothing and give the first answer.
+   * Known ids under another version are a conflict, but for one case: EventStoreDB takes them again when it is the current one. Commands,
+   * which look for their own ids in what they loaded, never send that.
+   */
   append(streamId: string, expected: ExpectedVersion, events: NewEvent[]): Promise<AppendResult>;
   readStream(streamId: string): Promise<StreamSlice>;
   /** Events after a position, in global order, at most `limit`; an empty answer means: nothing beyond yet. */

@@ -93,6 +93,7 @@ function createReader(log: FollowedLog, after: bigint) {
         return events;
       } catch (error) {
         if (!(error instanceof EventStoreUnavailable)) throw error;
+        checked = false; // who comes back may have been set back
         if (failures++ === 0) log.onOutage?.(error);
         return [];
       }

@@ -6,6 +6,9 @@ import { appendUntilWon, collect, newEvents, newStream, times, until } from './f
 import type { ContractSetting } from './fixtures.contract';
 
 const WRITERS = 40;
+/** Who race for one stream, and how often: each append of one makes a conflict for every other. */
+const RACERS = 6;
+const LAPS = 15;
 
 /** How the log is followed: catch-up, live, wake-up, and every kind of end. */
 export function followingContract(setting: () => ContractSetting, makeSetting: () => Promise<ContractSetting>): void {
@@ -25,9 +28,9 @@ export function followingContract(setting: () => ContractSetting, makeSetting: (
       const followers = [store, other].map((one) => collect(one.subscribeToAll(start, ending.signal)));
       const hot = newStream();
       await Promise.all(
-        times(12, async (writer) => {
+        times(RACERS, async (writer) => {
           const mine = newStream();
-          for (let n = 0; n < 15; n++) {
+          for (let n = 0; n < LAPS; n++) {
             await store.append(mine, n - 1, newEvents(1));
             await appendUntilWon(writer % 2 ? store : other, hot);
           }
@@ -36,7 +39,7 @@ export function followingContract(setting: () => ContractSetting, makeSetting: (
       const late = collect(store.subscribeToAll(start, ending.signal));
       await store.append(newStream(), NO_STREAM, newEvents(3));
       const expected = (await from(start)).map((event) => event.globalPosition);
-      expect(expected).toHaveLength(5 + 12 * 15 * 2 + 3);
+      expect(expected).toHaveLength(5 + RACERS * LAPS * 2 + 3);
       for (const follower of [...followers, late]) {
         await until(() => follower.seen.length >= expected.length);
         expect(follower.seen.map((event) => event.globalPosition)).toEqual(expected);

@@ -24,12 +24,12 @@ export function historyContract(setting: () => ContractSetting): void {
         streamId,
         streamVersion: index,
         globalPosition: answer.positions[index],
-        recordedAt: answer.recordedAt,
+        recordedAt: answer.recordedAt[index],
       }));
       expect(await store.readStream(streamId)).toEqual({ version: 2, events: expected });
       expect(await from(head)).toEqual(expected);
       expect(answer.position).toBe(answer.positions[2]);
-      expect(Math.abs(answer.recordedAt.getTime() - before)).toBeLessThan(60_000);
+      expect(Math.abs(answer.recordedAt[0]!.getTime() - before)).toBeLessThan(60_000);
     });
 
     it.each<[string, object]>([
@@ -48,10 +48,14 @@ export function historyContract(setting: () => ContractSetting): void {
       expect(stored?.metadata).toEqual({ ...event.metadata, client });
     });
 
-    it('keeps events of almost 1 MiB, many of them in one append', async () => {
+    it('keeps events of almost 1 MiB, and many smaller ones in one append', async () => {
       const streamId = newStream();
-      const events = newEvents(8).map((event, index) => ({ ...event, data: { text: `${index}`.repeat(1_000_000) } }));
-      await store.append(streamId, NO_STREAM, events);
+      const events = newEvents(12).map((event, index) => {
+        return { ...event, data: { text: `${index % 10}`.repeat(index < 2 ? 1_040_000 : 100_000) } };
+      });
+      await store.append(streamId, NO_STREAM, events.slice(0, 1));
+      await store.append(streamId, 0, events.slice(1, 2));
+      await store.append(streamId, 1, events.slice(2));
       expect((await store.readStream(streamId)).events.map((event) => event.data)).toEqual(events.map((e) => e.data));
     });
   });
@@ -76,6 +80,7 @@ export function historyContract(setting: () => ContractSetting): void {
       ['a NUL in a name', { data: { 'a\u0000': 1 } }],
       ['an id that is no UUID', { eventId: 'event-1' }],
       ['a type without a name', { type: '' }],
+      ['a type of the server’s own', { type: '$metadata' }],
       ['a schema version of 0', { schemaVersion: 0 }],
     ])('refuses %s, and all that came with it', async (_, wrong) => {
       const streamId = newStream();
@@ -92,9 +97,17 @@ export function historyContract(setting: () => ContractSetting): void {
       ['with a line break', 'request\n1'],
       ['with a NUL', 'request\u0000'],
       ['with half a character', 'request-\ud83d'],
+      ['one of the server’s own', '$settings'],
     ])('refuses a stream name that is %s', async (_, streamId) => {
       await expect(store.append(streamId, NO_STREAM, newEvents(1))).rejects.toBeInstanceOf(InvalidEvent);
       await expect(store.readStream(streamId)).rejects.toBeInstanceOf(InvalidEvent);
+    });
+
+    it('refuses more than 1 MiB in one append', async () => {
+      const streamId = newStream();
+      const events = newEvents(11).map((event) => ({ ...event, data: { text: 'x'.repeat(100_000) } }));
+      await expect(store.append(streamId, NO_STREAM, events)).rejects.toBeInstanceOf(InvalidEvent);
+      expect((await store.readStream(streamId)).version).toBe(NO_STREAM);
     });
 
     it.each([-2, 0.5, Number.NaN])('refuses the expected version %d', async (expected) => {

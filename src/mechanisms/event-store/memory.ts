@@ -75,7 +75,7 @@ function toResult(rows: Row[], repeated: boolean): AppendResult {
     version: last.version,
     position: last.position,
     positions: rows.map((row) => row.position),
-    recordedAt: new Date(last.recordedAt),
+    recordedAt: rows.map((row) => new Date(row.recordedAt)),
     repeated,
   };
 }

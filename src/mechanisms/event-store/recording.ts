@@ -35,7 +35,10 @@ export function asRecorded<Event extends DomainEvent>(
     return readBack<Event>(codecs, { ...event, ...place });
   });
   return ({ positions, recordedAt }) =>
-    readable.map((event, index) => ({ ...event, globalPosition: positions[index], recordedAt }) as Recorded<Event>);
+    readable.map(
+      (event, index) =>
+        ({ ...event, globalPosition: positions[index], recordedAt: recordedAt[index] }) as Recorded<Event>,
+    );
 }
 
 function readBack<Event extends DomainEvent>(

@@ -4,7 +4,10 @@ import type { NewEvent } from './event';
 import { NO_STREAM } from './event-store';
 import type { ExpectedVersion } from './event-store';
 
-const MAX_EVENT_BYTES = 1024 * 1024;
+/** What EventStoreDB takes in one call: the same for every store, so that who outgrows one can go on with another. */
+const MAX_APPEND_BYTES = 1024 * 1024;
+/** What stands around an event's data and metadata, its type aside. */
+const ENVELOPE_BYTES = 128;
 const MAX_NAME_LENGTH = 200;
 /** Control characters, and halves of characters, which no store could give back as they were. */
 const ODD = /[\p{Cc}\p{Cs}]/u;
@@ -31,6 +34,14 @@ export function writeDown(streamId: string, expected: ExpectedVersion, events: N
   if (new Set(written.map((event) => event.eventId)).size < written.length) {
     throw new InvalidEvent(`two events of one append to ${streamId} have the same id`);
   }
+  const bytes = written.reduce((sum, event) => sum + sizeOf(event), 0);
+  if (bytes > MAX_APPEND_BYTES) {
+    const what = written
+      .map(({ type }) => type)
+      .join(', ')
+      .slice(0, MAX_NAME_LENGTH);
+    throw new InvalidEvent(`an append of ${bytes} bytes to ${streamId} is over the limit of 1 MiB (${what})`);
+  }
   return written;
 }
 
@@ -47,16 +58,17 @@ function writeEvent(event: NewEvent): WrittenEvent {
   }
   const data = toJson(event.data, type);
   const metadata = toJson(event.metadata, type);
-  const bytes = Buffer.byteLength(data) + Buffer.byteLength(metadata);
-  if (bytes > MAX_EVENT_BYTES) throw new InvalidEvent(`a ${type} of ${bytes} bytes is over the limit of 1 MiB`);
   return { eventId: event.eventId.toLowerCase(), type, schemaVersion, data, metadata };
 }
 
+function sizeOf({ type, data, metadata }: WrittenEvent): number {
+  return Buffer.byteLength(data) + Buffer.byteLength(metadata) + 2 * type.length + ENVELOPE_BYTES;
+}
+
 function requireName(what: string, name: string): void {
-  if (name === '' || name.length > MAX_NAME_LENGTH || ODD.test(name)) {
-    throw new InvalidEvent(
-      `${what} ${JSON.stringify(name.slice(0, MAX_NAME_LENGTH))}: must have 1 to 200 characters, none of them a control character`,
-    );
+  if (name === '' || name.length > MAX_NAME_LENGTH || ODD.test(name) || name.startsWith('$')) {
+    const rule = 'must have 1 to 200 characters, none of them a control character, the first no $';
+    throw new InvalidEvent(`${what} ${JSON.stringify(name.slice(0, MAX_NAME_LENGTH))}: ${rule}`);
   }
 }
 

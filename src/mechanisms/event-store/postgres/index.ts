@@ -99,7 +99,13 @@ function toConflict({ streamId, expected }: Append, actual: number): Concurrency
 
 function toResult({ outcome, version, positions, recordedAt }: Appended): AppendResult {
   const position = positions[positions.length - 1]!; // no append is empty
-  return { version, position, positions, recordedAt, repeated: outcome === 'repeated' };
+  return {
+    version,
+    position,
+    positions,
+    recordedAt: positions.map(() => recordedAt),
+    repeated: outcome === 'repeated',
+  };
 }
 
 function toStoredEvent(row: EventRow): StoredEvent {

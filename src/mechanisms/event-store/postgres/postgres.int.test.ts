@@ -9,6 +9,7 @@ import { NO_STREAM } from '../event-store';
 import type { EventStore } from '../event-store';
 import { eventStoreContract } from '../event-store.contract';
 import { collect, newEvents, newStream, until, versionsOf } from '../fixtures.contract';
+import { strictIdsContract } from '../strict-ids.contract';
 import { createPostgresEventStore } from '.';
 
 const log = createLogger({ level: 'silent' });
@@ -58,6 +59,8 @@ describe('the event store in Postgres', () => {
         `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'`,
       )
     ).length > 0;
+
+  strictIdsContract(() => store);
 
   it('has an id that every instance tells', async () => {
     const again = await createPostgresEventStore({ database: test.database, log });
