@@ -11,7 +11,7 @@ import { basename, dirname, join, relative, sep } from 'node:path';
 
 process.chdir(import.meta.dirname);
 const isPage = (file) => file.startsWith(join('src', 'playground') + sep);
-const isForTests = (file) => /(\.test|\.contract)\.tsx?$|[/\\]testing[^/\\]*\.ts$/.test(file);
+const isForTests = (file) => /(\.test|\.contract)\.tsx?$|[/\\]testing[^/\\]*\.ts$|[/\\]testing[/\\]/.test(file);
 
 const sources = filesIn('src').filter((file) => !isForTests(file));
 const operations = filesIn(join('schema', 'operations'));

@@ -2,7 +2,8 @@ import graphqlEslint from '@graphql-eslint/eslint-plugin';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-const tests = ['**/*.test.ts', '**/testing{,-setup,-teardown}.ts', '**/*.contract.ts', 'e2e/**/*.ts', 'bench/**/*.ts'];
+const kits = ['**/testing{,-setup,-teardown}.ts', '**/testing/*.ts', '**/*.contract.ts'];
+const tests = ['**/*.test.ts', ...kits, 'e2e/**/*.ts', 'bench/**/*.ts'];
 const graphql = ['src/features/**/{resolvers,types}.ts', 'src/mechanisms/graphql/**/*.ts'];
 /** decider, events, event-codecs, policy and every `<noun>.ts`: all that is not in this list. */
 const impure = [

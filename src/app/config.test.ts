@@ -29,6 +29,12 @@ describe('settings', () => {
     expect(readSettings({ ...real, DEMO: '1' }).demo).toBe(true);
   });
 
+  it.each([
+    'esdb://u:p%40ss@a:2113,b:2113,c:2113?tlsCAFile=ca.pem',
+    'esdb://localhost?tls=false',
+    'esdb+discover://u:p@name',
+  ])('know EventStoreDB by %s', (url) => expect(readSettings({ EVENT_STORE_URL: url }).eventStoreUrl).toBe(url));
+
   it('keep the order of the accounts, for the first is the admin', () => {
     const { upstreamUsers } = readSettings({ ...real, UPSTREAM_USERS: '{"zoe":7,"ann":2}' });
     expect(upstreamUsers).toEqual([
@@ -68,7 +74,9 @@ describe('settings', () => {
     [{ HOST: '0.0.0.0' }, 'HOST: demo mode'],
     [{ PORT: '70000' }, 'PORT'],
     [{ ROLES: 'api,worker' }, 'ROLES: a simulator'],
-    [{ EVENT_STORE_URL: 'esdb://x' }, 'EVENT_STORE_URL'],
+    [{ EVENT_STORE_URL: 'http://x' }, 'EVENT_STORE_URL'],
+    [{ EVENT_STORE_URL: 'esdb://x' }, 'needs a user'],
+    [{ EVENT_STORE_URL: 'esdb+discover://u:p@a,b,c' }, 'esdb://a,b,c'],
   ])('refuse %j', (env, complaint) => {
     expect(complaintsAbout(env)).toContain(complaint);
   });

@@ -12,6 +12,8 @@ export interface Settings {
   home: string;
   /** Absent: the embedded PostgreSQL. */
   databaseUrl?: string;
+  /** Absent: the event store in the database. */
+  eventStoreUrl?: string;
   /** Absent: processes wake each other by polling only. */
   redisUrl?: string;
   roles: RoleName[];
@@ -47,7 +49,7 @@ const UPSTREAMS = [
   ['UPTIME_KUMA_URL', 'UPTIME_KUMA_USER', 'UPTIME_KUMA_PASSWORD'],
 ] as const;
 /** Settings of later versions: naming one now must not pass in silence. */
-const NOT_YET = ['EVENT_STORE_URL', 'DATABASE_REPLICA_URLS', 'PLEX_URL', 'UPTIME_KUMA_URL'];
+const NOT_YET = ['DATABASE_REPLICA_URLS', 'PLEX_URL', 'UPTIME_KUMA_URL'];
 
 const milliseconds = (least: number) =>
   z
@@ -56,6 +58,19 @@ const milliseconds = (least: number) =>
     .transform(Number)
     .pipe(z.number().min(least))
     .optional();
+
+/** The client refuses odder ones; these two would fail only later, without a word of why. */
+const eventStoreUrl = z
+  .string()
+  .regex(/^esdb(\+discover)?:\/\/[^\s/]+/, 'must be like esdb://user:password@host:2113')
+  .refine(
+    (url) => !/^esdb\+discover:[^?]*,/.test(url),
+    'name the nodes of a cluster as esdb://a,b,c: with +discover only the first is asked',
+  )
+  .refine(
+    (url) => /^[^:]+:\/\/[^:@/]+:[^@/]+@/.test(url) || /[?&]tls=false/i.test(url),
+    'needs a user, like esdb://user:password@host:2113, unless tls=false is said',
+  );
 
 const webAddress = (example: string) => z.url({ protocol: /^https?$/, error: `must be like ${example}` }).optional();
 
@@ -86,6 +101,7 @@ const environment = z.object({
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must be like postgres://user:password@host/database')
     .optional(),
+  EVENT_STORE_URL: eventStoreUrl.optional(),
   REDIS_URL: z
     .string()
     .regex(/^(rediss?|unix):\/\//, 'must be like redis://host:6379, rediss://… or unix:///path/of.sock')
@@ -182,13 +198,15 @@ function upstreamsOf(values: Environment): Pick<Settings, 'overseerr' | 'plex' |
 }
 
 function settingsOf(values: Environment): Settings {
-  const { UPSTREAM_USERS: users, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl } = values;
+  const { UPSTREAM_USERS: users, DATABASE_URL: databaseUrl } = values;
+  const { EVENT_STORE_URL: eventStoreUrl, REDIS_URL: redisUrl } = values;
   const demo = values.DEMO === undefined ? !UPSTREAMS.some(([url]) => values[url]) : values.DEMO === '1';
   return {
     host: values.HOST,
     port: values.PORT,
     home: values.MEDIANEST_HOME,
     ...(databaseUrl && { databaseUrl }),
+    ...(eventStoreUrl && { eventStoreUrl }),
     ...(redisUrl && { redisUrl }),
     roles: values.ROLES,
     demo,

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { createEmbeddedPostgres, findRunning, isMade } from '../mechanisms/embedded-postgres';
 import type { Address } from '../mechanisms/embedded-postgres';
 import { StartupError } from '../mechanisms/errors';
+import { createEventStoreDbStore } from '../mechanisms/event-store/eventstoredb';
 import { createPostgresEventStore } from '../mechanisms/event-store/postgres';
 import type { EventStore } from '../mechanisms/event-store';
 import { migrateJobs } from '../mechanisms/jobs';
@@ -14,7 +15,7 @@ import type { Settings } from './config';
 import type { Releases } from './shutdown';
 import type { StateFolder } from './state-folder';
 
-/** What everything stands on: a migrated database, as the role that serves, and the event store in it. */
+/** What everything stands on: a migrated database, as the role that serves, and the event store, in it or on its own. */
 export interface Foundations {
   /** For requests of users. */
   database: PostgresDatabase;
@@ -26,7 +27,7 @@ export interface Foundations {
 }
 
 export interface FoundationParts {
-  settings: Pick<Settings, 'databaseUrl' | 'redisUrl'>;
+  settings: Pick<Settings, 'databaseUrl' | 'eventStoreUrl' | 'redisUrl'>;
   folder: StateFolder;
   releases: Releases;
   log: Logger;
@@ -79,6 +80,7 @@ async function prepareServer(parts: FoundationParts): Promise<Server> {
  */
 export async function visitEventStore(parts: FoundationParts): Promise<EventStore> {
   const { settings, folder, releases, log } = parts;
+  if (settings.eventStoreUrl) return openEventStore(settings.eventStoreUrl, parts);
   const dataDir = folder.place('postgres', 'data');
   const running = findRunning(dataDir);
   if (!settings.databaseUrl && !running && !isMade(dataDir)) {
@@ -93,7 +95,17 @@ export async function visitEventStore(parts: FoundationParts): Promise<EventStor
       : await prepareServer(parts);
   const database = createDatabase({ connection: server.serving, max: 4, applicationName: 'medianest look', log });
   releases.add('database pool', () => database.close());
-  const store = await createPostgresEventStore({ database, log });
+  return openEventStore(database, parts);
+}
+
+/** In a database, or on its own at an address. */
+async function openEventStore(
+  place: PostgresDatabase | string,
+  { releases, log }: FoundationParts,
+): Promise<EventStore> {
+  const store = await (typeof place === 'string'
+    ? createEventStoreDbStore({ url: place, log })
+    : createPostgresEventStore({ database: place, log }));
   releases.add('event store', () => store.close());
   return store;
 }
@@ -111,8 +123,7 @@ export async function layFoundations(parts: FoundationParts): Promise<Foundation
   const database = open('serving', SERVING_STATEMENT_MS);
   const background = open('background', BACKGROUND_STATEMENT_MS);
   await migrateJobs({ database: background, log });
-  const store = await createPostgresEventStore({ database, log });
-  releases.add('event store', () => store.close());
+  const store = await openEventStore(settings.eventStoreUrl ?? database, parts);
   const redis = settings.redisUrl ? connectRedis(settings.redisUrl, store, parts) : undefined;
   return { database, background, store, ...(redis ? { redis } : {}) };
 }

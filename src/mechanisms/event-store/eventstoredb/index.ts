@@ -1,0 +1,93 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { StartupError } from '../../errors';
+import type { Logger } from '../../observability';
+import { createAppendedSignal } from '../appended-signal';
+import type { EventStore } from '../event-store';
+import { followLog } from '../follow-log';
+import { requireStreamName, writeDown } from '../written-event';
+import { createAppending } from './appending';
+import { keepListening } from './bell';
+import type { Connection } from './connection';
+import { openConnection } from './connection';
+import { isDenied, toReadFailure } from './failures';
+import { createReading } from './reading';
+import { readOrMakeStoreId } from './store-id';
+
+export interface EventStoreDbParts {
+  /** `esdb://user:password@host:2113`; of a cluster all its nodes: `esdb://user:password@a,b,c`. */
+  url: string;
+  log: Logger;
+  /** How long a start waits for a store that is not there yet. */
+  patienceMs?: number;
+  /** Without an answer for so long a call counts as lost. The server itself gives a commit 2 s. */
+  answerMs?: number;
+}
+
+/** The event store in EventStoreDB, by its own client (docs/decisions/0008). */
+export async function createEventStoreDbStore(parts: EventStoreDbParts): Promise<EventStore> {
+  const { url, log, patienceMs = 30_000, answerMs = 5_000 } = parts;
+  const connection = await openConnection(url, answerMs);
+  const storeId = await begin(connection, { log, patienceMs });
+  const append = createAppending(connection);
+  const reading = createReading(connection);
+  const appended = createAppendedSignal();
+  const onOutage = (error: Error) => log.warn({ err: error }, 'event store away: waiting to read on');
+
+  let rung = 0n;
+  // Each append is heard of twice, by its answer and by the subscription: one hint is enough.
+  function ring(position: bigint): void {
+    if (position > rung) appended.notify();
+    rung = position > rung ? position : rung;
+  }
+  function ringAnyway(): void {
+    rung = 0n;
+    appended.notify();
+  }
+  const listening = keepListening({ connection, log, ring, ringAnyway });
+
+  const store: EventStore = {
+    ...reading,
+    storeId,
+    async append(streamId, expected, events) {
+      const result = await append({ streamId, expected, events: writeDown(streamId, expected, events) });
+      ring(result.position);
+      return result;
+    },
+    async readStream(streamId) {
+      requireStreamName(streamId);
+      return reading.readStream(streamId);
+    },
+    subscribeToAll: (after, signal) => followLog({ ...store, closing: connection.closing, onOutage }, after, signal),
+    onAppended: appended.onAppended,
+    async close() {
+      await connection.close();
+      await listening;
+    },
+  };
+  return store;
+}
+
+const RETRY_MS = 500;
+
+/** Finds out who the store is, and that we may read all of it. A store that starts beside us may take its time. */
+async function begin(
+  connection: Connection,
+  { log, patienceMs }: Required<Pick<EventStoreDbParts, 'log' | 'patienceMs'>>,
+): Promise<string> {
+  const deadline = Date.now() + patienceMs;
+  for (let waited = false; ; waited = true) {
+    try {
+      const storeId = await readOrMakeStoreId(connection);
+      await createReading(connection).head();
+      return storeId;
+    } catch (error) {
+      const failure = toReadFailure(error);
+      if (isDenied(error) || isDenied(failure.cause) || Date.now() > deadline) {
+        await connection.close();
+        throw new StartupError(`EVENT_STORE_URL: ${failure.message}`, { cause: error });
+      }
+      if (!waited) log.warn({ err: failure }, 'waiting for the event store');
+      await pause(RETRY_MS);
+    }
+  }
+}

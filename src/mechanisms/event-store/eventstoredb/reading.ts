@@ -1,0 +1,69 @@
+import type { EventStore } from '../event-store';
+import { NO_STREAM } from '../event-store';
+import type { StoredEvent } from '../event';
+import type { Connection } from './connection';
+import { isStreamMissing, toReadFailure } from './failures';
+import { createLogTail } from './log-tail';
+import type { Page, PageQuery } from './pages';
+import { collect, ours, readPage } from './pages';
+
+const PAGE = 1_000;
+const STEP_BACK = 64;
+
+export type Reading = Pick<EventStore, 'readStream' | 'readAll' | 'head'>;
+
+export function createReading(connection: Connection): Reading {
+  const tail = createLogTail();
+  const page = (query: PageQuery): Promise<Page> =>
+    readPage(connection, query).catch((error: unknown) => {
+      tail.forget();
+      throw error;
+    });
+
+  return {
+    async readStream(streamId) {
+      const read = { ...connection.options, direction: 'forwards', fromRevision: 'start' } as const;
+      try {
+        const events = ours(
+          await connection.run((client, signal) => collect(client.readStream(streamId, read), signal)),
+        );
+        return { version: events.at(-1)?.streamVersion ?? NO_STREAM, events };
+      } catch (error) {
+        if (isStreamMissing(error)) return { version: NO_STREAM, events: [] };
+        throw toReadFailure(error);
+      }
+    },
+
+    async readAll(after, limit) {
+      const events: StoredEvent[] = [];
+      for (let from = tail.skip(after); events.length < limit;) {
+        const count = Math.min(limit - events.length, PAGE) + 1; // the position itself is read again
+        const found = await page({ direction: 'forwards', from: from === 0n ? 'start' : from, count });
+        addAbove(events, found.events, after);
+        from = found.last ?? from;
+        if (!found.full) {
+          tail.readOn(after, { last: events.at(-1)?.globalPosition, end: from });
+          break;
+        }
+      }
+      return events.slice(0, limit);
+    },
+
+    async head() {
+      let end: bigint | undefined;
+      for (let from: bigint | 'end' = 'end'; ;) {
+        const found: Page = await page({ direction: 'backwards', from, count: STEP_BACK });
+        end ??= found.first ?? 0n;
+        const downTo: bigint = found.full ? found.last! : 0n; // a full page is not empty
+        const last = tail.lookedBack({ last: found.events[0]?.globalPosition, end, downTo });
+        if (last !== undefined || downTo === 0n) return last ?? 0n;
+        from = downTo;
+      }
+    },
+  };
+}
+
+/** Whatever comes: what is not above the last position was had before. */
+function addAbove(events: StoredEvent[], found: StoredEvent[], after: bigint): void {
+  for (const event of found) if (event.globalPosition > (events.at(-1)?.globalPosition ?? after)) events.push(event);
+}
