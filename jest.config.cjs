@@ -16,7 +16,7 @@ module.exports = {
   transform: { '^.+\\.(ts|js|mjs)$': ['@swc/jest', swc] },
   // These packages are ESM only; jest cannot require them untransformed.
   transformIgnorePatterns: [
-    '/node_modules/(?!(jose|node-pg-migrate|glob|minimatch|brace-expansion|balanced-match|path-scurry|lru-cache)/)',
+    '/node_modules/(?!(jose|node-pg-migrate|glob|minimatch|brace-expansion|balanced-match|path-scurry|lru-cache|bentocache|@boringnode|@julr|@poppinss|@paralleldrive|@noble|p-timeout|flattie|case-anything)/)',
   ],
   globalSetup: '<rootDir>/src/mechanisms/postgres/testing-setup.ts',
   globalTeardown: '<rootDir>/src/mechanisms/postgres/testing-teardown.ts',
