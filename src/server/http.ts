@@ -9,6 +9,7 @@ import { fastify as createFastify } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import { StartupError } from '../mechanisms/errors';
 import type { AccessMap } from '../mechanisms/graphql';
+import type { Images } from '../mechanisms/images';
 import type { Logger } from '../mechanisms/observability';
 import { assertAccessComplete, createAccessCheck } from './access';
 import { apolloOptions } from './apollo-options';
@@ -17,6 +18,7 @@ import type { Authenticate, OperationContext } from './context';
 import type { TranslateError } from './errors';
 import { createErrorTranslator } from './errors';
 import { mountHealth } from './health';
+import { mountImages } from './images';
 import { LIMITS } from './limits';
 import { createContext } from './operation';
 import type { Playground } from './playground';
@@ -31,6 +33,8 @@ export interface HttpServerOptions {
   /** May this process get traffic? */
   ready: () => Promise<boolean>;
   log: Logger;
+  /** Pictures for `posterUrl`. Absent: none are served. */
+  images?: Images;
   /** Absent: no page. */
   playground?: Playground;
 }
@@ -86,6 +90,7 @@ export async function openDoor<Context extends OperationContext>(parts: DoorPart
   // A connection that stayed open after its answer would be waited for until it is cut.
   fastify.addHook('onSend', async (_request, reply) => void (closing && reply.header('connection', 'close')));
   mountHealth(fastify, parts.ready);
+  if (parts.images) mountImages(fastify, parts.images);
   mountGraphQL(fastify, parts);
   const sockets = createWebSocketDoor(fastify.server, { ...sessions, log });
 

@@ -3,6 +3,8 @@ import fastify from 'fastify';
 import type { Faults, RequestLog } from '../host';
 import type { Answer, Credentials, Endpoint, Installation, OpenEndpoint } from './endpoint';
 import { callerOf, guard, ServerKilled } from './endpoint';
+import type { ImageParams } from './image-proxy';
+import { answerImage } from './image-proxy';
 import type { Fulfilment } from './lifecycle';
 import { describedRefusal, Refusal } from './refusals';
 import { mediaEndpoints } from './routes/media';
@@ -93,6 +95,7 @@ function answerTo(request: FastifyRequest, endpoint: Endpoint, parts: ApiParts):
 function send(reply: FastifyReply, answer: Answer): FastifyReply {
   reply.code(answer.status);
   if (answer.body === undefined) return reply.send();
+  if (answer.type) return reply.type(answer.type).send(answer.body);
   return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer.body));
 }
 
@@ -190,6 +193,8 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
     const { method, path } = endpoint;
     app.route({ method, url: `${BASE}${path}`, handler: handlerOf(workOf(endpoint, parts), parts) });
   }
+  const image: Work = ({ params }) => answerImage(params as ImageParams, parts.titles);
+  app.get('/imageproxy/:source/*', handlerOf(image, parts));
   app.setNotFoundHandler(handlerOf(answerUnknown, parts));
   app.setErrorHandler<Error>((error, _request, reply) => send(reply, answerError(error)));
   await app.ready();

@@ -21,8 +21,9 @@ export interface Call {
 
 export interface Answer {
   status: number;
-  /** Undefined: an answer without a body. */
+  /** Undefined: an answer without a body. A string with a `type` is sent as it is, all else as JSON. */
   body: unknown;
+  type?: string;
 }
 
 /** One line of the API's description, with what answers it. */

@@ -49,6 +49,8 @@ export interface Titles {
   movie(tmdbId: number): MovieTitle;
   show(tmdbId: number): ShowTitle;
   search(query: string, page: number): SearchPage;
+  /** The title whose poster is at this path. */
+  ofPoster(posterPath: string): { title: string; year?: number };
 }
 
 /** TMDB's refusal: 404 for an id it does not know, 500 when it is down. */
@@ -71,6 +73,15 @@ export function createTitles(catalogue: Catalogue, isDown: () => boolean): Title
   return {
     movie: (tmdbId) => known(catalogue.movies, tmdbId),
     show: (tmdbId) => known(catalogue.shows, tmdbId),
+    ofPoster(posterPath) {
+      if (isDown()) throw new TitleUnavailable(500);
+      const shown = [
+        ...catalogue.movies.map(({ title, releaseDate, posterPath: at }) => ({ title, date: releaseDate, at })),
+        ...catalogue.shows.map(({ name: title, firstAirDate, posterPath: at }) => ({ title, date: firstAirDate, at })),
+      ].find(({ at }) => at === posterPath);
+      if (!shown) throw new TitleUnavailable(404);
+      return { title: shown.title, ...(shown.date && { year: Number(shown.date.slice(0, 4)) }) };
+    },
     search(query, page) {
       if (isDown()) throw new TitleUnavailable(500);
       const wanted = query.toLowerCase();

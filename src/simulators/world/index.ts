@@ -1,5 +1,7 @@
 import data from './household.json';
 
+export { drawPoster } from './poster';
+
 export interface HouseholdMovie {
   tmdbId: number;
   title: string;

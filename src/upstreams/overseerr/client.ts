@@ -4,6 +4,7 @@ import type { HttpAnswer, HttpCall, HttpClient } from '../../mechanisms/http';
 import { createRequest } from './create-request';
 import { createIdentification } from './identification';
 import type { OverseerrClient } from './overseerr';
+import { createPosters } from './poster';
 import { mediaPage, movieDetails, readAs, searchPage, tvDetails } from './shapes';
 import { createTranslation } from './translate';
 
@@ -66,6 +67,8 @@ export function createOverseerrClient({ http }: { http: HttpClient }): Overseerr
       positive(id, 'id');
       await post(`/request/${id}/retry`);
     },
+
+    ...createPosters(http),
 
     close: () => http.close(),
   };

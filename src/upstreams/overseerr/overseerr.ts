@@ -100,5 +100,7 @@ export interface OverseerrClient {
   retryRequest(id: number): Promise<void>;
   /** Numbers that it has sent since our start and that we know no word for: what carries them stays as it was. */
   strange(): string[];
+  /** The picture at a `posterPath`, as the server's image proxy has it; at most 5 MB. Throws InvalidInput for another path. */
+  image(posterPath: string): Promise<{ contentType: string; bytes: Buffer }>;
   close(): Promise<void>;
 }
