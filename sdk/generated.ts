@@ -501,7 +501,11 @@ export type NodeQueryVariables = Exact<{
 
 export type NodeQuery = { node:
     | { __typename: 'Account', name: string, id: string }
+    | { __typename: 'Collection', id: string }
+    | { __typename: 'Library', id: string }
+    | { __typename: 'MediaItem', id: string }
     | { __typename: 'MediaRequest', status: RequestStatus, id: string }
+    | { __typename: 'Season', id: string }
    | null };
 
 export type NodesQueryVariables = Exact<{
@@ -511,7 +515,11 @@ export type NodesQueryVariables = Exact<{
 
 export type NodesQuery = { nodes: Array<
     | { __typename: 'Account', id: string }
+    | { __typename: 'Collection', id: string }
+    | { __typename: 'Library', id: string }
+    | { __typename: 'MediaItem', id: string }
     | { __typename: 'MediaRequest', id: string }
+    | { __typename: 'Season', id: string }
    | null> };
 
 export class TypedDocumentString<TResult, TVariables>

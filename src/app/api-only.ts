@@ -1,4 +1,5 @@
 import type { EventStore } from '../mechanisms/event-store';
+import type { Images } from '../mechanisms/images';
 import { createLogger } from '../mechanisms/observability';
 import type { PostgresDatabase } from '../mechanisms/postgres';
 import type { OverseerrSimulator } from '../simulators/overseerr';
@@ -36,6 +37,7 @@ export function apiOnly(demo: boolean): Pick<House, 'resolvers' | 'access'> {
     },
     members: [],
     tokenKey: new Uint8Array(32),
+    images: absent<Images>(),
     releases: createReleases(log),
     log,
     clock: () => new Date(),

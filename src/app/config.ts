@@ -49,7 +49,7 @@ const UPSTREAMS = [
   ['UPTIME_KUMA_URL', 'UPTIME_KUMA_USER', 'UPTIME_KUMA_PASSWORD'],
 ] as const;
 /** Settings of later versions: naming one now must not pass in silence. */
-const NOT_YET = ['DATABASE_REPLICA_URLS', 'PLEX_URL', 'UPTIME_KUMA_URL'];
+const NOT_YET = ['DATABASE_REPLICA_URLS', 'UPTIME_KUMA_URL'];
 
 const milliseconds = (least: number) =>
   z

@@ -5,6 +5,7 @@ import { readSettings } from './config';
 import type { Settings } from './config';
 import { layFoundations } from './foundations';
 import { meetNeighbours } from './neighbours';
+import { openPictures } from './pictures';
 import { startApi } from './roles/api';
 import { startPoller } from './roles/poller';
 import { startProjector } from './roles/projector';
@@ -49,8 +50,11 @@ async function start(
   const folder = openStateFolder(settings.home);
   const foundations = await layFoundations({ settings, folder, releases, log });
   const neighbours = await meetNeighbours({ settings, folder, releases, log });
+  const parts = replace({ foundations, neighbours });
+  const images = await openPictures({ ...parts, folder, log });
   const house = wire({
-    ...replace({ foundations, neighbours }),
+    ...parts,
+    images,
     settings,
     members: membersOf(settings),
     tokenKey: folder.key('tokens'),

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { createCache } from '../mechanisms/cache';
 import { createChangeFeed, createFeedWriter } from '../mechanisms/change-feed';
 import { createCommandHandler, formatPosition } from '../mechanisms/event-store';
 import { createNodeResolver, graphqlAccess } from '../mechanisms/graphql';
 import type { AccessMap, ResolverMount } from '../mechanisms/graphql';
+import type { Images } from '../mechanisms/images';
 import { createIdempotencyKeys } from '../mechanisms/idempotency';
 import { createJobQueue } from '../mechanisms/jobs';
 import { createLeases } from '../mechanisms/leases';
@@ -11,16 +13,19 @@ import { createProjectionEngine, createProjections } from '../mechanisms/project
 import { APPENDED, createInProcessWakeUp, createRedisWakeUp } from '../mechanisms/pubsub';
 import type { WakeUp } from '../mechanisms/pubsub';
 import { createAccountsFeature } from '../features/accounts';
+import type { ConnectionsFeature } from '../features/connections';
 import { createConnectionsFeature } from '../features/connections';
 import { createDemoFeature } from '../features/demo';
 import { createLibraryFeature } from '../features/library';
 import { createRequestProjections, createRequestsFeature, REQUEST_VIEW } from '../features/requests';
+import type { PlexClient } from '../upstreams/plex';
 import type { Member } from './accounts';
 import type { OverseerrFault } from '../simulators/overseerr';
 import type { Settings } from './config';
 import { allCodecs } from './event-codecs';
 import type { Foundations } from './foundations';
-import type { Neighbours } from './neighbours';
+import type { Neighbour, Neighbours } from './neighbours';
+import { absentPlex } from './neighbours';
 import type { Releases } from './shutdown';
 import { VERSION } from './version';
 
@@ -30,6 +35,7 @@ export interface WiringParts {
   neighbours: Neighbours;
   members: readonly Member[];
   tokenKey: Uint8Array;
+  images: Images;
   releases: Releases;
   log: Logger;
   clock: () => Date;
@@ -52,7 +58,7 @@ function wireWakeUp({ foundations, releases }: WiringParts): WakeUp {
 
 /** How it works: everything that knows no business. */
 function wireMechanisms(parts: WiringParts) {
-  const { settings, foundations, releases, log } = parts;
+  const { settings, foundations, releases, clock, log } = parts;
   const { database, background, store } = foundations;
   const codecs = allCodecs();
   const jobs = createJobQueue({ database: background });
@@ -62,11 +68,14 @@ function wireMechanisms(parts: WiringParts) {
   releases.add('leases', () => leases.close());
   const feed = createChangeFeed({ database, store, wakeUp, projections: [REQUEST_VIEW], log });
   releases.add('change feed', () => feed.close());
+  const cache = createCache({ ...(foundations.redis && { redis: foundations.redis }), clock });
+  releases.add('cache', () => cache.close());
   return {
     codecs,
     jobs,
     leases,
     feed,
+    cache,
     handler: createCommandHandler({ store, codecs }),
     idempotencyKeys: createIdempotencyKeys(database),
     projections: createProjections({ database, store, projections: folds }),
@@ -104,6 +113,32 @@ function wireConnections(
   });
 }
 
+/** What there is and could be: in Plex, and through the request service. */
+function wireLibrary(
+  { foundations, neighbours, images, clock, log }: WiringParts,
+  { cache }: Mechanisms,
+  connections: ConnectionsFeature,
+) {
+  const { overseerr, plex = absentPlex } = neighbours;
+  const service = <Client>({ connection, client }: Neighbour<Client>) => ({
+    client,
+    connectionId: connection.id,
+    async isUsable() {
+      connections.ensureConnected(connection.id);
+      return connections.isUsable(connection.id);
+    },
+  });
+  return createLibraryFeature({
+    database: foundations.database,
+    cache,
+    overseerr: service(overseerr),
+    plex: { ...service(plex), machineId: () => connections.acceptedInstance(plex.connection.id) },
+    pictureUrl: (source, path) => images.addressOf({ source, path }),
+    clock,
+    log,
+  });
+}
+
 /** What we do: the features, each handed what it asks for. */
 function wireFeatures(parts: WiringParts, mechanisms: Mechanisms) {
   const { settings, foundations, neighbours, members, clock, log } = parts;
@@ -112,17 +147,7 @@ function wireFeatures(parts: WiringParts, mechanisms: Mechanisms) {
   const accounts = createAccountsFeature({ database, key: parts.tokenKey, members, clock });
   const connections = wireConnections(parts, mechanisms);
   const connectionId = overseerr.connection.id;
-  const library = createLibraryFeature({
-    database,
-    overseerr: overseerr.client,
-    connectionId,
-    async isUsable() {
-      connections.ensureConnected(connectionId);
-      return connections.isUsable(connectionId);
-    },
-    clock,
-    log,
-  });
+  const library = wireLibrary(parts, mechanisms, connections);
   const users = new Map(
     members.map(({ name, overseerrUserId }) => [accounts.directory.byName(name)?.id, overseerrUserId]),
   );
@@ -146,6 +171,7 @@ function wireFeatures(parts: WiringParts, mechanisms: Mechanisms) {
     chance: Math.random,
     log,
   });
+  if (neighbours.plex) connections.watch(neighbours.plex.connection, watchPlex(neighbours.plex.client));
   connections.watch(overseerr.connection, {
     identify: () => overseerr.client.identify(),
     probe: () => overseerr.client.probe(),
@@ -155,6 +181,15 @@ function wireFeatures(parts: WiringParts, mechanisms: Mechanisms) {
   return { accounts, connections, library, requests };
 }
 type Features = ReturnType<typeof wireFeatures>;
+
+/** Who Plex is costs as little as whether it lives. */
+function watchPlex(plex: PlexClient) {
+  const identify = async () => {
+    const { machineId: instanceId, ...itself } = await plex.identify();
+    return { ...itself, instanceId };
+  };
+  return { identify, probe: identify, strange: () => [], onRestored: () => Promise.resolve() };
+}
 
 /** The switches of the simulators; undefined where nothing is simulated. */
 function wireDemo({ settings, neighbours }: WiringParts, { accounts, connections }: Features) {
@@ -182,7 +217,10 @@ export function wire(parts: WiringParts) {
   const { accounts, connections, library, requests } = features;
   const mounted = [accounts, connections, library, requests, ...(demo ? [demo] : [])];
   const access: AccessMap = Object.assign({}, graphqlAccess, ...mounted.map((feature) => feature.access));
-  const nodes = createNodeResolver([...accounts.nodeFetchers, ...requests.nodeFetchers], access);
+  const nodes = createNodeResolver(
+    [...accounts.nodeFetchers, ...library.nodeFetchers, ...requests.nodeFetchers],
+    access,
+  );
   const resolvers: ResolverMount[] = [...mounted.flatMap((feature) => feature.resolvers), nodes];
   return { ...parts, ...mechanisms, ...features, access, resolvers };
 }

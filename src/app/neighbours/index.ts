@@ -1,16 +1,21 @@
-import type { PlexClient } from '../../upstreams/plex';
-import type { Neighbour, NeighbourParts } from './neighbour';
+import type { NeighbourParts } from './neighbour';
 import type { OverseerrNeighbour } from './overseerr';
 import { meetOverseerr } from './overseerr';
+import type { PlexNeighbour } from './plex';
+import { meetPlex } from './plex';
 
-/** Not met yet: nothing browses the library so far. */
-export type PlexNeighbour = Neighbour<PlexClient>;
+export type { Neighbour } from './neighbour';
+export type { PlexNeighbour } from './plex';
+export { absentPlex } from './plex';
 
 /** The services around us: each real, of the settings, or simulated in demo mode, or absent. */
 export interface Neighbours {
   overseerr: OverseerrNeighbour;
+  /** Not there in demo mode, until there is a simulator. */
+  plex?: PlexNeighbour;
 }
 
 export async function meetNeighbours(parts: NeighbourParts): Promise<Neighbours> {
-  return { overseerr: await meetOverseerr(parts) };
+  const plex = meetPlex(parts);
+  return { overseerr: await meetOverseerr(parts), ...(plex && { plex }) };
 }

@@ -14,7 +14,7 @@ function playground(): Playground {
 }
 
 /** Answers people and gadgets. Resolves when it listens. */
-export async function startApi({ settings, accounts, access, resolvers, foundations, log }: House) {
+export async function startApi({ settings, accounts, access, resolvers, foundations, images, log }: House) {
   const server = await createHttpServer({
     schema: await buildApiSchema({ resolvers }),
     access,
@@ -24,6 +24,7 @@ export async function startApi({ settings, accounts, access, resolvers, foundati
         () => true,
         () => false,
       ),
+    images,
     log: log.child({ room: 'server' }),
     ...(existsSync(PAGE) ? { playground: playground() } : {}), // absent when run from source
   });

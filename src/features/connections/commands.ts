@@ -41,6 +41,11 @@ export function createConnectionCommands({ handler, idempotencyKeys, clock }: Co
       return isSuspended(state);
     },
 
+    /** Who it is that we deal with there; null: nobody was seen yet. */
+    async accepted(connectionId: string): Promise<string | null> {
+      return (await handler.load(`connection-${connectionId}`, connectionDecider)).state.accepted;
+    },
+
     /** Goes on with the one that answers now. Throws Conflict when nothing changed. */
     async accept(
       connectionId: string,

@@ -69,6 +69,8 @@ export function createConnectionsFeature({ database, clock, log, ...facts }: Con
     async notices(connectionId: string): Promise<Notice[]> {
       return outageNotices((await health()).filter(({ id }) => id === connectionId));
     },
+    /** Which machine we deal with there, whoever answers now; null: none was seen yet. */
+    acceptedInstance: commands.accepted,
     check,
     /** How to look at each connection that is watched, by its id. */
     checks: checks as ReadonlyMap<string, () => Promise<void>>,

@@ -1,9 +1,12 @@
 import { createBatchLoader } from '../../mechanisms/batching';
 import type { BatchLoader } from '../../mechanisms/batching';
+import type { Cached } from '../../mechanisms/cache';
 import { InvalidInput } from '../../mechanisms/errors';
 import { UpstreamFailure } from '../../mechanisms/http';
 import type { Logger } from '../../mechanisms/observability';
 import type { OverseerrClient, UpstreamTitle } from '../../upstreams/overseerr';
+import type { KnownCollection, KnownItem, KnownSeason } from './media-item';
+import type { PlexLibrary } from './plex-library';
 import type { KnownTitle, MediaTypeName, TitleId } from './title';
 import { availabilityOf, titleKey } from './title';
 import type { TitleCache } from './title-cache.read-model';
@@ -136,3 +139,76 @@ export function createTitleLoaders({ overseerr, cache, isUsable, clock }: TitleL
   };
 }
 export type TitleLoaders = ReturnType<typeof createTitleLoaders>;
+
+/** The library of the Plex that answers now, and which machine that is. Throws why there is none. */
+export type CurrentLibrary = () => Promise<{ machine: string; library: PlexLibrary }>;
+
+/** Plex takes so many ids in one call (contracts/plex.md 3.7). */
+const IDS_PER_CALL = 50;
+
+/** A show of a section, whose seasons are asked for. */
+export interface ShowOfSection {
+  sectionId: string;
+  ratingKey: string;
+}
+
+const valuesOf = <Value>(ends: Map<string, Cached<Value | null> | Error>): Map<string, Value | Error> => {
+  const values = new Map<string, Value | Error>();
+  for (const [id, end] of ends) {
+    if (end instanceof Error) values.set(id, end);
+    else if (end.value !== null) values.set(id, end.value);
+  }
+  return values;
+};
+
+/** Batches over what is in Plex. Each is made once per operation, and once per event of a subscription. */
+export function createPlexLoaders(current: CurrentLibrary) {
+  const byKey =
+    <Value>(
+      read: (library: PlexLibrary, keys: readonly string[]) => Promise<Map<string, Cached<Value | null> | Error>>,
+    ) =>
+    (): BatchLoader<string, Value> =>
+      createBatchLoader({
+        keyOf: (ratingKey) => ratingKey,
+        maxBatchSize: IDS_PER_CALL,
+        load: async (keys) => valuesOf(await read((await current()).library, keys)),
+      });
+
+  return {
+    createItemLoader: byKey<KnownItem>((library, keys) => library.items(keys)),
+    createSeasonLoader: byKey<KnownSeason>((library, keys) => library.seasonsByKey(keys)),
+
+    /** All collections of a section. */
+    createCollectionsLoader: (): BatchLoader<string, KnownCollection[]> =>
+      createBatchLoader({
+        keyOf: (sectionId) => sectionId,
+        async load(sections) {
+          const { library } = await current();
+          const ends = await Promise.allSettled(sections.map((sectionId) => library.collections(sectionId)));
+          return new Map(
+            ends.map((end, index) => [
+              sections[index]!,
+              end.status === 'fulfilled' ? end.value.value : (end.reason as Error),
+            ]),
+          );
+        },
+      }),
+
+    createSeasonsLoader: (): BatchLoader<ShowOfSection, KnownSeason[]> =>
+      createBatchLoader({
+        keyOf: ({ ratingKey }) => ratingKey,
+        async load(shows) {
+          const { library } = await current();
+          const sections = [...new Set(shows.map(({ sectionId }) => sectionId))];
+          const ends = await Promise.all(
+            sections.map((sectionId) => {
+              const keys = shows.filter((show) => show.sectionId === sectionId).map(({ ratingKey }) => ratingKey);
+              return library.seasons(sectionId, keys);
+            }),
+          );
+          return valuesOf(new Map(ends.flatMap((end) => [...end])));
+        },
+      }),
+  };
+}
+export type PlexLoaders = ReturnType<typeof createPlexLoaders>;

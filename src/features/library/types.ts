@@ -1,5 +1,8 @@
-import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { connectionOf, DateTime } from '../../mechanisms/graphql';
+import { ArgsType, Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { connectionOf, DateTime, Node } from '../../mechanisms/graphql';
+
+export const PICTURE =
+  'A picture, by an address on this server (like /images/…) that needs no token and is good for days; null when there is none.';
 
 export enum MediaType {
   MOVIE = 'MOVIE',
@@ -86,7 +89,7 @@ export class Title {
   @Field(() => String, { nullable: true, description: 'What it is about.' })
   overview!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'A picture on our own origin; null until pictures are served.' })
+  @Field(() => String, { nullable: true, description: PICTURE })
   posterUrl!: string | null;
 
   @Field(() => [Availability], { description: 'In each quality that was looked at.' })
@@ -97,4 +100,129 @@ export class Title {
 export class TitleConnection extends connectionOf('Title', () => Title) {
   @Field(() => Freshness, { description: 'Whether the request service answered, or our own cache.' })
   freshness!: Freshness;
+}
+
+export enum LibraryType {
+  MOVIE = 'MOVIE',
+  SHOW = 'SHOW',
+  MUSIC = 'MUSIC',
+  OTHER = 'OTHER',
+}
+registerEnumType(LibraryType, {
+  name: 'LibraryType',
+  description: 'What a library holds.',
+  valuesConfig: {
+    MOVIE: { description: 'Films.' },
+    SHOW: { description: 'Series.' },
+    MUSIC: { description: 'Music; its items are not shown here.' },
+    OTHER: { description: 'Photos and the like; its items are not shown here.' },
+  },
+});
+
+export enum ItemOrder {
+  TITLE_ASC = 'TITLE_ASC',
+  ADDED_DESC = 'ADDED_DESC',
+  YEAR_DESC = 'YEAR_DESC',
+}
+registerEnumType(ItemOrder, {
+  name: 'ItemOrder',
+  description: 'Which items come first.',
+  valuesConfig: {
+    TITLE_ASC: { description: 'By title, as Plex sorts it (without The).' },
+    ADDED_DESC: { description: 'What was added last.' },
+    YEAR_DESC: { description: 'What was released last.' },
+  },
+});
+
+@ObjectType({ implements: Node, description: 'A season of a series in a library.', simpleResolvers: true })
+export class Season extends Node {
+  @Field(() => Int, { description: 'Its number; 0 are the specials, and what has no number.' })
+  number!: number;
+
+  @Field(() => String, { description: 'As Plex calls it.' })
+  title!: string;
+
+  @Field(() => Int, { description: 'How many of its episodes are there.' })
+  episodeCount!: number;
+}
+
+@ObjectType({ implements: Node, description: 'A film or series that is in a library.', simpleResolvers: true })
+export class MediaItem extends Node {
+  @Field(() => String, { description: 'As Plex calls it.' })
+  title!: string;
+
+  @Field(() => Int, { nullable: true, description: 'Of its release.' })
+  year!: number | null;
+
+  @Field(() => MediaType, { description: 'A film or a series.' })
+  type!: keyof typeof MediaType;
+
+  @Field(() => String, { nullable: true, description: PICTURE })
+  posterUrl!: string | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'When it came into the library.' })
+  addedAt!: Date | null;
+
+  @Field(() => Int, { nullable: true, description: 'How long it is, or an episode of it, in seconds.' })
+  durationSec!: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Its id at themoviedb.org; null when Plex did not match it.' })
+  tmdbId!: number | null;
+}
+
+@ObjectType({ description: 'A page of items.', simpleResolvers: true })
+export class MediaItemConnection extends connectionOf('MediaItem', () => MediaItem) {
+  @Field(() => Freshness, { description: 'Whether Plex answered, or our own cache.' })
+  freshness!: Freshness;
+}
+
+@ObjectType({
+  implements: Node,
+  description: 'Items that belong together, as Plex collects them.',
+  simpleResolvers: true,
+})
+export class Collection extends Node {
+  @Field(() => String, { description: 'As Plex calls it.' })
+  title!: string;
+
+  @Field(() => Int, { description: 'How many items it has.' })
+  itemCount!: number;
+
+  @Field(() => String, { nullable: true, description: PICTURE })
+  posterUrl!: string | null;
+}
+
+@ObjectType({ description: 'A page of collections.', simpleResolvers: true })
+export class CollectionConnection extends connectionOf('Collection', () => Collection) {
+  @Field(() => Freshness, { description: 'Whether Plex answered, or our own cache.' })
+  freshness!: Freshness;
+}
+
+@ObjectType({ implements: Node, description: 'A library of Plex.', simpleResolvers: true })
+export class Library extends Node {
+  @Field(() => String, { description: 'As Plex calls it.' })
+  title!: string;
+
+  @Field(() => LibraryType, { description: 'What it holds.' })
+  type!: keyof typeof LibraryType;
+
+  @Field(() => Freshness, { description: 'Whether Plex answered, or our own cache.' })
+  freshness!: Freshness;
+}
+
+export const MAX_QUERY = 200;
+
+@ArgsType()
+export class ItemArgs {
+  @Field(() => String, { nullable: true, description: `Part of a title, at most ${MAX_QUERY} characters.` })
+  search?: string;
+
+  @Field(() => ItemOrder, { defaultValue: ItemOrder.TITLE_ASC, description: 'Which come first.' })
+  orderBy!: ItemOrder;
+
+  @Field(() => Int, { defaultValue: 50, description: 'How many, 1 to 100.' })
+  first!: number;
+
+  @Field(() => String, { nullable: true, description: 'The endCursor of the page before.' })
+  after?: string;
 }

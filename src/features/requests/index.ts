@@ -27,7 +27,13 @@ import { presentRequest } from './presentation';
 import { countTimeline, createRequestTimelineProjection, readTimeline } from './request-timeline.read-model';
 import { createRequestViewProjection, REQUEST_VIEW } from './request-view.read-model';
 import type { RequestResolverParts } from './resolvers';
-import { createSubscriptionResolver, HandoverResolver, RequestResolver, TitleRequestResolver } from './resolvers';
+import {
+  createSubscriptionResolver,
+  HandoverResolver,
+  MediaItemRequestResolver,
+  RequestResolver,
+  TitleRequestResolver,
+} from './resolvers';
 
 export { mediaRequestCodecs, REQUEST_VIEW };
 export type { HandoverTimes };
@@ -45,6 +51,7 @@ export interface RequestsParts {
     Pick<RequestCommandParts, 'ensureConnected'> & { notices(connectionId: string): Promise<Notice[]> };
   titles: Pick<RequestCommandParts, 'remembered'> & {
     createRememberedLoader: RequestResolverParts['createTitleLoader'];
+    pictureUrl: RequestResolverParts['pictureUrl'];
   };
   surroundings: Surroundings;
   upstreamUserOf: HandOverParts['upstreamUserOf'];
@@ -78,6 +85,7 @@ function resolverParts(parts: RequestsParts, queries: RequestQueries): RequestRe
     createRequestLoader: createRequestLoader(database),
     createOpenRequestLoader: createOpenRequestLoader(database),
     createTitleLoader: titles.createRememberedLoader,
+    pictureUrl: titles.pictureUrl,
     timeline: {
       read: (page) => readTimeline(database, page),
       count: (requestId) => countTimeline(database, requestId),
@@ -108,6 +116,7 @@ export function createRequestsFeature(parts: RequestsParts) {
     [RequestResolver, new RequestResolver(api)],
     [HandoverResolver, new HandoverResolver(api)],
     [TitleRequestResolver, new TitleRequestResolver(api)],
+    [MediaItemRequestResolver, new MediaItemRequestResolver(api)],
     createSubscriptionResolver(api),
   ];
   const requestNodes: NodeFetcher<OperationContext> = {

@@ -13,6 +13,7 @@ export const requestsAccess: AccessMap = {
   'Subscription.requestUpdated': 'REQUESTS_READ',
   'Subscription.handoverUpdated': 'REQUESTS_READ',
   'Title.request': 'REQUESTS_READ',
+  'MediaItem.request': 'REQUESTS_READ',
   'Title.myRequest': 'REQUESTS_READ',
   MediaRequest: 'REQUESTS_READ',
   MediaRequestEdge: 'REQUESTS_READ',

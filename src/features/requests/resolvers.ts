@@ -1,4 +1,4 @@
-/* eslint max-lines: ["error", 450] -- every field of the feature, each of them glue; the import law wants them in one file */
+/* eslint max-lines: ["error", 460] -- every field of the feature, each of them glue; the import law wants them in one file */
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { z } from 'zod';
 import type { ChangeFeed, FeedItem } from '../../mechanisms/change-feed';
@@ -18,7 +18,7 @@ import type { ResolverMount } from '../../mechanisms/graphql';
 import type { BatchLoader } from '../../mechanisms/batching';
 import type { OperationContext, Viewer } from '../../server/context';
 import type { Notice } from '../connections/types';
-import { Quality, Title } from '../library/types';
+import { MediaItem, PICTURE, Quality, Title } from '../library/types';
 import type { RequestCommands, RememberedTitle } from './commands';
 import type { RequestQueries, TitleOfRequest } from './loaders';
 import type { Asking } from './media-request/commands';
@@ -73,6 +73,8 @@ export interface RequestResolverParts {
   clock: () => Date;
   createRequestLoader: () => BatchLoader<string, RequestRow>;
   createOpenRequestLoader: () => BatchLoader<TitleOfRequest, RequestRow>;
+  /** The address of a title's poster on our own origin. */
+  pictureUrl(posterPath: string | null): string | null;
   createTitleLoader: () => BatchLoader<{ type: 'MOVIE' | 'TV'; tmdbId: number }, RememberedTitle>;
 }
 
@@ -223,12 +225,9 @@ export class RequestResolver {
     return state.year ?? (await this.remembered(state, context))?.year ?? null;
   }
 
-  @FieldResolver(() => String, {
-    nullable: true,
-    description: 'A picture on our own origin; null until pictures are served.',
-  })
-  posterUrl(): null {
-    return null;
+  @FieldResolver(() => String, { nullable: true, description: PICTURE })
+  async posterUrl(@Root() { state }: PresentedRequest, @Ctx() context: OperationContext): Promise<string | null> {
+    return this.parts.pictureUrl((await this.remembered(state, context))?.posterPath ?? null);
   }
 
   private remembered({ mediaType, tmdbId }: MediaRequestState, { loaders }: OperationContext) {
@@ -303,24 +302,37 @@ export class HandoverResolver {
   }
 }
 
+/** The open request of a title in standard quality, whoever asked. */
+function openRequest(parts: RequestResolverParts, { type, tmdbId }: TitleRef, { loaders }: OperationContext) {
+  const key = { mediaType: type, tmdbId, quality: Quality.STANDARD };
+  return loaders.use(parts.createOpenRequestLoader).load(key);
+}
+type TitleRef = Pick<MediaRequestState, 'tmdbId'> & { type: MediaRequestState['mediaType'] };
+
+@Resolver(() => MediaItem)
+export class MediaItemRequestResolver {
+  constructor(private readonly parts: RequestResolverParts) {}
+
+  @FieldResolver(() => MediaRequest, { nullable: true, description: 'The open request for it, whoever asked.' })
+  async request(@Root() { type, tmdbId }: MediaItem, @Ctx() context: OperationContext): Promise<MediaRequest | null> {
+    const open = tmdbId === null ? null : await openRequest(this.parts, { type, tmdbId }, context);
+    return open && presentRequest(open, viewerOf(context), this.parts.surroundings);
+  }
+}
+
 @Resolver(() => Title)
 export class TitleRequestResolver {
   constructor(private readonly parts: RequestResolverParts) {}
 
-  private async open(title: Title, { loaders }: OperationContext): Promise<RequestRow | null> {
-    const key = { mediaType: title.type, tmdbId: title.tmdbId, quality: Quality.STANDARD };
-    return loaders.use(this.parts.createOpenRequestLoader).load(key);
-  }
-
   @FieldResolver(() => MediaRequest, { nullable: true, description: 'The open request for it, whoever asked.' })
   async request(@Root() title: Title, @Ctx() context: OperationContext): Promise<MediaRequest | null> {
-    const open = await this.open(title, context);
+    const open = await openRequest(this.parts, title, context);
     return open ? presentRequest(open, viewerOf(context), this.parts.surroundings) : null;
   }
 
   @FieldResolver(() => MediaRequest, { nullable: true, description: 'The open request for it, when you are on it.' })
   async myRequest(@Root() title: Title, @Ctx() context: OperationContext): Promise<MediaRequest | null> {
-    const open = await this.open(title, context);
+    const open = await openRequest(this.parts, title, context);
     const viewer = viewerOf(context);
     return open && isParticipant(open.state, viewer.accountId)
       ? presentRequest(open, viewer, this.parts.surroundings)
@@ -333,7 +345,7 @@ export class TitleRequestResolver {
     return mayRequest({
       mediaType: title.type,
       available: (standard?.state as string | undefined) === 'AVAILABLE',
-      open: (await this.open(title, context))?.state,
+      open: (await openRequest(this.parts, title, context))?.state,
       looker: viewerOf(context),
     });
   }

@@ -62,7 +62,7 @@ export function createUpstream(clock: () => Date) {
   const failed = ({ failure: cause, certainty, message }: UpstreamFailure): CreateOutcome =>
     ({ kind: 'FAILED', cause, certainty, detail: message }) as CreateOutcome;
 
-  const client: Omit<OverseerrClient, 'identify' | 'probe' | 'search' | 'availability' | 'close'> = {
+  const client: Omit<OverseerrClient, 'identify' | 'probe' | 'search' | 'availability' | 'image' | 'close'> = {
     strange: () => [],
     isUndescribed: (error) => error instanceof UpstreamFailure && error.failure === 'UPSTREAM_5XX',
     title: (type, tmdbId) =>

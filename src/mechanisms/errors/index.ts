@@ -102,6 +102,18 @@ export class UnknownOutcome extends MediaNestError {
   override readonly retryable = true;
 }
 
+/** A service that is needed for an answer cannot be asked, and nothing of it is remembered. The message says what to do. */
+export class UpstreamUnavailable extends MediaNestError {
+  readonly code = 'UPSTREAM_UNAVAILABLE';
+  override readonly retryable = true;
+  constructor(
+    message: string,
+    override readonly retryAfter?: Date,
+  ) {
+    super(message);
+  }
+}
+
 /** Too much waits already: nothing was written. */
 export class Overloaded extends MediaNestError {
   readonly code = 'OVERLOADED';

@@ -3,7 +3,6 @@ import fastify from 'fastify';
 import type { Faults, RequestLog } from '../host';
 import type { Answer, Credentials, Endpoint, Installation, OpenEndpoint } from './endpoint';
 import { callerOf, guard, ServerKilled } from './endpoint';
-import type { ImageParams } from './image-proxy';
 import { answerImage } from './image-proxy';
 import type { Fulfilment } from './lifecycle';
 import { describedRefusal, Refusal } from './refusals';
@@ -162,8 +161,8 @@ function handlerOf(
   return async (request, reply) => {
     if (!(await parts.faults.delay())) return cut(request, reply);
     try {
-      const { status, body } = work(request);
-      return send(reply, { status, body: parts.installation.dialect.speak(body) });
+      const { body, ...answer } = work(request);
+      return send(reply, { ...answer, body: parts.installation.dialect.speak(body) });
     } catch (error) {
       if (!(error instanceof ServerKilled)) throw error;
       parts.die();
@@ -193,8 +192,8 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
     const { method, path } = endpoint;
     app.route({ method, url: `${BASE}${path}`, handler: handlerOf(workOf(endpoint, parts), parts) });
   }
-  const image: Work = ({ params }) => answerImage(params as ImageParams, parts.titles);
-  app.get('/imageproxy/:source/*', handlerOf(image, parts));
+  const image: Work = ({ params }) => answerImage((params as { '*': string })['*'], parts);
+  app.get('/imageproxy/*', handlerOf(image, parts));
   app.setNotFoundHandler(handlerOf(answerUnknown, parts));
   app.setErrorHandler<Error>((error, _request, reply) => send(reply, answerError(error)));
   await app.ready();

@@ -11,6 +11,8 @@ export interface Dialect {
   takesSpecials: boolean;
   /** `updatedAt` follows every change; otherwise it stays at the creation. */
   keepsTimes: boolean;
+  /** The image proxy has pictures of several sources, each under its name; otherwise of TMDB only, without one. */
+  namesImageSources: boolean;
   /** What the description knows of the query and the path of an endpoint. */
   describe(rules: Rules): Rules;
   /** An answer, told in the keys of this product. */
@@ -23,6 +25,7 @@ const seerr: Dialect = {
   completes: true,
   takesSpecials: false,
   keepsTimes: false,
+  namesImageSources: true,
   describe: (rules) => rules,
   speak: (body) => body,
 };
@@ -54,6 +57,7 @@ const overseerr: Dialect = {
   completes: false,
   takesSpecials: true,
   keepsTimes: true,
+  namesImageSources: false,
   describe(rules) {
     const known = Object.entries(rules).filter(([name]) => !UNKNOWN_PARAMETERS.includes(name));
     return Object.fromEntries(
