@@ -25,6 +25,14 @@ export interface Settings {
   /** Our account name to its user at Overseerr, in the order given. Absent: the demo's. */
   upstreamUsers?: [name: string, userId: number][];
   logLevel: string;
+  /** Points: an object of an answer is one. */
+  cost: {
+    /** What one operation may cost. */
+    perOperation: number;
+    /** What an account may use at once, and how much of it comes back in a second. */
+    budget: number;
+    restoreRate: number;
+  };
   times: {
     settleDelayMs: number;
     /** How long leading, and running a handover, outlives the last sign of life. */
@@ -71,6 +79,9 @@ const eventStoreUrl = z
     (url) => /^[^:]+:\/\/[^:@/]+:[^@/]+@/.test(url) || /[?&]tls=false/i.test(url),
     'needs a user, like esdb://user:password@host:2113, unless tls=false is said',
   );
+
+const points = (usual: number) =>
+  z.string().regex(/^\d+$/, 'must be a whole number of points').transform(Number).pipe(z.int().min(1)).default(usual);
 
 const webAddress = (example: string) => z.url({ protocol: /^https?$/, error: `must be like ${example}` }).optional();
 
@@ -121,6 +132,9 @@ const environment = z.object({
   UPTIME_KUMA_PASSWORD: z.string().min(1).optional(),
   UPSTREAM_USERS: upstreamUsers.optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  COST_PER_OPERATION: points(2_000),
+  COST_BUDGET: points(20_000),
+  COST_RESTORE_RATE: points(1_000),
   SETTLE_DELAY_MS: milliseconds(0),
   LEASE_MS: milliseconds(100),
   CALL_TIMEOUT_MS: milliseconds(50),
@@ -173,6 +187,10 @@ function contradictions(env: Environment, { demo }: Pick<Settings, 'demo'>): str
       !demo && !env.UPSTREAM_USERS,
       'UPSTREAM_USERS: is needed outside demo mode: who may sign in, and as which user there, like {"olga": 1, "ben": 2}; the first is the admin',
     ],
+    [
+      env.COST_BUDGET < env.COST_PER_OPERATION,
+      'COST_BUDGET: is smaller than COST_PER_OPERATION, so that the largest operations could never run',
+    ],
     [demo && !LOOPBACK.includes(env.HOST), `HOST: demo mode listens on this machine only, not on ${env.HOST}`],
   ];
   return [...halves(env), ...complaints.filter(([holds]) => holds).map(([, complaint]) => complaint)];
@@ -213,6 +231,11 @@ function settingsOf(values: Environment): Settings {
     ...upstreamsOf(values),
     ...(users && { upstreamUsers: Object.entries(users) }),
     logLevel: values.LOG_LEVEL,
+    cost: {
+      perOperation: values.COST_PER_OPERATION,
+      budget: values.COST_BUDGET,
+      restoreRate: values.COST_RESTORE_RATE,
+    },
     times: timesOf(values),
   };
 }

@@ -5,21 +5,24 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import { GraphQLError } from 'graphql';
-import { Forbidden, Unauthenticated } from '../mechanisms/errors';
+import { Forbidden, MediaNestError, RateLimited, Unauthenticated } from '../mechanisms/errors';
 import type { Logger } from '../mechanisms/observability';
 import type { AccessCheck } from './access';
+import type { Bill, Charge } from './charge';
 import type { OperationContext } from './context';
 import type { TranslateError } from './errors';
-import { limitRules, LIMITS } from './limits';
+import { limitRules, LIMITS, onlyOfRepetition } from './limits';
 
 export interface ApolloParts {
   checkAccess: AccessCheck;
+  charge: Charge;
   translate: TranslateError;
   log: Logger;
 }
 
 /** What Apollo is told beside the schema. */
-export function apolloOptions({ checkAccess, translate, log }: ApolloParts) {
+export function apolloOptions(parts: ApolloParts) {
+  const { translate, log } = parts;
   return {
     logger: log,
     introspection: true, // for signed-in users only: the access check says so
@@ -33,27 +36,42 @@ export function apolloOptions({ checkAccess, translate, log }: ApolloParts) {
       // Its cache control hints cost more than the rest of it together, and nobody reads them; its landing page loads from elsewhere.
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
-      authorise(checkAccess),
+      passGate(parts),
       answerPlainJsonWith200(),
       keepSchemaFromStrangers(translate),
     ],
   } satisfies Partial<ApolloServerOptions<OperationContext>>;
 }
 
-function authorise(checkAccess: AccessCheck): ApolloServerPlugin<OperationContext> {
+/** What every operation passes before it runs. */
+function passGate({ checkAccess, charge }: ApolloParts): ApolloServerPlugin<OperationContext> {
   return {
-    requestDidStart: () =>
-      Promise.resolve({
-        didResolveOperation({ document, operation, contextValue }) {
-          if (operation?.operation === 'subscription') throw subscriptionByHttp();
+    async requestDidStart() {
+      let bill: Bill | undefined;
+      return {
+        async validationDidStart() {
+          return async (errors) => {
+            const told = errors && onlyOfRepetition(errors);
+            if (told && told.length < errors.length) (errors as Error[]).splice(0, Infinity, ...told);
+          };
+        },
+        async didResolveOperation({ document, operation, request, contextValue }) {
+          if (!operation) return;
+          if (operation.operation === 'subscription') throw subscriptionByHttp();
           try {
-            if (operation) checkAccess(document, operation, contextValue.viewer);
+            checkAccess(document, operation, contextValue.viewer);
+            bill = await charge({ document, operation, variables: request.variables ?? {} }, contextValue);
           } catch (error) {
             throw withStatus(error);
           }
-          return Promise.resolve();
         },
-      }),
+        async willSendResponse({ response: { body } }) {
+          if (!bill || body.kind !== 'single') return;
+          const { singleResult } = body;
+          singleResult.extensions = { ...singleResult.extensions, cost: bill.settle(singleResult.data) };
+        },
+      };
+    },
   };
 }
 
@@ -118,7 +136,12 @@ function withStatus(error: unknown): unknown {
   if (error instanceof Unauthenticated) {
     return refusal(error, { status: 401, headers: new HeaderMap([['www-authenticate', 'Bearer']]) });
   }
-  return error instanceof Forbidden ? refusal(error, { status: 403 }) : error;
+  if (error instanceof Forbidden) return refusal(error, { status: 403 });
+  if (error instanceof RateLimited) {
+    const seconds = Math.ceil((error.retryAfter.getTime() - Date.now()) / 1_000);
+    return refusal(error, { status: 429, headers: new HeaderMap([['retry-after', `${Math.max(1, seconds)}`]]) });
+  }
+  return error instanceof MediaNestError && !error.report ? refusal(error, { status: 400 }) : error;
 }
 
 function refusal(originalError: Error, http: object): GraphQLError {

@@ -19,6 +19,8 @@ export interface OperationContext {
   loaders: LoaderScope;
   /** Ties log lines, events and the answer of one operation together. */
   correlationId: string;
+  /** Where the request came from, when that counts: nobody is signed in. */
+  address?: string;
 }
 
 /** Checks a bearer token. Null: none or not valid (any more). */

@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { GraphQLErrorExtensions, GraphQLFormattedError } from 'graphql';
 import { GraphQLError, Kind } from 'graphql';
-import { Forbidden, InvalidInput, Lagged, MediaNestError, PositionExpired } from '../mechanisms/errors';
+import {
+  CostExceeded,
+  Forbidden,
+  InvalidInput,
+  Lagged,
+  MediaNestError,
+  PositionExpired,
+  RateLimited,
+} from '../mechanisms/errors';
 import type { Logger } from '../mechanisms/observability';
 
 /** Any error as clients may see it. Never a stack, SQL, or what an upstream said. */
@@ -80,5 +88,7 @@ function own(error: MediaNestError): GraphQLErrorExtensions {
   if (error instanceof InvalidInput) return { argumentPath: error.argumentPath };
   if (error instanceof PositionExpired) return { oldest: error.oldest };
   if (error instanceof Lagged) return { position: error.position };
+  if (error instanceof CostExceeded) return { requested: error.requested, maximum: error.maximum };
+  if (error instanceof RateLimited) return { requested: error.requested, available: error.available };
   return {};
 }

@@ -14,6 +14,8 @@ import type { Logger } from '../mechanisms/observability';
 import { assertAccessComplete, createAccessCheck } from './access';
 import { apolloOptions } from './apollo-options';
 import { bearerToken } from './bearer-token';
+import type { CostLimits } from './charge';
+import { createCharge } from './charge';
 import type { Authenticate, OperationContext } from './context';
 import type { TranslateError } from './errors';
 import { createErrorTranslator } from './errors';
@@ -30,6 +32,7 @@ export interface HttpServerOptions {
   schema: GraphQLSchema;
   access: AccessMap;
   authenticate: Authenticate;
+  cost: CostLimits;
   /** May this process get traffic? */
   ready: () => Promise<boolean>;
   log: Logger;
@@ -54,17 +57,21 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const { schema, access, authenticate, log } = options;
   assertAccessComplete(schema, access);
   const checkAccess = createAccessCheck(schema, access);
+  const charge = createCharge(schema, options.cost);
   const translate = createErrorTranslator(log);
   return openDoor({
     ...options,
-    apollo: new ApolloServer({ schema, ...apolloOptions({ checkAccess, translate, log }) }),
+    apollo: new ApolloServer({ schema, ...apolloOptions({ checkAccess, charge, translate, log }) }),
     // The bearer token alone says who asks.
-    context: async ({ headers }) => createContext(await authenticate(bearerToken(headers.authorization))),
-    sessions: { schema, checkAccess, authenticate, translate },
+    context: async ({ headers, ip }) => createContext(await authenticate(bearerToken(headers.authorization)), ip),
+    sessions: { schema, checkAccess, charge, authenticate, translate },
   });
 }
 
-export interface DoorParts<Context extends OperationContext> extends Omit<HttpServerOptions, 'schema' | 'access'> {
+export interface DoorParts<Context extends OperationContext> extends Pick<
+  HttpServerOptions,
+  'ready' | 'log' | 'images' | 'playground'
+> {
   apollo: ApolloServer<Context>;
   context(request: FastifyRequest, reply: FastifyReply): Promise<Context>;
   sessions: SessionOptions;

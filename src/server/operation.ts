@@ -1,10 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import type { DocumentNode, ExecutionArgs, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import type {
+  DocumentNode,
+  ExecutionArgs,
+  ExecutionResult,
+  FormattedExecutionResult,
+  GraphQLSchema,
+  OperationDefinitionNode,
+} from 'graphql';
 import { getOperationAST, getVariableValues, GraphQLError, parse, specifiedRules, validate } from 'graphql';
 import { createLoaderScope } from '../mechanisms/batching';
 import type { AccessCheck } from './access';
 import type { OperationContext, Viewer } from './context';
-import { limitRules, LIMITS } from './limits';
+import type { TranslateError } from './errors';
+import type { Bill, Charge } from './charge';
+import { limitRules, LIMITS, onlyOfRepetition } from './limits';
 
 /** What a client sends, whatever carries it. */
 export interface OperationRequest {
@@ -14,45 +23,62 @@ export interface OperationRequest {
 }
 
 /** The context of one operation, or of one event of a subscription. */
-export function createContext(viewer: Viewer | null): OperationContext {
-  return { viewer, loaders: createLoaderScope(), correlationId: randomUUID() };
+export function createContext(viewer: Viewer | null, address?: string): OperationContext {
+  return { viewer, loaders: createLoaderScope(), correlationId: randomUUID(), ...(address && { address }) };
 }
 
 /** What stands between any request and its execution. */
 export interface OperationGate {
   schema: GraphQLSchema;
   checkAccess: AccessCheck;
+  charge: Charge;
 }
 
 export interface PreparedOperation extends ExecutionArgs {
   document: DocumentNode;
   operation: OperationDefinitionNode;
+  contextValue: OperationContext;
+  bill: Bill;
 }
 
 /**
- * Parses, validates, bounds and authorises an operation that does not come through Apollo, with the same rules and codes.
- * Throws Unauthenticated or Forbidden; errors of the document are returned.
+ * Parses, validates, bounds, authorises and charges an operation that does not come through Apollo, with the same rules and codes.
+ * Throws Unauthenticated, Forbidden, CostExceeded or RateLimited; errors of the document are returned.
  */
-export function prepareOperation(
-  { schema, checkAccess }: OperationGate,
+export async function prepareOperation(
+  { schema, checkAccess, charge }: OperationGate,
   request: OperationRequest,
-  viewer: Viewer | null,
-): PreparedOperation | GraphQLError[] {
+  contextValue: OperationContext,
+): Promise<PreparedOperation | GraphQLError[]> {
   let document: DocumentNode;
   try {
     document = parse(request.query, { maxTokens: LIMITS.tokens });
   } catch (error) {
     return [coded(error as GraphQLError, 'GRAPHQL_PARSE_FAILED')];
   }
-  const invalid = validate(schema, document, [...specifiedRules, ...limitRules]);
+  const invalid = onlyOfRepetition(validate(schema, document, [...specifiedRules, ...limitRules]));
   if (invalid.length > 0) return invalid.map((error) => coded(error, 'GRAPHQL_VALIDATION_FAILED'));
   const operation = getOperationAST(document, request.operationName);
   if (!operation) return [coded(new GraphQLError('which operation?'), 'OPERATION_RESOLUTION_FAILURE')];
-  checkAccess(document, operation, viewer);
+  checkAccess(document, operation, contextValue.viewer);
   const variableValues = request.variables ?? {};
   const { errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues, { maxErrors: 50 });
   if (errors) return errors.map((error) => coded(error, 'BAD_USER_INPUT'));
-  return { schema, document, operation, operationName: request.operationName, variableValues };
+  const bill = await charge({ document, operation, variables: variableValues }, contextValue);
+  return { schema, document, operation, operationName: request.operationName, variableValues, contextValue, bill };
+}
+
+/** A result as clients see it. What an operation cost stands beside its one answer, not beside every event. */
+export function tellResult(
+  { operation, bill }: PreparedOperation,
+  { data, errors }: ExecutionResult,
+  translate: TranslateError,
+): FormattedExecutionResult {
+  return {
+    ...(errors && { errors: errors.map(translate) }),
+    ...(data !== undefined && { data }),
+    ...(operation.operation !== 'subscription' && { extensions: { cost: bill.settle(data) } }),
+  };
 }
 
 function coded(error: GraphQLError, code: string): GraphQLError {

@@ -6,6 +6,7 @@ import WebSocket from 'ws';
 import type { AccessMap } from '../mechanisms/graphql';
 import { createLogger } from '../mechanisms/observability';
 import { createBatchLoader } from '../mechanisms/batching';
+import { createBudget } from '../mechanisms/budget';
 import type { Authenticate, OperationContext, Viewer } from './context';
 import type { HttpServer, HttpServerOptions } from './http';
 import { createHttpServer } from './http';
@@ -235,6 +236,7 @@ export async function openTestDoor(
     schema: createTestSchema(source, () => failure.error),
     access: testAccess,
     authenticate,
+    cost: { perOperation: 2_000, budget: createBudget({ capacity: 20_000, restoreRate: 1_000 }) },
     ready: () => Promise.resolve(true),
     log: createLogger({ level: 'debug', destination: { write: (line) => void logged.push(JSON.parse(line)) } }),
     ...options,

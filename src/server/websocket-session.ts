@@ -8,7 +8,7 @@ import type { Authenticate, OperationContext } from './context';
 import type { TranslateError } from './errors';
 import { LIMITS } from './limits';
 import type { OperationGate, PreparedOperation } from './operation';
-import { createContext, prepareOperation } from './operation';
+import { createContext, prepareOperation, tellResult } from './operation';
 import { subscribePerEvent } from './subscription';
 
 export interface SessionOptions extends OperationGate {
@@ -51,17 +51,18 @@ export function createSessionHandlers(
   ) {
     if (Object.keys(subscriptions).length > LIMITS.subscriptionsPerSocket) return [tooMany()];
     const contextValue = await openContext(session);
-    const prepared = prepareOperation(options, payload, contextValue.viewer);
+    const prepared = await prepareOperation(options, payload, contextValue);
     if (Array.isArray(prepared)) return prepared;
     const contextForEvent = async () => {
       const context = await openContext(session);
       options.checkAccess(prepared.document, prepared.operation, context.viewer);
       return context;
     };
-    return { ...prepared, contextValue, contextForEvent } satisfies SocketOperation;
+    return { ...prepared, contextForEvent } satisfies SocketOperation;
   }
 
   return {
+    connectionInitWaitTimeout: LIMITS.connectionInitMs,
     async onConnect({ connectionParams, extra: session }) {
       const token = bearerToken(connectionParams?.authorization);
       const viewer = await authenticate(token);
@@ -84,8 +85,8 @@ export function createSessionHandlers(
     },
     subscribe: (args: ExecutionArgs) => subscribePerEvent(args, (args as SocketOperation).contextForEvent),
     // eslint-disable-next-line max-params -- the library calls it so
-    onNext(_context, _id, _payload, _args, result) {
-      return result.errors && { ...result, errors: result.errors.map(translate) };
+    onNext(_context, _id, _payload, args, result) {
+      return tellResult(args as SocketOperation, result, translate);
     },
     // eslint-disable-next-line max-params -- the library calls it so
     onError: (_context, _id, _payload, errors) => errors.map(translate),

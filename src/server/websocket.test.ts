@@ -79,11 +79,7 @@ describe('on an open socket', () => {
   it('queries and mutations work too', async () => {
     const client = await door.signedIn();
     client.subscribe('1', 'query($a: Int!) { add(a: $a) me { id } }', { a: 2 });
-    expect(await client.next()).toEqual({
-      type: 'next',
-      id: '1',
-      payload: { data: { add: 3, me: { id: 'usr_ben' } } },
-    });
+    expect((await client.next()).payload?.data).toEqual({ add: 3, me: { id: 'usr_ben' } });
     expect(await client.next()).toEqual({ type: 'complete', id: '1' });
     client.subscribe('2', 'mutation { rename(name: "x") { id } }');
     expect((await client.next()).payload?.data).toEqual({ rename: { id: 'usr_ben' } });

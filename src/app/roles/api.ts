@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { createBudget } from '../../mechanisms/budget';
 import { buildApiSchema } from '../../mechanisms/graphql';
 import { createHttpServer } from '../../server/http';
 import type { Playground } from '../../server/playground';
@@ -15,10 +16,16 @@ function playground(): Playground {
 
 /** Answers people and gadgets. Resolves when it listens. */
 export async function startApi({ settings, accounts, access, resolvers, foundations, images, log }: House) {
+  const { cost } = settings;
+  const { redis } = foundations;
   const server = await createHttpServer({
     schema: await buildApiSchema({ resolvers }),
     access,
     authenticate: accounts.authenticate,
+    cost: {
+      perOperation: cost.perOperation,
+      budget: createBudget({ capacity: cost.budget, restoreRate: cost.restoreRate, ...(redis && { redis }) }),
+    },
     ready: () =>
       foundations.store.head().then(
         () => true,

@@ -126,6 +126,34 @@ export class Overloaded extends MediaNestError {
   }
 }
 
+/** One operation asks for more than anybody may at once. */
+export class CostExceeded extends MediaNestError {
+  readonly code = 'COST_EXCEEDED';
+  constructor(
+    readonly requested: number,
+    readonly maximum: number,
+  ) {
+    super(
+      `this operation costs up to ${requested}, at most ${maximum} are allowed: ask for fewer entries (first) or less of each`,
+    );
+  }
+}
+
+/** The caller has used up what there is for now. */
+export class RateLimited extends MediaNestError {
+  readonly code = 'RATE_LIMITED';
+  override readonly retryable = true;
+  constructor(
+    readonly requested: number,
+    readonly available: number,
+    override readonly retryAfter: Date,
+  ) {
+    super(
+      `this operation costs up to ${requested} and you have ${available} left; try again at ${retryAfter.toISOString()}`,
+    );
+  }
+}
+
 /** What was to be stored is beyond the limits of an event, or cannot be written down. */
 export class InvalidEvent extends MediaNestError {
   readonly code = 'INVALID_EVENT';

@@ -1,0 +1,2 @@
+export type { Budget, BudgetOptions, Grant } from './budget';
+export { createBudget } from './budget';

@@ -1,0 +1,163 @@
+import type {
+  DocumentNode,
+  FieldNode,
+  FragmentDefinitionNode,
+  GraphQLField,
+  GraphQLNamedType,
+  GraphQLSchema,
+  OperationDefinitionNode,
+  SelectionSetNode,
+} from 'graphql';
+import {
+  getNamedType,
+  getNullableType,
+  isCompositeType,
+  isInterfaceType,
+  isListType,
+  isObjectType,
+  Kind,
+  valueFromASTUntyped,
+} from 'graphql';
+import { pageSize } from '../mechanisms/graphql';
+import { LIMITS } from './limits';
+
+export type Variables = Readonly<Record<string, unknown>>;
+
+/** How many objects the answer to an operation has at most. Throws InvalidInput for a page that nobody may ask for. */
+export type CostMeter = (document: DocumentNode, operation: OperationDefinitionNode, variables: Variables) => number;
+
+/** What a selection costs, once the variables are known. */
+type Price = (variables: Variables) => number;
+
+/**
+ * An object costs 1, a list its size times its entry. The size is said by the list's own `first`, or by how many `ids` it is given; by the `first` of
+ * the connection that the list is a field of; else it is what the field declares in `extensions.assumedSize`, or LIMITS.assumedListSize.
+ * Introspection has a flat price: its own bounds are its depth and graphql-js' rule for its lists.
+ */
+export function createCostMeter(schema: GraphQLSchema): CostMeter {
+  // Apollo keeps parsed documents, so that an operation that comes again is walked once.
+  const prices = new WeakMap<OperationDefinitionNode, Price>();
+  return (document, operation, variables) => {
+    let price = prices.get(operation);
+    if (!price) prices.set(operation, (price = priceOf(schema, document, operation)));
+    return price(variables);
+  };
+}
+
+function priceOf(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): Price {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  }
+  /** Each fragment is priced once in each connection, so that fragments of fragments cost no more than their text. */
+  const known = new Map<string, Price>();
+  const defaults = defaultsOf(operation);
+  const root = ofSelections(operation.selectionSet, schema.getRootType(operation.operation), undefined);
+  return (variables) => 1 + root({ ...defaults, ...variables });
+
+  function ofSelections(
+    { selections }: SelectionSetNode,
+    parent: GraphQLNamedType | undefined | null,
+    page: Size | undefined,
+  ): Price {
+    const prices = selections.map((selection): Price => {
+      if (selection.kind === Kind.FIELD) return ofField(selection, parent, page);
+      if (selection.kind === Kind.FRAGMENT_SPREAD) return ofFragment(selection.name.value, page);
+      const { typeCondition, selectionSet } = selection;
+      return ofSelections(selectionSet, typeCondition ? schema.getType(typeCondition.name.value) : parent, page);
+    });
+    return (variables) => prices.reduce((sum, price) => sum + price(variables), 0);
+  }
+
+  function ofFragment(name: string, page: Size | undefined): Price {
+    const key = `${name} ${page?.key ?? ''}`;
+    let price = known.get(key);
+    const fragment = fragments.get(name);
+    if (!price && fragment) {
+      price = once(ofSelections(fragment.selectionSet, schema.getType(fragment.typeCondition.name.value), page));
+      known.set(key, price);
+    }
+    return price ?? free;
+  }
+
+  function ofField(node: FieldNode, parent: GraphQLNamedType | undefined | null, page: Size | undefined): Price {
+    const name = node.name.value;
+    if (name === '__schema' || name === '__type') return () => LIMITS.introspectionCost;
+    const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
+    const type = field && getNamedType(field.type);
+    if (!field || !isCompositeType(type) || !node.selectionSet) return free;
+    const said = saidSize(field, node);
+    if (!isListType(getNullableType(field.type))) {
+      const below = ofSelections(node.selectionSet, type, said);
+      return (variables) => {
+        said?.of(variables); // also where no list below wants to know it
+        return 1 + below(variables);
+      };
+    }
+    const size = said ?? page ?? assumedSize(field);
+    const below = ofSelections(node.selectionSet, type, undefined);
+    return (variables) => size.of(variables) * (1 + below(variables));
+  }
+}
+
+const free: Price = () => 0;
+
+/** Computed once for one set of variables, however often it is asked for. */
+function once(price: Price): Price {
+  let known: { variables: Variables; cost: number } | undefined;
+  return (variables) => {
+    if (known?.variables !== variables) known = { variables, cost: price(variables) };
+    return known.cost;
+  };
+}
+
+interface Size {
+  /** Equal for equal sizes of one operation. */
+  key: string;
+  of: Price;
+}
+
+/** The size that the arguments of a field say, if it takes such arguments. What is wrong with one is told when it executes. */
+function saidSize(field: GraphQLField<unknown, unknown>, node: FieldNode): Size | undefined {
+  const key = `${node.loc?.start}`;
+  const first = argumentOf(field, node, 'first');
+  if (first) return { key, of: (variables) => pageSizeOf(first(variables)) };
+  const ids = argumentOf(field, node, 'ids');
+  return ids && { key, of: (variables) => lengthOf(ids(variables)) };
+}
+
+const pageSizeOf = (first: unknown): number => (typeof first === 'number' ? pageSize(first) : LIMITS.assumedListSize);
+const lengthOf = (ids: unknown): number => (Array.isArray(ids) ? ids.length : 1);
+
+function argumentOf(
+  { args }: GraphQLField<unknown, unknown>,
+  node: FieldNode,
+  name: string,
+): ((variables: Variables) => unknown) | undefined {
+  const argument = args.find((one) => one.name === name);
+  if (!argument) return undefined;
+  const given = node.arguments?.find((one) => one.name.value === name)?.value;
+  return (variables) => (given && valueFromASTUntyped(given, variables)) ?? argument.defaultValue;
+}
+
+function assumedSize({ extensions }: GraphQLField<unknown, unknown>): Size {
+  const declared = extensions.assumedSize;
+  const size = typeof declared === 'number' ? declared : LIMITS.assumedListSize;
+  return { key: `${size}`, of: () => size };
+}
+
+/** The values of variables that a caller need not send. */
+function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Variables {
+  return Object.fromEntries(
+    variableDefinitions.flatMap(({ variable, defaultValue }) =>
+      defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)]] : [],
+    ),
+  );
+}
+
+/** How many objects an answer really has. */
+export function objectsIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const parts = Array.isArray(value) ? value : Object.values(value);
+  return parts.reduce((sum: number, part) => sum + objectsIn(part), Array.isArray(value) ? 0 : 1);
+}
