@@ -23,8 +23,11 @@ export interface ItemList {
 export const CHUNK = 50;
 
 const MINUTE_MS = 60_000;
-const SECTIONS = { kind: 'sections', id: '', ttlMs: MINUTE_MS };
+const SECTIONS = { kind: 'sections', id: '', ttlMs: MINUTE_MS / 2 };
+/** Unless its section tells of a change before. */
 const CONTENT_MS = 10 * MINUTE_MS;
+
+const tagOf = (sectionId: string): string => `section ${sectionId}`;
 
 const isThere = <Value>(value: Value | null): value is Value => value !== null;
 
@@ -42,10 +45,18 @@ export interface PlexLibraryParts {
 /** What is in Plex, read through the cache. Values may be old; what Plex cannot tell and nobody remembers is thrown. */
 export function createPlexLibrary(parts: PlexLibraryParts) {
   const { plex, cache, reach, once } = parts;
+  const forgetChanged = createChangeWatch(cache);
 
   return {
     sections: (): Promise<Cached<KnownSection[]>> =>
-      cache.read({ ...SECTIONS, load: () => reach(() => plex.sections()) }),
+      cache.read({
+        ...SECTIONS,
+        async load() {
+          const sections = await reach(() => plex.sections());
+          await forgetChanged(sections);
+          return sections;
+        },
+      }),
 
     chunk(list: ItemList, index: number): Promise<Cached<Chunk>> {
       const { sectionId, type, sort, search } = list;
@@ -60,6 +71,7 @@ export function createPlexLibrary(parts: PlexLibraryParts) {
         kind: 'collections',
         id: sectionId,
         ttlMs: CONTENT_MS,
+        tags: [tagOf(sectionId)],
         async load() {
           const all = await reach(() => readToEnd((range) => plex.collections(sectionId, range)));
           return all.map((collection) => knownCollection(collection, sectionId));
@@ -77,6 +89,7 @@ export function createPlexLibrary(parts: PlexLibraryParts) {
         kind: 'seasons',
         ids: shows,
         ttlMs: CONTENT_MS,
+        tags: [tagOf(sectionId)],
         load: async (missing) => {
           const [only, ...others] = missing;
           if (only !== undefined && others.length === 0) {
@@ -95,6 +108,16 @@ export function createPlexLibrary(parts: PlexLibraryParts) {
 }
 export type PlexLibrary = ReturnType<typeof createPlexLibrary>;
 
+/** Forgets the lists of sections that tell of a change since they told last. */
+function createChangeWatch(cache: ScopedCache) {
+  const told = new Map<string, number | null>();
+  return async (sections: readonly KnownSection[]): Promise<void> => {
+    const changed = sections.filter(({ id, changes }) => (told.get(id) ?? changes) !== changes);
+    for (const { id, changes } of sections) told.set(id, changes);
+    if (changed.length > 0) await cache.forget(changed.map(({ id }) => tagOf(id)));
+  };
+}
+
 /** A part of a list, kept for itself. */
 function readChunk(
   { cache, reach }: PlexLibraryParts,
@@ -105,6 +128,7 @@ function readChunk(
     kind,
     id: JSON.stringify([id, index]),
     ttlMs: CONTENT_MS,
+    tags: [tagOf(sectionId)],
     async load() {
       const range = { skip: index * CHUNK, take: CHUNK };
       const { items, total, next } = await reach(() => readRange(read, range));

@@ -54,7 +54,9 @@ describe('sections', () => {
     }));
     const plex = await bench.answering({ MediaContainer: { size: 5, Directory: rows } });
     const types = ['MOVIE', 'SHOW', 'MUSIC', 'OTHER', 'OTHER'];
-    expect(await plex.sections()).toEqual(rows.map(({ key, title }, at) => ({ id: key, title, type: types[at] })));
+    expect(await plex.sections()).toEqual(
+      rows.map(({ key, title }, at) => ({ id: key, title, type: types[at], changes: null })),
+    );
   });
 
   it('may be none', async () => {

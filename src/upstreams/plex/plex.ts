@@ -13,6 +13,8 @@ export interface PlexSection {
   id: string;
   title: string;
   type: 'MOVIE' | 'SHOW' | 'MUSIC' | 'OTHER';
+  /** Another number: something in it is another than before. Null when Plex does not count. */
+  changes: number | null;
 }
 
 /** A film, show, season or episode. A rating key is Plex' own and not stable: a library made anew has others. */

@@ -52,7 +52,7 @@ export const item = z.object({
   Collection: listOf(z.object({ tag: z.string() })),
 });
 
-export const section = z.object({ key: ratingKey, type: z.string(), title: text });
+export const section = z.object({ key: ratingKey, type: z.string(), title: text, contentChangedAt: whole });
 
 /** `size` counts the rows of this answer; `totalSize` is there when the answer is a page. An empty list is an absent key. */
 export const container = z.object({

@@ -50,6 +50,7 @@ export const toSection = (wire: SectionShape): PlexSection => ({
   id: wire.key,
   title: wire.title ?? '',
   type: SECTION_TYPES[wire.type] ?? 'OTHER',
+  changes: wire.contentChangedAt ?? null,
 });
 
 function count(value: number | null | undefined): number | null {
