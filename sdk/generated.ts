@@ -129,6 +129,26 @@ export type HandoverState =
   /** An attempt ended without an answer; before the next one we look whether it arrived. */
   | 'UNCERTAIN';
 
+/** Which items come first. */
+export type ItemOrder =
+  /** What was added last. */
+  | 'ADDED_DESC'
+  /** By title, as Plex sorts it (without The). */
+  | 'TITLE_ASC'
+  /** What was released last. */
+  | 'YEAR_DESC';
+
+/** What a library holds. */
+export type LibraryType =
+  /** Films. */
+  | 'MOVIE'
+  /** Music; its items are not shown here. */
+  | 'MUSIC'
+  /** Photos and the like; its items are not shown here. */
+  | 'OTHER'
+  /** Series. */
+  | 'SHOW';
+
 /** A film or a series. */
 export type MediaType =
   /** A film. */
@@ -393,7 +413,7 @@ export type SearchQueryVariables = Exact<{
 }>;
 
 
-export type SearchQuery = { search: { nodes: Array<{ key: string, type: MediaType, tmdbId: number, title: string | null, year: number | null, availability: Array<{ quality: Quality, state: AvailabilityState, plexUrl: string | null }>, request: { id: string, status: RequestStatus } | null, myRequest: { id: string, status: RequestStatus } | null, canRequest: { allowed: boolean, reason: string | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null }, freshness: { source: string, stale: boolean, observedAt: string | null } } };
+export type SearchQuery = { search: { nodes: Array<{ key: string, type: MediaType, tmdbId: number, title: string | null, year: number | null, posterUrl: string | null, availability: Array<{ quality: Quality, state: AvailabilityState, plexUrl: string | null }>, request: { id: string, status: RequestStatus } | null, myRequest: { id: string, status: RequestStatus } | null, canRequest: { allowed: boolean, reason: string | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null }, freshness: { source: string, stale: boolean, observedAt: string | null } } };
 
 export type TitleQueryVariables = Exact<{
   type: MediaType;
@@ -402,6 +422,31 @@ export type TitleQueryVariables = Exact<{
 
 
 export type TitleQuery = { title: { key: string, title: string | null, year: number | null, overview: string | null, availability: Array<{ quality: Quality, state: AvailabilityState }>, request: { id: string, status: RequestStatus } | null, canRequest: { allowed: boolean, reason: string | null } } | null };
+
+export type LibrariesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type LibrariesQuery = { libraries: Array<{ id: string, title: string, type: LibraryType, itemCount: number, freshness: { source: string, stale: boolean, observedAt: string | null } }> };
+
+export type LibraryQueryVariables = Exact<{
+  id: string;
+  search?: string | null | undefined;
+  orderBy?: ItemOrder;
+  first?: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type LibraryQuery = { library: { id: string, title: string, items: { totalCount: number | null, nodes: Array<{ id: string, title: string, year: number | null, type: MediaType, tmdbId: number | null, durationSec: number | null, addedAt: string | null, posterUrl: string | null, collections: Array<{ id: string, title: string }>, seasons: Array<{ id: string, number: number, title: string, episodeCount: number }>, request: { id: string, status: RequestStatus } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null }, freshness: { source: string, stale: boolean, observedAt: string | null } } } | null };
+
+export type CollectionsQueryVariables = Exact<{
+  id: string;
+  first?: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type CollectionsQuery = { library: { id: string, title: string, collections: { nodes: Array<{ id: string, title: string, itemCount: number, posterUrl: string | null, items: { nodes: Array<{ id: string, title: string, year: number | null }> } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
 
 export type RequestFieldsFragment = { id: string, type: MediaType, tmdbId: number, title: string | null, year: number | null, quality: Quality, status: RequestStatus, stage: RequestStage, requestedAt: string, updatedAt: string, requester: { id: string, name: string } | null, followers: Array<{ id: string, name: string }> | null, decision: { state: DecisionState, by: { kind: ActorKind, name: string | null } | null, explanation: { rule: string, text: string, inputs: Array<{ name: string, value: string }> } | null }, handover: { state: HandoverState, waitingOn: WaitingOn | null, queuePosition: number | null, attempts: number, nextAttemptAt: string | null, lastProblem: { code: string, message: string, at: string } | null }, fulfilment: { state: FulfilmentState, availableAt: string | null, plexUrl: string | null }, upstream: { requestId: number, url: string | null, adopted: Adoption | null } | null };
 
@@ -737,6 +782,7 @@ export const SearchDocument = new TypedDocumentString(`
       tmdbId
       title
       year
+      posterUrl
       availability {
         quality
         state
@@ -789,6 +835,92 @@ export const TitleDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<TitleQuery, TitleQueryVariables>;
+export const LibrariesDocument = new TypedDocumentString(`
+    query Libraries {
+  libraries {
+    id
+    title
+    type
+    itemCount
+    freshness {
+      source
+      stale
+      observedAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<LibrariesQuery, LibrariesQueryVariables>;
+export const LibraryDocument = new TypedDocumentString(`
+    query Library($id: ID!, $search: String, $orderBy: ItemOrder! = TITLE_ASC, $first: Int! = 20, $after: String) {
+  library(id: $id) {
+    id
+    title
+    items(search: $search, orderBy: $orderBy, first: $first, after: $after) {
+      nodes {
+        id
+        title
+        year
+        type
+        tmdbId
+        durationSec
+        addedAt
+        posterUrl
+        collections {
+          id
+          title
+        }
+        seasons {
+          id
+          number
+          title
+          episodeCount
+        }
+        request {
+          id
+          status
+        }
+      }
+      totalCount
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+      freshness {
+        source
+        stale
+        observedAt
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<LibraryQuery, LibraryQueryVariables>;
+export const CollectionsDocument = new TypedDocumentString(`
+    query Collections($id: ID!, $first: Int! = 10, $after: String) {
+  library(id: $id) {
+    id
+    title
+    collections(first: $first, after: $after) {
+      nodes {
+        id
+        title
+        itemCount
+        posterUrl
+        items(first: 10) {
+          nodes {
+            id
+            title
+            year
+          }
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CollectionsQuery, CollectionsQueryVariables>;
 export const RequestMediaDocument = new TypedDocumentString(`
     mutation RequestMedia($input: RequestMediaInput!, $key: String) {
   requestMedia(input: $input, idempotencyKey: $key) {
