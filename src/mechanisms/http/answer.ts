@@ -77,7 +77,8 @@ function storable(text: string): string {
   return text.replace(UNSTORABLE, '\ufffd');
 }
 
-function storableJson(value: unknown): unknown {
+/** The same for every text in a parsed JSON value. */
+export function storableJson(value: unknown): unknown {
   if (typeof value === 'string') return storable(value);
   if (Array.isArray(value)) return value.map(storableJson);
   if (typeof value !== 'object' || value === null) return value;

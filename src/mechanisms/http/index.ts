@@ -1,4 +1,4 @@
-export { excerpt } from './answer';
+export { excerpt, storableJson } from './answer';
 export { createHttpClient } from './http-client';
 export { createReader } from './read-as';
 export type { HttpAnswer, HttpCall, HttpDownload, HttpFile } from './call';

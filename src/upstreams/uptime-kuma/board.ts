@@ -1,0 +1,91 @@
+import type { Monitor } from './shapes';
+import type { BoardListener, UpstreamBeat, UpstreamService } from './uptime-kuma';
+
+/** The monitors of one connection and their checks, put together from what arrives in whatever order. */
+export interface Board {
+  /** The whole list. What it has under `unreadable` ids stays as it was. */
+  replace(monitors: Monitor[], unreadable: string[]): void;
+  merge(monitors: Monitor[]): void;
+  remove(id: string): void;
+  /** The checks from before the login, as often as they come. */
+  history(id: string, beats: UpstreamBeat[]): void;
+  beats(id: string, beats: UpstreamBeat[]): void;
+  /** Whether the list and the history of each of its monitors have come. */
+  isComplete(): boolean;
+}
+
+/** Twice what a history has at most. */
+const MOST_HELD = 200;
+
+/**
+ * Tells of the whole board once it is complete, and from then on of what is new. Checks may come before the list that names their
+ * monitor, twice (live and in the history), and before the news that their monitor was switched on again.
+ */
+export function createBoard(listener: BoardListener): Board {
+  let monitors = new Map<string, Monitor>();
+  let isListed = false;
+  let isTold = false;
+  const histories = new Set<string>();
+  /** Checks that were not told yet, oldest first. */
+  const held = new Map<string, UpstreamBeat[]>();
+  const toldUpTo = new Map<string, string>();
+
+  function hold(id: string, beats: UpstreamBeat[]): void {
+    const told = toldUpTo.get(id) ?? '';
+    const byTime = new Map((held.get(id) ?? []).map((beat) => [beat.at, beat]));
+    for (const beat of beats) if (beat.at > told) byTime.set(beat.at, beat);
+    const inOrder = [...byTime.values()].sort((a, b) => (a.at < b.at ? -1 : 1));
+    held.set(id, inOrder.slice(-MOST_HELD));
+  }
+
+  /** Of a monitor that is switched off nothing counts: what came late waits until it is on again. */
+  function take({ id, name, type, parent, active }: Monitor): UpstreamService {
+    const beats = active ? (held.get(id) ?? []) : [];
+    if (active) held.delete(id);
+    const last = beats.at(-1);
+    if (last) toldUpTo.set(id, last.at);
+    const group = parent ? (monitors.get(parent)?.name ?? null) : null;
+    return { externalId: id, name, group, type, paused: !active, beats };
+  }
+
+  const isComplete = () => isListed && [...monitors.keys()].every((id) => histories.has(id));
+  function tellAll(): void {
+    if (!isComplete() && !isTold) return;
+    isTold = true;
+    listener.board([...monitors.values()].map(take));
+  }
+  function tell(id: string): void {
+    const monitor = monitors.get(id);
+    if (isTold && monitor) listener.service(take(monitor));
+  }
+
+  return {
+    replace(list, unreadable) {
+      const kept = unreadable.flatMap((id) => monitors.get(id) ?? []);
+      monitors = new Map([...list, ...kept].map((monitor) => [monitor.id, monitor]));
+      isListed = true;
+      tellAll();
+    },
+    merge(list) {
+      for (const monitor of list) monitors.set(monitor.id, monitor);
+      for (const { id } of list) tell(id);
+    },
+    remove(id) {
+      monitors.delete(id);
+      held.delete(id);
+      if (isTold) listener.gone(id);
+      else tellAll();
+    },
+    history(id, beats) {
+      hold(id, beats);
+      histories.add(id);
+      if (!isTold) tellAll();
+      else if (held.get(id)?.length) tell(id);
+    },
+    beats(id, beats) {
+      hold(id, beats);
+      if (monitors.get(id)?.active) tell(id);
+    },
+    isComplete,
+  };
+}

@@ -1,0 +1,2 @@
+export { createUptimeKumaClient } from './client';
+export type * from './uptime-kuma';

@@ -1,0 +1,89 @@
+import type { FailureKind, UpstreamFailure } from '../../mechanisms/http';
+import { acknowledgement, failed, readAs } from './shapes';
+
+export interface LoginParts {
+  user: string;
+  password: string;
+  clock: () => number;
+  times?: LoginTimes;
+}
+
+/** Uptime Kuma takes 20 logins a minute from the whole world, right ones included: its owner must find some left. */
+export interface LoginTimes {
+  /** Shortest time between two logins with the password. */
+  leastMs: number;
+  /** After it was refused: only a person can change that. */
+  refusedMs: number;
+  /** After "too frequently": its window is 60 s. */
+  limitedMs: number;
+}
+const TIMES: LoginTimes = { leastMs: 5_000, refusedMs: 300_000, limitedMs: 65_000 };
+
+type Emit = (event: string, ...args: unknown[]) => Promise<unknown>;
+
+/** How to get in, over all connections of a process: by password once, then by the token that it gave. */
+export interface Login {
+  /** Throws UpstreamFailure; with `waitMs` on it when only a later try makes sense. */
+  enter(emit: Emit): Promise<void>;
+}
+
+const BAD_TOKEN = /^(authInvalidToken|authUserInactiveOrDeleted|Invalid token\.?)$/i;
+const BAD_PASSWORD = /^(authIncorrectCreds|Incorrect username or password\.?)$/i;
+const LIMITED = /too frequently/i;
+
+export function createLogin({ user, password, clock, times = TIMES }: LoginParts): Login {
+  let token: string | undefined;
+  let notBefore = -Infinity;
+  let refusal: UpstreamFailure | undefined;
+
+  function refuse(waitMs: number, failure: FailureKind, what: string): never {
+    notBefore = clock() + waitMs;
+    refusal = failed(failure, what, waitMs);
+    throw refusal;
+  }
+
+  /** False: it is not taken any more, because the password changed or the server forgot its secret. */
+  async function byToken(emit: Emit, known: string): Promise<boolean> {
+    const { ok, msg } = readAs(acknowledgement, await emit('loginByToken', known), 'the answer to a login');
+    if (ok) return true;
+    if (typeof msg === 'string' && BAD_TOKEN.test(msg)) return false;
+    throw failed('UPSTREAM_5XX', 'refused the login for a reason that we do not know');
+  }
+
+  async function byPassword(emit: Emit): Promise<string> {
+    const wait = notBefore - clock();
+    if (wait > 0)
+      throw failed(refusal?.failure ?? 'RATE_LIMITED', refusal ? reasonOf(refusal) : 'asks for patience', wait);
+    refusal = undefined;
+    notBefore = clock() + times.leastMs; // also when no answer comes: it counts there all the same
+    const answer = readAs(
+      acknowledgement,
+      await emit('login', { username: user, password, token: '' }),
+      'the answer to a login',
+    );
+    if (answer.ok && answer.token !== undefined) return answer.token;
+    if (answer.tokenRequired) {
+      refuse(times.refusedMs, 'UNAUTHORIZED', 'wants a second factor from this user: give us one without');
+    }
+    const reason = typeof answer.msg === 'string' ? answer.msg : '';
+    if (LIMITED.test(reason)) refuse(times.limitedMs, 'RATE_LIMITED', 'has had too many logins; we wait');
+    if (BAD_PASSWORD.test(reason) || BAD_TOKEN.test(reason)) {
+      refuse(times.refusedMs, 'UNAUTHORIZED', 'does not take this user and password');
+    }
+    refuse(
+      times.limitedMs,
+      answer.ok === undefined ? 'WRONG_SHAPE' : 'UPSTREAM_5XX',
+      'refused the login for a reason that we do not know',
+    );
+  }
+
+  return {
+    async enter(emit) {
+      if (token !== undefined && (await byToken(emit, token))) return;
+      token = undefined;
+      token = await byPassword(emit);
+    },
+  };
+}
+
+const reasonOf = ({ message }: UpstreamFailure): string => message.replace(/^uptime-kuma: /, '');
