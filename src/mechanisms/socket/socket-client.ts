@@ -47,85 +47,105 @@ export interface SocketClient {
 }
 
 export function createSocketClient(options: SocketClientOptions): SocketClient {
-  const { name, timeoutMs, log } = options;
-  const backOff = new ExponentialBackoff({ initialDelay: options.backOff.firstMs, maxDelay: options.backOff.mostMs });
-  const socket = create(options);
-  let listener: SocketListener | undefined;
-  let wait: IBackoff<unknown> | undefined;
+  return new SocketConnection(options);
+}
+
+/** Holds the one connection, its timer and its listener. */
+class SocketConnection implements SocketClient {
+  private readonly socket: Socket;
+  private readonly backOff: ExponentialBackoff<unknown>;
+  private listener: SocketListener | undefined;
+  private wait: IBackoff<unknown> | undefined;
   /** Of the next try while we wait, of its deadline while we try. */
-  let timer: NodeJS.Timeout | undefined;
-  let waiting = false;
+  private timer: NodeJS.Timeout | undefined;
+  private isWaiting = false;
 
-  const failure = (kind: FailureKind, what: string, certainty: Certainty) =>
-    new UpstreamFailure(`${name}: ${what}`, { upstream: name, failure: kind, certainty });
+  constructor(private readonly options: SocketClientOptions) {
+    const { name, backOff } = options;
+    this.backOff = new ExponentialBackoff({ initialDelay: backOff.firstMs, maxDelay: backOff.mostMs });
+    this.socket = create(options);
+    this.socket.on('connect', () => {
+      clearTimeout(this.timer);
+      this.listener?.connected();
+    });
+    this.socket.on('connect_error', (error) => this.lose(failureOfSocket(name, error)));
+    this.socket.on('disconnect', (reason, details) => {
+      if (reason === 'io client disconnect') return; // our own: who does it says why
+      this.lose(failureOfSocket(name, details ?? { message: reason }));
+    });
+    this.socket.onAny((event: string, ...args: unknown[]) => this.listener?.event(event, args.map(storableJson)));
+  }
 
-  function connect(): void {
-    clearTimeout(timer);
-    waiting = false;
+  open(listener: SocketListener): void {
+    this.listener = listener;
+    this.wait = undefined;
+    this.connect();
+  }
+
+  async emit(event: string, ...args: unknown[]): Promise<unknown> {
+    const { socket } = this;
+    if (!socket.connected) throw this.failure('UNREACHABLE', `${event} was not sent: not connected`, 'NOT_SENT');
+    try {
+      return storableJson(await socket.timeout(this.options.timeoutMs).emitWithAck(event, ...args));
+    } catch {
+      throw socket.connected
+        ? this.failure('TIMEOUT', `${event} was not answered in time`, 'UNKNOWN')
+        : this.failure('UNREACHABLE', `the connection was lost after ${event}`, 'UNKNOWN');
+    }
+  }
+
+  isConnected(): boolean {
+    return this.socket.connected;
+  }
+
+  drop(reason: UpstreamFailure): void {
+    if (!this.socket.connected) return;
+    this.socket.disconnect();
+    this.lose(reason);
+  }
+
+  settled(): void {
+    this.wait = undefined;
+  }
+
+  hurry(): boolean {
+    const waited = this.isWaiting;
+    if (waited) this.connect();
+    return waited;
+  }
+
+  close(): void {
+    clearTimeout(this.timer);
+    this.isWaiting = false;
+    this.listener = undefined;
+    this.socket.disconnect();
+  }
+
+  private connect(): void {
+    clearTimeout(this.timer);
+    this.isWaiting = false;
     // The library's own deadline ends with the transport; whoever accepts that and then says nothing is not waited for either.
-    timer = setTimeout(() => {
-      socket.disconnect();
-      lose(failure('TIMEOUT', 'did not answer in time', 'NOT_SENT'));
-    }, timeoutMs);
-    socket.connect();
+    this.timer = setTimeout(() => {
+      this.socket.disconnect();
+      this.lose(this.failure('TIMEOUT', 'did not answer in time', 'NOT_SENT'));
+    }, this.options.timeoutMs);
+    this.socket.connect();
   }
 
-  function lose(reason: UpstreamFailure): void {
-    if (!listener) return;
-    log.debug({ upstream: name, failure: reason.failure }, 'a socket was lost');
-    clearTimeout(timer);
-    wait = wait ? wait.next(undefined) : backOff.next();
-    waiting = true;
-    timer = setTimeout(connect, wait.duration);
-    listener.lost(reason);
+  private lose(reason: UpstreamFailure): void {
+    if (!this.listener) return;
+    this.options.log.debug({ upstream: this.options.name, failure: reason.failure }, 'a socket was lost');
+    clearTimeout(this.timer);
+    this.wait = this.wait ? this.wait.next(undefined) : this.backOff.next();
+    this.isWaiting = true;
+    this.timer = setTimeout(() => this.connect(), this.wait.duration);
+    this.listener.lost(reason);
   }
 
-  socket.on('connect', () => {
-    clearTimeout(timer);
-    listener?.connected();
-  });
-  socket.on('connect_error', (error) => lose(failureOfSocket(name, error)));
-  socket.on('disconnect', (reason, details) => {
-    if (reason === 'io client disconnect') return; // our own: who does it says why
-    lose(failureOfSocket(name, details ?? { message: reason }));
-  });
-  socket.onAny((event: string, ...args: unknown[]) => listener?.event(event, args.map(storableJson)));
-
-  return {
-    open(hears) {
-      listener = hears;
-      wait = undefined;
-      connect();
-    },
-    async emit(event, ...args) {
-      if (!socket.connected) throw failure('UNREACHABLE', `${event} was not sent: not connected`, 'NOT_SENT');
-      try {
-        return storableJson(await socket.timeout(timeoutMs).emitWithAck(event, ...args));
-      } catch {
-        throw socket.connected
-          ? failure('TIMEOUT', `${event} was not answered in time`, 'UNKNOWN')
-          : failure('UNREACHABLE', `the connection was lost after ${event}`, 'UNKNOWN');
-      }
-    },
-    isConnected: () => socket.connected,
-    drop(reason) {
-      if (!socket.connected) return;
-      socket.disconnect();
-      lose(reason);
-    },
-    settled: () => void (wait = undefined),
-    hurry() {
-      const waited = waiting;
-      if (waited) connect();
-      return waited;
-    },
-    close() {
-      clearTimeout(timer);
-      waiting = false;
-      listener = undefined;
-      socket.disconnect();
-    },
-  };
+  private failure(failure: FailureKind, what: string, certainty: Certainty): UpstreamFailure {
+    const { name } = this.options;
+    return new UpstreamFailure(`${name}: ${what}`, { upstream: name, failure, certainty });
+  }
 }
 
 function create({ url, timeoutMs, maxMessageBytes }: SocketClientOptions): Socket {

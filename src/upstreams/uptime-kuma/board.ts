@@ -17,6 +17,30 @@ export interface Board {
 /** Twice what a history has at most. */
 const MOST_HELD = 200;
 
+/** Checks that were not told yet, by monitor: each once, oldest first. */
+function createHeldBeats() {
+  const held = new Map<string, UpstreamBeat[]>();
+  const toldUpTo = new Map<string, string>();
+  return {
+    add(id: string, beats: UpstreamBeat[]): void {
+      const told = toldUpTo.get(id) ?? '';
+      const byTime = new Map((held.get(id) ?? []).map((beat) => [beat.at, beat]));
+      for (const beat of beats) if (beat.at > told) byTime.set(beat.at, beat);
+      const inOrder = [...byTime.values()].sort((a, b) => (a.at < b.at ? -1 : 1));
+      held.set(id, inOrder.slice(-MOST_HELD));
+    },
+    has: (id: string) => !!held.get(id)?.length,
+    take(id: string): UpstreamBeat[] {
+      const beats = held.get(id) ?? [];
+      held.delete(id);
+      const last = beats.at(-1);
+      if (last) toldUpTo.set(id, last.at);
+      return beats;
+    },
+    drop: (id: string) => void held.delete(id),
+  };
+}
+
 /**
  * Tells of the whole board once it is complete, and from then on of what is new. Checks may come before the list that names their
  * monitor, twice (live and in the history), and before the news that their monitor was switched on again.
@@ -26,26 +50,12 @@ export function createBoard(listener: BoardListener): Board {
   let isListed = false;
   let isTold = false;
   const histories = new Set<string>();
-  /** Checks that were not told yet, oldest first. */
-  const held = new Map<string, UpstreamBeat[]>();
-  const toldUpTo = new Map<string, string>();
-
-  function hold(id: string, beats: UpstreamBeat[]): void {
-    const told = toldUpTo.get(id) ?? '';
-    const byTime = new Map((held.get(id) ?? []).map((beat) => [beat.at, beat]));
-    for (const beat of beats) if (beat.at > told) byTime.set(beat.at, beat);
-    const inOrder = [...byTime.values()].sort((a, b) => (a.at < b.at ? -1 : 1));
-    held.set(id, inOrder.slice(-MOST_HELD));
-  }
+  const held = createHeldBeats();
 
   /** Of a monitor that is switched off nothing counts: what came late waits until it is on again. */
   function take({ id, name, type, parent, active }: Monitor): UpstreamService {
-    const beats = active ? (held.get(id) ?? []) : [];
-    if (active) held.delete(id);
-    const last = beats.at(-1);
-    if (last) toldUpTo.set(id, last.at);
     const group = parent ? (monitors.get(parent)?.name ?? null) : null;
-    return { externalId: id, name, group, type, paused: !active, beats };
+    return { externalId: id, name, group, type, paused: !active, beats: active ? held.take(id) : [] };
   }
 
   const isComplete = () => isListed && [...monitors.keys()].every((id) => histories.has(id));
@@ -72,18 +82,18 @@ export function createBoard(listener: BoardListener): Board {
     },
     remove(id) {
       monitors.delete(id);
-      held.delete(id);
+      held.drop(id);
       if (isTold) listener.gone(id);
       else tellAll();
     },
     history(id, beats) {
-      hold(id, beats);
+      held.add(id, beats);
       histories.add(id);
       if (!isTold) tellAll();
-      else if (held.get(id)?.length) tell(id);
+      else if (held.has(id)) tell(id);
     },
     beats(id, beats) {
-      hold(id, beats);
+      held.add(id, beats);
       if (monitors.get(id)?.active) tell(id);
     },
     isComplete,

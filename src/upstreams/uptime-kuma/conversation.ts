@@ -31,164 +31,194 @@ interface Session {
 
 const BOARD_MS = 60_000;
 
-/** What is said on the socket, and when: the order in which things come is the contract (contracts/uptime-kuma.md 2). */
 export function createConversation(parts: ConversationParts): UptimeKumaClient {
-  const { socket, login, timeoutMs, boardMs = BOARD_MS, clock, log } = parts;
-  let listener: BoardListener | undefined;
-  let session: Session | undefined;
-  let version: string | null = null;
-  let seenAt: number | null = null;
-  let trouble: UpstreamFailure | null = null;
+  return new Conversation(parts);
+}
+
+/** What is said on the socket, and when: the order in which things come is the contract (contracts/uptime-kuma.md 2). */
+class Conversation implements UptimeKumaClient {
+  private listener: BoardListener | undefined;
+  private session: Session | undefined;
+  private version: string | null = null;
+  private seenAt: number | null = null;
+  private lastTrouble: UpstreamFailure | null = null;
   /** A try to connect and log in whose end is not known yet, and who waits for it. */
-  let isTrying = false;
-  const waiting = new Set<() => void>();
-
-  function decided(): void {
-    isTrying = false;
-    for (const tell of waiting) tell();
-    waiting.clear();
-  }
-  const seen = () => void (seenAt = clock());
-  const isLive = () => !!session?.isIn && session.board.isComplete();
-
-  function giveUpAfter(current: Session, ms: number, failure: () => UpstreamFailure): void {
-    clearTimeout(current.timer);
-    current.timer = setTimeout(() => socket.drop(failure()), ms);
-  }
-
-  function connected(): void {
-    const hears: BoardListener = {
-      board: (services) => listener?.board(services),
-      service: (service) => listener?.service(service),
-      gone: (id) => listener?.gone(id),
-    };
-    session = { board: createBoard(hears), isIntroduced: false, isIn: false };
-    giveUpAfter(session, timeoutMs, () => failed('WRONG_SHAPE', 'what answers does not say that it is Uptime Kuma'));
-  }
-
-  /** What is said before the first `info` is lost there without a word (2.x), so the login waits for it. */
-  async function enter(current: Session): Promise<void> {
-    clearTimeout(current.timer);
-    try {
-      await login.enter((event, ...args) => socket.emit(event, ...args));
-      if (session === current) entered(current);
-    } catch (error) {
-      if (session !== current || current.isIn || !(error instanceof UpstreamFailure)) return;
-      trouble = error;
-      log.info({ upstream: 'uptime-kuma', failure: error.failure, retryAfterMs: error.retryAfterMs }, 'not logged in');
-      decided();
-      if (error.retryAfterMs === undefined) socket.drop(error);
-      else current.timer = setTimeout(() => void enter(current), error.retryAfterMs);
-    }
-  }
-
-  function entered(current: Session): void {
-    if (current.isIn) return;
-    clearTimeout(current.timer);
-    Object.assign(current, { isIn: true });
-    trouble = null;
-    seen();
-    socket.settled();
-    if (!current.board.isComplete()) {
-      giveUpAfter(current, boardMs, () => failed('TIMEOUT', 'did not send its monitors in time'));
-    }
-    if (version !== null) decided();
-  }
-
-  function introduce(current: Session, value: unknown): void {
-    version = readAs(info, value, 'the introduction').version ?? version;
-    if (current.isIn && version !== null) decided();
-    if (current.isIntroduced) return;
-    current.isIntroduced = true;
-    void enter(current);
-  }
-
-  function beats({ monitorId, beats: read, strange }: ReadBeats, take: Board['beats']): void {
-    if (strange > 0)
-      log.warn({ upstream: 'uptime-kuma', monitorId, strange }, 'checks that cannot be read are left out');
-    take(monitorId, read);
-  }
+  private isTrying = false;
+  private readonly waiting = new Set<() => void>();
 
   /** What matters to us of all that is said. */
-  const hearing: Record<string, (current: Session, args: unknown[]) => void> = {
-    info: (current, [value]) => introduce(current, value),
-    autoLogin: (current) => entered(current),
+  private readonly hearing: Record<string, (current: Session, args: unknown[]) => void> = {
+    info: (current, [value]) => this.introduced(current, value),
+    autoLogin: (current) => this.entered(current),
     monitorList({ board }, [list]) {
       const { monitors, unreadable } = readMonitors(list);
       board.replace(monitors, unreadable);
     },
     updateMonitorIntoList: ({ board }, [list]) => board.merge(readMonitors(list).monitors),
     deleteMonitorFromList: ({ board }, [id]) => board.remove(readId(id)),
-    heartbeatList: ({ board }, args) => beats(readBeatList(args), board.history),
-    heartbeat: ({ board }, [value]) => beats(readLiveBeat(value), board.beats),
+    heartbeatList: ({ board }, args) => this.checked(readBeatList(args), board.history),
+    heartbeat: ({ board }, [value]) => this.checked(readLiveBeat(value), board.beats),
   };
 
-  function event(name: string, args: unknown[]): void {
-    const hear = hearing[name];
+  constructor(private readonly parts: ConversationParts) {}
+
+  watch(listener: BoardListener): void {
+    this.listener = listener;
+    this.isTrying = true;
+    this.lastTrouble = null;
+    this.parts.socket.open({
+      connected: () => this.connected(),
+      event: (name, args) => this.heard(name, args),
+      lost: (failure) => this.lost(failure),
+    });
+  }
+
+  stop(): void {
+    this.parts.socket.close();
+    this.leave();
+    this.listener = undefined;
+    this.seenAt = null;
+    this.decided();
+  }
+
+  async identify(): Promise<{ flavour: null; version: string | null }> {
+    if (this.parts.socket.hurry()) this.isTrying = true;
+    await this.outcome();
+    if (this.session?.isIn) return { flavour: null, version: this.version };
+    throw this.lastTrouble ?? failed('TIMEOUT', 'did not let us in in time');
+  }
+
+  async probe(): Promise<void> {
+    if (!this.session?.isIn) throw this.lastTrouble ?? failed('UNREACHABLE', 'is not connected');
+    const { socket } = this.parts;
+    const answer = await socket.emit('getTags');
+    try {
+      if (!readAs(acknowledgement, answer, 'an answer').ok) throw failed('UPSTREAM_5XX', 'refuses to answer');
+      this.seen();
+    } catch (error) {
+      if (error instanceof UpstreamFailure) socket.drop(error); // what it pushed meanwhile may be of the same kind
+      throw error;
+    }
+  }
+
+  isLive(): boolean {
+    return !!this.session?.isIn && this.session.board.isComplete();
+  }
+
+  silentForMs(): number | null {
+    return this.seenAt === null ? null : this.parts.clock() - this.seenAt;
+  }
+
+  trouble(): Error | null {
+    return this.lastTrouble;
+  }
+
+  private connected(): void {
+    const board = createBoard({
+      board: (services) => this.listener?.board(services),
+      service: (service) => this.listener?.service(service),
+      gone: (id) => this.listener?.gone(id),
+    });
+    this.session = { board, isIntroduced: false, isIn: false };
+    const stranger = () => failed('WRONG_SHAPE', 'what answers does not say that it is Uptime Kuma');
+    this.giveUpAfter(this.session, this.parts.timeoutMs, stranger);
+  }
+
+  private introduced(current: Session, value: unknown): void {
+    this.version = readAs(info, value, 'the introduction').version ?? this.version;
+    if (current.isIn && this.version !== null) this.decided();
+    if (current.isIntroduced) return;
+    current.isIntroduced = true;
+    void this.enter(current);
+  }
+
+  /** What is said before the first `info` is lost there without a word (2.x), so the login waits for it. */
+  private async enter(current: Session): Promise<void> {
+    const { socket, login, log } = this.parts;
+    clearTimeout(current.timer);
+    try {
+      await login.enter((event, ...args) => socket.emit(event, ...args));
+      if (this.session === current) this.entered(current);
+    } catch (error) {
+      if (this.session !== current || current.isIn || !(error instanceof UpstreamFailure)) return;
+      const { failure, retryAfterMs } = error;
+      log.info({ upstream: 'uptime-kuma', failure, retryAfterMs }, 'not logged in');
+      this.lastTrouble = error;
+      this.decided();
+      if (retryAfterMs === undefined) socket.drop(error);
+      else current.timer = setTimeout(() => void this.enter(current), retryAfterMs);
+    }
+  }
+
+  private entered(current: Session): void {
+    if (current.isIn) return;
+    clearTimeout(current.timer);
+    current.isIn = true;
+    this.lastTrouble = null;
+    this.seen();
+    this.parts.socket.settled();
+    if (!current.board.isComplete()) {
+      const late = () => failed('TIMEOUT', 'did not send its monitors in time');
+      this.giveUpAfter(current, this.parts.boardMs ?? BOARD_MS, late);
+    }
+    if (this.version !== null) this.decided();
+  }
+
+  private checked({ monitorId, beats, strange }: ReadBeats, take: Board['beats']): void {
+    if (strange > 0) {
+      this.parts.log.warn({ upstream: 'uptime-kuma', monitorId, strange }, 'checks that cannot be read are left out');
+    }
+    take(monitorId, beats);
+  }
+
+  private heard(name: string, args: unknown[]): void {
+    const { session } = this;
+    const hear = this.hearing[name];
     if (!session || !hear) return;
     try {
       hear(session, args);
-      seen();
+      this.seen();
     } catch (error) {
       if (!(error instanceof UpstreamFailure)) throw error;
-      log.warn({ upstream: 'uptime-kuma', event: name, err: error }, 'something that cannot be read is left out');
+      const line = { upstream: 'uptime-kuma', event: name, err: error };
+      this.parts.log.warn(line, 'something that cannot be read is left out');
     }
-    if (isLive()) clearTimeout(session.timer);
+    if (this.isLive()) clearTimeout(session.timer);
   }
 
-  function leave(): void {
-    clearTimeout(session?.timer);
-    session = undefined;
-  }
-  function lost(failure: UpstreamFailure): void {
-    leave();
-    trouble = failure;
-    decided();
+  private lost(failure: UpstreamFailure): void {
+    this.leave();
+    this.lastTrouble = failure;
+    this.decided();
   }
 
-  async function outcome(): Promise<void> {
-    if (!isTrying) return;
+  private leave(): void {
+    clearTimeout(this.session?.timer);
+    this.session = undefined;
+  }
+
+  private giveUpAfter(current: Session, ms: number, failure: () => UpstreamFailure): void {
+    clearTimeout(current.timer);
+    current.timer = setTimeout(() => this.parts.socket.drop(failure()), ms);
+  }
+
+  private seen(): void {
+    this.seenAt = this.parts.clock();
+  }
+
+  private decided(): void {
+    this.isTrying = false;
+    for (const tell of this.waiting) tell();
+    this.waiting.clear();
+  }
+
+  private async outcome(): Promise<void> {
+    if (!this.isTrying) return;
     let timer: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve) => {
-      waiting.add(resolve);
-      timer = setTimeout(resolve, timeoutMs);
+      this.waiting.add(resolve);
+      timer = setTimeout(resolve, this.parts.timeoutMs);
     });
     clearTimeout(timer);
   }
-
-  return {
-    watch(hears) {
-      listener = hears;
-      isTrying = true;
-      trouble = null;
-      socket.open({ connected, event, lost });
-    },
-    stop() {
-      socket.close();
-      leave();
-      listener = undefined;
-      seenAt = null;
-      decided();
-    },
-    async identify() {
-      if (socket.hurry()) isTrying = true;
-      await outcome();
-      if (session?.isIn) return { flavour: null, version };
-      throw trouble ?? failed('TIMEOUT', 'did not let us in in time');
-    },
-    async probe() {
-      if (!session?.isIn) throw trouble ?? failed('UNREACHABLE', 'is not connected');
-      const answer = await socket.emit('getTags');
-      try {
-        if (!readAs(acknowledgement, answer, 'an answer').ok) throw failed('UPSTREAM_5XX', 'refuses to answer');
-        seen();
-      } catch (error) {
-        if (error instanceof UpstreamFailure) socket.drop(error); // what it pushed meanwhile may be of the same kind
-        throw error;
-      }
-    },
-    isLive,
-    silentForMs: () => (seenAt === null ? null : clock() - seenAt),
-    trouble: () => trouble,
-  };
 }

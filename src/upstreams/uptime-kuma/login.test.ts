@@ -49,7 +49,7 @@ it.each([
   ['too many', { ok: false, msg: 'Too frequently, try again later.' }, 'RATE_LIMITED', times.limitedMs],
   ['anything else', { ok: false, msg: 'SQLITE_BUSY' }, 'UPSTREAM_5XX', times.limitedMs],
   ['no answer of its kind', { hello: 'world' }, 'WRONG_SHAPE', times.limitedMs],
-])('a refusal (%s) is not asked for again before its time', async (_version, refusal, failure, waitMs) => {
+] as const)('a refusal (%s) is not asked for again before its time', async (...[, refusal, failure, waitMs]) => {
   const { enter, events, pass } = door(refusal, IN);
   await expect(enter()).rejects.toMatchObject({ failure, retryAfterMs: waitMs });
   pass(waitMs - 1);

@@ -1,4 +1,5 @@
 import type { FailureKind, UpstreamFailure } from '../../mechanisms/http';
+import type { Acknowledgement } from './shapes';
 import { acknowledgement, failed, readAs } from './shapes';
 
 export interface LoginParts {
@@ -62,19 +63,7 @@ export function createLogin({ user, password, clock, times = TIMES }: LoginParts
       'the answer to a login',
     );
     if (answer.ok && answer.token !== undefined) return answer.token;
-    if (answer.tokenRequired) {
-      refuse(times.refusedMs, 'UNAUTHORIZED', 'wants a second factor from this user: give us one without');
-    }
-    const reason = typeof answer.msg === 'string' ? answer.msg : '';
-    if (LIMITED.test(reason)) refuse(times.limitedMs, 'RATE_LIMITED', 'has had too many logins; we wait');
-    if (BAD_PASSWORD.test(reason) || BAD_TOKEN.test(reason)) {
-      refuse(times.refusedMs, 'UNAUTHORIZED', 'does not take this user and password');
-    }
-    refuse(
-      times.limitedMs,
-      answer.ok === undefined ? 'WRONG_SHAPE' : 'UPSTREAM_5XX',
-      'refused the login for a reason that we do not know',
-    );
+    refuse(...refusalOf(answer, times));
   }
 
   return {
@@ -87,3 +76,17 @@ export function createLogin({ user, password, clock, times = TIMES }: LoginParts
 }
 
 const reasonOf = ({ message }: UpstreamFailure): string => message.replace(/^uptime-kuma: /, '');
+
+/** What an answer that lets nobody in means, and how long it makes no sense to ask again. */
+function refusalOf(answer: Acknowledgement, times: LoginTimes): [waitMs: number, FailureKind, what: string] {
+  if (answer.tokenRequired) {
+    return [times.refusedMs, 'UNAUTHORIZED', 'wants a second factor from this user: give us one without'];
+  }
+  const reason = typeof answer.msg === 'string' ? answer.msg : '';
+  if (LIMITED.test(reason)) return [times.limitedMs, 'RATE_LIMITED', 'has had too many logins; we wait'];
+  if (BAD_PASSWORD.test(reason) || BAD_TOKEN.test(reason)) {
+    return [times.refusedMs, 'UNAUTHORIZED', 'does not take this user and password'];
+  }
+  const kind = answer.ok === undefined ? 'WRONG_SHAPE' : 'UPSTREAM_5XX';
+  return [times.limitedMs, kind, 'refused the login for a reason that we do not know'];
+}

@@ -44,6 +44,7 @@ export const acknowledgement = z.object({
   token: z.string().optional(),
   tokenRequired: z.boolean().optional(),
 });
+export type Acknowledgement = z.infer<typeof acknowledgement>;
 export const info = z.object({ version: z.string().nullish() });
 
 /** As `shape` says, or WRONG_SHAPE naming the place that differs, never its content. */

@@ -1,0 +1,91 @@
+import { Server } from 'socket.io';
+import { createAccounts } from './accounts';
+import { createBeatBook } from './beats';
+import type { ReceivedCall } from './call-log';
+import { createCallLog } from './call-log';
+import { converse, EVERYBODY } from './conversation';
+import type { UptimeKumaFault } from './faults';
+import { createFaults } from './faults';
+import { listen } from './listener';
+import type { ShownStatus } from './monitoring';
+import { createMonitoring } from './monitoring';
+import { answerHttp } from './pages';
+import type { Condition, Seed } from './seed';
+import { householdSeed } from './seed';
+
+export type { ReceivedCall } from './call-log';
+export type { UptimeKumaFault } from './faults';
+export type { ShownStatus } from './monitoring';
+export type { Condition, Seed } from './seed';
+
+export interface UptimeKumaSimulatorOptions {
+  user: string;
+  password: string;
+  /** Default: the demo household, all of it up. */
+  seed?: Seed;
+  /** Default: one that the system chooses. */
+  port?: number;
+  /** How often every monitor checks. Default: every 5 s; 0: only when it is told to. */
+  checkEveryMs?: number;
+  /** How long a new connection is not listened to. */
+  deafMs?: number;
+  clock?: () => Date;
+}
+
+export interface UptimeKumaSimulator {
+  readonly url: string;
+  readonly port: number;
+  /** From now on; `delayMs` is for SLOW. Resolves when the fault is in force, or the port open again. */
+  setFault(fault: UptimeKumaFault, delayMs?: number): Promise<void>;
+  /** What a check of it finds from now on, beginning with one right now. Throws where there is no such monitor. */
+  setMonitor(name: string, status: ShownStatus): void;
+  /** The same by number, and without a check. */
+  setCondition(monitorId: number, condition: Condition): void;
+  /** A check of one, or of all that are on. */
+  check(monitorId?: number): void;
+  /** What it received, newest first. */
+  calls(first?: number): ReceivedCall[];
+  close(): Promise<void>;
+}
+
+const CHECK_EVERY_MS = 5_000;
+
+/** Uptime Kuma 2.5.3, as recorded, on 127.0.0.1. It forgets with its process: all is as the seed says when it starts. */
+export async function startUptimeKumaSimulator(options: UptimeKumaSimulatorOptions): Promise<UptimeKumaSimulator> {
+  const { user, password, seed = householdSeed(), port = 0, checkEveryMs = CHECK_EVERY_MS, deafMs = 1 } = options;
+  const { clock = () => new Date() } = options;
+  const listener = await listen(port);
+  const io = new Server({ serveClient: false });
+  io.attach(listener.server);
+  const faults = createFaults();
+  const log = createCallLog(clock);
+  const tell = (event: string, ...args: unknown[]) => void io.to(EVERYBODY).emit(event, ...args);
+  const monitoring = createMonitoring({ seed, book: createBeatBook(clock), tell });
+  converse({ io, seed, accounts: createAccounts({ user, password, clock }), monitoring, faults, log, deafMs });
+  listener.intercept(answerHttp({ faults, log, monitoring }));
+  monitoring.checkAll();
+  const timer = checkEveryMs > 0 ? setInterval(() => monitoring.checkAll(), checkEveryMs) : undefined;
+  timer?.unref();
+
+  return {
+    url: listener.url,
+    port: listener.port,
+    async setFault(fault, delayMs = 0) {
+      faults.set(fault, delayMs);
+      if (fault === 'DOWN') return listener.down();
+      if (fault === 'ERROR_500') listener.cut();
+      await listener.up();
+    },
+    setMonitor(name, status) {
+      if (!monitoring.show(name, status)) throw new Error(`no monitor is called ${name}`);
+    },
+    setCondition: (monitorId, condition) => monitoring.setCondition(monitorId, condition),
+    check: (monitorId) => (monitorId === undefined ? monitoring.checkAll() : monitoring.check(monitorId)),
+    calls: (first = 50) => log.newest(first),
+    async close() {
+      clearInterval(timer);
+      await listener.down();
+      await io.close();
+    },
+  };
+}

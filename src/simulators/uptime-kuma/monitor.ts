@@ -1,0 +1,155 @@
+/** A monitor as the server sends it: what we give it, and the some hundred settings that every monitor has. */
+export interface MonitorObject {
+  [setting: string]: unknown;
+  id: number;
+  name: string;
+  type: string;
+  active: boolean;
+  maintenance: boolean;
+  maxretries: number;
+  pushToken: unknown;
+}
+
+export interface MonitorFacts {
+  id: number;
+  name: string;
+  type: string;
+  url?: string;
+  hostname?: string;
+}
+
+/** Added through the page, with everything left as it comes. */
+export function monitorObject({
+  id,
+  name,
+  type,
+  url = null as never,
+  hostname = null as never,
+}: MonitorFacts): MonitorObject {
+  return {
+    ...DEFAULTS,
+    id,
+    name,
+    description: null,
+    path: [name],
+    pathName: name,
+    parent: null,
+    childrenIDs: [],
+    url,
+    hostname,
+    port: null,
+    maxretries: 0,
+    active: true,
+    forceInactive: false,
+    type,
+    resendInterval: 0,
+    notificationIDList: {},
+    tags: [],
+    maintenance: false,
+  };
+}
+
+/** As 2.5.3 sends them. */
+const DEFAULTS = {
+  wsIgnoreSecWebsocketAcceptHeader: false,
+  wsSubprotocol: '',
+  method: 'GET',
+  location: null,
+  protocol: null,
+  weight: 2000,
+  subtype: null,
+  timeout: 4,
+  interval: 5,
+  retryInterval: 5,
+  retryOnlyOnStatusCodeFailure: false,
+  keyword: null,
+  invertKeyword: false,
+  expiryNotification: false,
+  domainExpiryNotification: false,
+  ignoreTls: false,
+  upsideDown: false,
+  packetSize: 56,
+  maxredirects: 10,
+  accepted_statuscodes: ['200-299'],
+  dns_resolve_type: null,
+  dns_resolve_server: null,
+  dns_last_result: null,
+  docker_container: null,
+  docker_host: null,
+  proxyId: null,
+  mqttTopic: null,
+  mqttSuccessMessage: null,
+  mqttCheckType: 'keyword',
+  databaseQuery: null,
+  authMethod: null,
+  grpcUrl: null,
+  grpcProtobuf: null,
+  grpcMethod: null,
+  grpcServiceName: null,
+  grpcEnableTls: false,
+  radiusCalledStationId: null,
+  radiusCallingStationId: null,
+  game: null,
+  gamedigGivenPortOnly: true,
+  httpBodyEncoding: null,
+  jsonPath: null,
+  expectedValue: null,
+  system_service_name: null,
+  kafkaProducerTopic: null,
+  kafkaProducerBrokers: [],
+  kafkaProducerSsl: false,
+  kafkaProducerAllowAutoTopicCreation: false,
+  kafkaProducerMessage: null,
+  screenshot: null,
+  cacheBust: false,
+  remote_browser: null,
+  screenshot_delay: 0,
+  snmpOid: null,
+  jsonPathOperator: null,
+  snmpVersion: '2c',
+  smtpSecurity: null,
+  rabbitmqNodes: [],
+  conditions: [],
+  ntpStratumThreshold: 5,
+  ntpTimeOffsetThreshold: 1000,
+  ntpRootDispersionThreshold: 500,
+  ipFamily: null,
+  expectedTlsAlert: null,
+  ping_numeric: true,
+  ping_count: 1,
+  ping_per_request_timeout: 2,
+  saveResponse: false,
+  saveErrorResponse: false,
+  responseMaxLength: 1024,
+  headers: null,
+  body: null,
+  grpcBody: null,
+  grpcMetadata: null,
+  basic_auth_user: null,
+  basic_auth_pass: null,
+  oauth_client_id: null,
+  oauth_client_secret: null,
+  oauth_token_url: null,
+  oauth_scopes: null,
+  oauth_audience: null,
+  oauth_auth_method: null,
+  bearer_token: null,
+  gamedigToken: null,
+  pushToken: null,
+  databaseConnectionString: null,
+  radiusUsername: null,
+  radiusPassword: null,
+  radiusSecret: null,
+  mqttUsername: null,
+  mqttPassword: null,
+  mqttWebsocketPath: null,
+  authWorkstation: null,
+  authDomain: null,
+  tlsCa: null,
+  tlsCert: null,
+  tlsKey: null,
+  kafkaProducerSaslOptions: { mechanism: 'None' },
+  rabbitmqUsername: null,
+  rabbitmqPassword: null,
+  includeSensitiveData: true,
+};

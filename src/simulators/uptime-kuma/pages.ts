@@ -1,0 +1,67 @@
+import type { IncomingMessage, RequestListener } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { CallLog } from './call-log';
+import type { Faults } from './faults';
+import { SURPRISE } from './faults';
+import type { Monitoring } from './monitoring';
+import type { Status } from './seed';
+import { Status as Statuses } from './seed';
+
+interface Parts {
+  faults: Faults;
+  log: CallLog;
+  monitoring: Monitoring;
+}
+type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+interface Page {
+  status: number;
+  type: 'application/json' | 'text/html';
+  body: string;
+}
+const json = (status: number, body: object): Page => ({ status, type: 'application/json', body: JSON.stringify(body) });
+
+/** What is asked over HTTP: reports of push monitors, and the page, which is also what unknown paths answer. */
+export function answerHttp({ faults, log, monitoring }: Parts): {
+  request(pass: RequestListener): RequestListener;
+  upgrade(pass: Upgrade): Upgrade;
+} {
+  function push(token: string, query: URLSearchParams): Page {
+    const monitor = Object.values(monitoring.list()).find(({ pushToken, active }) => active && pushToken === token);
+    if (!monitor) return json(404, { ok: false, msg: 'Monitor not found or not active.' });
+    const status: Status = (query.get('status') ?? 'up') === 'up' ? Statuses.UP : Statuses.DOWN;
+    const ping = Number(query.get('ping')) || null;
+    monitoring.push(monitor.id, { status, msg: query.get('msg') ?? 'OK', ping });
+    return json(200, { ok: true });
+  }
+  function page(target: string): Page {
+    const { pathname, searchParams } = new URL(target, 'http://localhost');
+    const token = /^\/api\/push\/([^/]+)$/.exec(pathname)?.[1];
+    if (token !== undefined) return push(token, searchParams);
+    if (pathname === '/api/entry-page') return json(200, { type: 'entryPage', entryPage: 'dashboard' });
+    return { status: 200, type: 'text/html', body: '<!DOCTYPE html><html><title>Uptime Kuma</title></html>' };
+  }
+  function instead(): Page | undefined {
+    if (faults.current() === 'ERROR_500') return { status: 500, type: 'text/html', body: 'Internal Server Error' };
+    return faults.current() === 'WRONG_SHAPE' ? json(200, SURPRISE) : undefined;
+  }
+
+  return {
+    request: (pass) => async (request, response) => {
+      const { method = 'GET', url = '/' } = request;
+      if (url.startsWith('/socket.io/')) return pass(request, response);
+      await faults.delay();
+      const { status, type, body } = instead() ?? page(url);
+      log.append({ method, path: url, status });
+      response
+        .writeHead(status, { 'content-type': `${type}; charset=utf-8`, 'x-frame-options': 'SAMEORIGIN' })
+        .end(body);
+    },
+    upgrade: (pass) => (request, socket, head) => {
+      const failing = faults.current() === 'ERROR_500';
+      log.append({ method: 'GET', path: request.url ?? '/', status: failing ? 500 : 101 });
+      if (failing) socket.end('HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\nconnection: close\r\n\r\n');
+      else pass(request, socket, head);
+    },
+  };
+}
