@@ -1,3 +1,8 @@
+table public.board_pulse
+  column connection_id text not null
+  column seen_at timestamp with time zone not null
+  constraint board_pulse_pkey PRIMARY KEY (connection_id)
+  grant delete, insert, select, update to medianest_app
 table public.change_feed
   column projection text not null
   column "position" bigint not null
@@ -111,6 +116,40 @@ table public.request_view
   CREATE INDEX request_view_title ON public.request_view USING btree (media_type, tmdb_id, quality)
   CREATE INDEX request_view_updated ON public.request_view USING btree (updated_at DESC, request_id DESC)
   CREATE INDEX request_view_waiting ON public.request_view USING btree (connection_id, queued_at, request_id) WHERE (handover_state = ANY (ARRAY['QUEUED'::text, 'ATTEMPTING'::text, 'UNCERTAIN'::text]))
+  grant delete, insert, select, update to medianest_app
+table public.service_pulse
+  column service_id text not null
+  column checked_at timestamp with time zone not null
+  column ping_ms double precision
+  constraint service_pulse_pkey PRIMARY KEY (service_id)
+  grant delete, insert, select, update to medianest_app
+table public.service_uptime
+  column service_id text not null
+  column tier text not null
+  column starts_at timestamp with time zone not null
+  column up integer not null
+  column down integer not null
+  column pending integer not null
+  column maintenance integer not null
+  column ping_sum double precision not null
+  column pings integer not null
+  constraint service_uptime_pkey PRIMARY KEY (service_id, tier, starts_at)
+  constraint service_uptime_tier_check CHECK ((tier = ANY (ARRAY['MINUTE'::text, 'QUARTER'::text, 'DAY'::text])))
+  CREATE INDEX service_uptime_age ON public.service_uptime USING btree (tier, starts_at)
+  grant delete, insert, select, update to medianest_app
+table public.service_view
+  column service_id text not null
+  column connection_id text not null
+  column name text not null
+  column status text not null
+  column since timestamp with time zone
+  column retired boolean not null
+  column lost_at timestamp with time zone
+  column "position" bigint not null
+  column state json not null
+  constraint service_view_pkey PRIMARY KEY (service_id)
+  CREATE INDEX service_view_connection ON public.service_view USING btree (connection_id)
+  CREATE INDEX service_view_name ON public.service_view USING btree (name COLLATE "C", service_id) WHERE (NOT retired)
   grant delete, insert, select, update to medianest_app
 table public.sign_in_code
   column code_hash bytea not null

@@ -3,7 +3,9 @@ import type { Images } from '../mechanisms/images';
 import { createLogger } from '../mechanisms/observability';
 import type { PostgresDatabase } from '../mechanisms/postgres';
 import type { OverseerrSimulator } from '../simulators/overseerr';
+import type { UptimeKumaSimulator } from '../simulators/uptime-kuma';
 import type { OverseerrClient } from '../upstreams/overseerr';
+import type { UptimeKumaClient } from '../upstreams/uptime-kuma';
 import { readSettings } from './config';
 import { createReleases } from './shutdown';
 import { wire } from './wiring';
@@ -33,6 +35,11 @@ export function apiOnly(demo: boolean): Pick<House, 'resolvers' | 'access'> {
         client: absent<OverseerrClient>(),
         pagesUrl: null,
         ...(demo && { simulator: absent<OverseerrSimulator>() }),
+      },
+      uptimeKuma: {
+        connection: { id: 'uptime-kuma', kind: 'UPTIME_KUMA', simulated: demo },
+        client: absent<UptimeKumaClient>(),
+        ...(demo && { simulator: absent<UptimeKumaSimulator>() }),
       },
     },
     members: [],

@@ -46,6 +46,8 @@ export interface Settings {
     probeMs: number;
     /** Time between two handovers that are released after an outage. */
     releaseMs: number;
+    /** How long nothing may be heard of the status monitor before its services are UNKNOWN. */
+    staleAfterMs: number;
   };
 }
 
@@ -57,7 +59,7 @@ const UPSTREAMS = [
   ['UPTIME_KUMA_URL', 'UPTIME_KUMA_USER', 'UPTIME_KUMA_PASSWORD'],
 ] as const;
 /** Settings of later versions: naming one now must not pass in silence. */
-const NOT_YET = ['DATABASE_REPLICA_URLS', 'UPTIME_KUMA_URL'];
+const NOT_YET = ['DATABASE_REPLICA_URLS'];
 
 const milliseconds = (least: number) =>
   z
@@ -141,6 +143,7 @@ const environment = z.object({
   POLL_FAST_MS: milliseconds(50),
   PROBE_MS: milliseconds(50),
   RELEASE_MS: milliseconds(0),
+  STALE_AFTER_MS: milliseconds(100),
 });
 type Environment = z.infer<typeof environment>;
 
@@ -159,6 +162,7 @@ function timesOf(values: Environment): Settings['times'] {
     pollFastMs: values.POLL_FAST_MS ?? usual.poll,
     probeMs: values.PROBE_MS ?? usual.probe,
     releaseMs: values.RELEASE_MS ?? 500,
+    staleAfterMs: values.STALE_AFTER_MS ?? (values.UPTIME_KUMA_URL ? 90_000 : 10_000),
   };
 }
 

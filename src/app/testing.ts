@@ -54,7 +54,7 @@ function upstream(method: 'title' | 'createRequest', after: () => void): Replace
         return answer;
       },
     };
-    return { foundations, neighbours: { overseerr: { ...neighbours.overseerr, client } } };
+    return { foundations, neighbours: { ...neighbours, overseerr: { ...neighbours.overseerr, client } } };
   };
 }
 

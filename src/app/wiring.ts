@@ -16,11 +16,12 @@ import { createAccountsFeature } from '../features/accounts';
 import type { ConnectionsFeature } from '../features/connections';
 import { createConnectionsFeature } from '../features/connections';
 import { createDemoFeature } from '../features/demo';
+import type { Simulated } from '../features/demo';
 import { createLibraryFeature } from '../features/library';
 import { createRequestProjections, createRequestsFeature, REQUEST_VIEW } from '../features/requests';
+import { createStatusFeature, createStatusProjections, SERVICE_VIEW } from '../features/status';
 import type { PlexClient } from '../upstreams/plex';
 import type { Member } from './accounts';
-import type { OverseerrFault } from '../simulators/overseerr';
 import type { Settings } from './config';
 import { allCodecs } from './event-codecs';
 import type { Foundations } from './foundations';
@@ -62,11 +63,11 @@ function wireMechanisms(parts: WiringParts) {
   const { database, background, store } = foundations;
   const codecs = allCodecs();
   const jobs = createJobQueue({ database: background });
-  const folds = createRequestProjections({ codecs, jobs });
+  const folds = [...createRequestProjections({ codecs, jobs }), ...createStatusProjections({ codecs })];
   const wakeUp = wireWakeUp(parts);
   const leases = createLeases({ database: background, holder: randomUUID(), leaseMs: settings.times.leaseMs, log });
   releases.add('leases', () => leases.close());
-  const feed = createChangeFeed({ database, store, wakeUp, projections: [REQUEST_VIEW], log });
+  const feed = createChangeFeed({ database, store, wakeUp, projections: [REQUEST_VIEW, SERVICE_VIEW], log });
   releases.add('change feed', () => feed.close());
   const cache = createCache({ ...(foundations.redis && { redis: foundations.redis }), clock });
   releases.add('cache', () => cache.close());
@@ -178,7 +179,8 @@ function wireFeatures(parts: WiringParts, mechanisms: Mechanisms) {
     strange: () => overseerr.client.strange(),
     onRestored: () => requests.poller.releaseWaiting(),
   });
-  return { accounts, connections, library, requests };
+  const status = wireStatus(parts, mechanisms, connections);
+  return { accounts, connections, library, requests, status };
 }
 type Features = ReturnType<typeof wireFeatures>;
 
@@ -191,20 +193,43 @@ function watchPlex(plex: PlexClient) {
   return { identify, probe: identify, strange: () => [], onRestored: () => Promise.resolve() };
 }
 
+function wireStatus(parts: WiringParts, mechanisms: Mechanisms, connections: ConnectionsFeature) {
+  const { settings, foundations, neighbours, clock, log } = parts;
+  const { connection, client } = neighbours.uptimeKuma;
+  connections.watch(connection, {
+    identify: () => client.identify(),
+    probe: () => client.probe(),
+    strange: () => client.strange(),
+    onRestored: async () => undefined, // what changed meanwhile comes with the board
+  });
+  return createStatusFeature({
+    ...mechanisms,
+    ...foundations,
+    connectionId: connection.id,
+    board: client,
+    ensureConnected: () => connections.ensureConnected(connection.id),
+    waitFor: (name, position) => mechanisms.projections.waitFor(name, position, CATCH_UP_MS),
+    staleAfterMs: settings.times.staleAfterMs,
+    clock,
+    log,
+  });
+}
+
 /** The switches of the simulators; undefined where nothing is simulated. */
-function wireDemo({ settings, neighbours }: WiringParts, { accounts, connections }: Features) {
+function wireDemo({ settings, neighbours }: WiringParts, { accounts, connections, status }: Features) {
   if (!settings.demo) return undefined;
-  const { simulator, connection } = neighbours.overseerr;
+  const { overseerr, uptimeKuma } = neighbours;
+  const switches = ({ simulator, connection }: typeof overseerr | typeof uptimeKuma): Simulated | undefined =>
+    simulator && {
+      setFault: (fault, delayMs = 3_000) => simulator.setFault(fault, delayMs),
+      calls: async (first) => simulator.calls(first).map((call) => ({ ...call, at: new Date(call.at) })),
+      check: () => connections.check(connection),
+    };
   return createDemoFeature({
     signIn: (name) => accounts.signInAs(name),
-    simulated: {
-      ...(simulator && {
-        OVERSEERR: {
-          setFault: (fault: OverseerrFault, delayMs = 3_000) => simulator.setFault(fault, delayMs),
-          calls: async (first: number) => simulator.calls(first).map((call) => ({ ...call, at: new Date(call.at) })),
-          check: () => connections.check(connection),
-        },
-      }),
+    simulated: { OVERSEERR: switches(overseerr), UPTIME_KUMA: switches(uptimeKuma) },
+    async setMonitor(name, shown) {
+      return uptimeKuma.simulator?.setMonitor(name, shown) ? status.shown(name, shown, CATCH_UP_MS) : null;
     },
   });
 }
@@ -214,11 +239,11 @@ export function wire(parts: WiringParts) {
   const mechanisms = wireMechanisms(parts);
   const features = wireFeatures(parts, mechanisms);
   const demo = wireDemo(parts, features);
-  const { accounts, connections, library, requests } = features;
-  const mounted = [accounts, connections, library, requests, ...(demo ? [demo] : [])];
+  const { accounts, connections, library, requests, status } = features;
+  const mounted = [accounts, connections, library, requests, status, ...(demo ? [demo] : [])];
   const access: AccessMap = Object.assign({}, graphqlAccess, ...mounted.map((feature) => feature.access));
   const nodes = createNodeResolver(
-    [...accounts.nodeFetchers, ...library.nodeFetchers, ...requests.nodeFetchers],
+    [...accounts.nodeFetchers, ...library.nodeFetchers, ...requests.nodeFetchers, ...status.nodeFetchers],
     access,
   );
   const resolvers: ResolverMount[] = [...mounted.flatMap((feature) => feature.resolvers), nodes];

@@ -3,6 +3,8 @@ import type { OverseerrNeighbour } from './overseerr';
 import { meetOverseerr } from './overseerr';
 import type { PlexNeighbour } from './plex';
 import { meetPlex } from './plex';
+import type { UptimeKumaNeighbour } from './uptime-kuma';
+import { meetUptimeKuma } from './uptime-kuma';
 
 export type { Neighbour } from './neighbour';
 export type { PlexNeighbour } from './plex';
@@ -13,9 +15,11 @@ export interface Neighbours {
   overseerr: OverseerrNeighbour;
   /** Not there in demo mode, until there is a simulator. */
   plex?: PlexNeighbour;
+  uptimeKuma: UptimeKumaNeighbour;
 }
 
 export async function meetNeighbours(parts: NeighbourParts): Promise<Neighbours> {
   const plex = meetPlex(parts);
-  return { overseerr: await meetOverseerr(parts), ...(plex && { plex }) };
+  const [overseerr, uptimeKuma] = [await meetOverseerr(parts), await meetUptimeKuma(parts)];
+  return { overseerr, uptimeKuma, ...(plex && { plex }) };
 }

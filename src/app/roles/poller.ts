@@ -7,14 +7,18 @@ import { every } from './every';
 const FIRST_LOOK_MS = 2_000;
 const AVAILABILITY_PERIOD_MS = 5 * 60_000;
 
-/** Work that one process of all does: who holds the lease. */
-function asLeader(leases: Leases, name: string, work: () => Promise<void>): () => Promise<void> {
-  let lease: Awaited<ReturnType<Leases['acquire']>> = null;
-  return async () => {
-    if (!lease?.held()) lease = await leases.acquire(name);
-    if (lease) await work();
+type Work = () => Promise<void>;
+
+/** Work that one process of all does: who holds the lease. `onLost`: another process leads now. */
+const leadingBy =
+  (leases: Leases) =>
+  (name: string, work: Work, onLost?: () => void): Work => {
+    let lease: Awaited<ReturnType<Leases['acquire']>> = null;
+    return async () => {
+      if (!lease?.held()) lease = await leases.acquire(name, onLost ? { onLost } : {});
+      if (lease) await work();
+    };
   };
-}
 
 /** Looks outside: how connections are, what became of requests, what is available. Leads by a lease. */
 export async function startPoller({
@@ -24,6 +28,7 @@ export async function startPoller({
   neighbours,
   requests,
   library,
+  status,
   log,
 }: House): Promise<() => Promise<void>> {
   const { probeMs, pollFastMs, leaseMs } = settings.times;
@@ -35,26 +40,34 @@ export async function startPoller({
     await library.syncAvailability();
     swept = performance.now();
   };
-  const firstLook = Promise.all([...checks.values()].map((check) => check()))
+  const asLeader = leadingBy(leases);
+  /** Who looks at the connection of the board also watches it: one process, one login. */
+  const { id: boardId } = neighbours.uptimeKuma.connection;
+  const watchBoard = async () => {
+    await status.poller.round();
+    await checks.get(boardId)?.();
+  };
+  const leave = () => void status.poller.stop();
+  const looks = [...checks].map(([id, check]) => {
+    const name = `poller:connection:${id}`;
+    if (id === boardId) return { look: asLeader(name, watchBoard, leave) };
+    return { look: asLeader(name, check), first: check };
+  });
+  const firstLook = Promise.all(looks.map(({ look, first = look }) => first()))
     .then(sweep)
     .catch((error: unknown) => room.warn({ err: error }, 'the first look outside failed; the rounds will try again'));
   await Promise.race([firstLook, pause(FIRST_LOOK_MS, undefined, { ref: false })]);
+  const lookAtLinked = asLeader('poller:requests', () => requests.poller.lookAtLinked());
+  const wakeDue = asLeader('poller:janitor', () => requests.poller.wakeDue());
   const rounds = [
     // Each for itself: a service that hangs must not delay the look at the others.
-    ...[...checks].map(([id, check]) => every(probeMs, asLeader(leases, `poller:connection:${id}`, check), room)),
-    every(
-      pollFastMs,
-      asLeader(leases, 'poller:requests', () => requests.poller.lookAtLinked()),
-      room,
-    ),
-    every(pollFastMs, asLeader(leases, 'poller:availability', sweep), room),
-    every(
-      leaseMs,
-      asLeader(leases, 'poller:janitor', () => requests.poller.wakeDue()),
-      room,
-    ),
+    ...looks.map(({ look }) => every(probeMs, look, room)),
+    every(pollFastMs, lookAtLinked, room),
+    every(pollFastMs, asLeader('poller:availability', sweep), room),
+    every(leaseMs, wakeDue, room),
   ];
   return async () => {
     await Promise.all(rounds.map((round) => round.stop()));
+    await status.poller.stop();
   };
 }

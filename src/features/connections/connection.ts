@@ -99,12 +99,18 @@ export function suspension({ id, kind }: Connection): Pick<Finding, 'state' | 'p
   return { state: 'SUSPENDED', problem: { code: 'CONNECTION_IDENTITY_CHANGED', message } };
 }
 
+const CREDENTIALS: Record<ConnectionKindName, string> = {
+  PLEX: 'our token: set the current one',
+  OVERSEERR: 'our key: set the current one (Settings > General there)',
+  UPTIME_KUMA: 'our user and password: set the current ones, of a user without a second factor,',
+};
+
 /** What is wrong, by the kind of failure, and what an admin can do. */
 export function findingOf(kind: ConnectionKindName, failure: { failure: string; message: string }): Finding {
   const nobody = { flavour: null, version: null };
   const name = NAMES[kind];
   if (failure.failure === 'UNAUTHORIZED') {
-    const message = `${name} refuses our key: set the current one (Settings > General there) and start again.`;
+    const message = `${name} refuses ${CREDENTIALS[kind]} and start again.`;
     return { ...nobody, state: 'UNAUTHORIZED', problem: { code: 'CONNECTION_UNAUTHORIZED', message } };
   }
   if (failure.failure === 'WRONG_SHAPE') {

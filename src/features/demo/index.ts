@@ -1,9 +1,9 @@
 import type { ResolverMount } from '../../mechanisms/graphql';
 import { demoAccess } from './policy';
-import type { DemoParts } from './resolvers';
+import type { DemoParts, Simulated } from './resolvers';
 import { DemoResolver } from './resolvers';
 
-export type { DemoParts };
+export type { DemoParts, Simulated };
 
 /** The switches of the simulators as an API: mounted in demo mode only. */
 export function createDemoFeature(parts: DemoParts) {

@@ -4,6 +4,7 @@ import { answering, pageSize } from '../../mechanisms/graphql';
 import { SignInPayload } from '../accounts/types';
 import type { Session } from '../accounts/types';
 import { ConnectionInfo, ConnectionKind } from '../connections/types';
+import { Service, ServiceStatus } from '../status/types';
 import { DemoCall, Fault } from './types';
 
 /** A simulated service and what the demo may do to it. */
@@ -15,10 +16,15 @@ export interface Simulated {
 }
 
 export interface DemoParts {
-  simulated: Partial<Record<ConnectionKind, Simulated>>;
+  simulated: Partial<Record<ConnectionKind, Simulated | undefined>>;
   /** A session of a demo account; throws NotFound. */
   signIn(name: string): Promise<Session>;
+  /** What a simulated monitor shows from now on; null: there is none of this name. */
+  setMonitor(name: string, status: ShownStatus): Promise<Service | null>;
 }
+
+/** What a monitor can show. The rest of the statuses says that there is none, or none that knows. */
+type ShownStatus = Exclude<keyof typeof ServiceStatus, 'UNKNOWN' | 'DEGRADED'>;
 
 const LONGEST_DELAY_MS = 60_000;
 
@@ -47,6 +53,23 @@ export class DemoResolver {
     const simulated = this.simulated(kind);
     await simulated.setFault(fault, delayMs);
     return simulated.check();
+  }
+
+  @Mutation(() => Service, {
+    description:
+      'What a simulated monitor finds from now on. With DOWN and UP go those that cannot do without it: with the NAS all that live on it.',
+  })
+  async demoSetMonitor(
+    @Arg('name', () => String, { description: 'Like NAS.' }) name: string,
+    @Arg('status', () => ServiceStatus, { description: 'UP, DOWN, PENDING, MAINTENANCE or PAUSED.' })
+    status: keyof typeof ServiceStatus,
+  ): Promise<Service> {
+    if (status === 'UNKNOWN' || status === 'DEGRADED') {
+      throw new InvalidInput(`a monitor can show UP, DOWN, PENDING, MAINTENANCE or PAUSED, not ${status}`, ['status']);
+    }
+    const service = await this.parts.setMonitor(name, status);
+    if (!service) throw new NotFound(`No simulated monitor is called ${name}.`);
+    return service;
   }
 
   @Mutation(() => SignInPayload, { description: 'A token of a demo account (ben, cleo), for the admin of the demo.' })

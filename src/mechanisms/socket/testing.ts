@@ -6,6 +6,8 @@ import { createLogger } from '../observability';
 import type { SocketClient, SocketClientOptions } from '.';
 import { createSocketClient } from '.';
 
+export { until } from '../pubsub/testing';
+
 /** A server of Socket.IO on a port of its own. */
 export interface SocketServer {
   io: Server;

@@ -1,7 +1,7 @@
 import type { Server, Socket } from 'socket.io';
 import type { Accounts } from './accounts';
-import type { CallLog } from './call-log';
-import type { Faults } from './faults';
+import type { Faults, ReceivedCall } from '../host';
+import { distorted } from './faults';
 import type { MonitorObject } from './monitor';
 import type { Monitoring } from './monitoring';
 import type { Seed } from './seed';
@@ -12,10 +12,13 @@ export interface ConversationParts {
   accounts: Accounts;
   monitoring: Monitoring;
   faults: Faults;
-  log: CallLog;
+  note: Note;
   /** How long a connection is not listened to (contract 0.1): what is said right at the beginning is lost without a word. */
   deafMs: number;
 }
+
+/** Writes down what was received. */
+export type Note = (call: Omit<ReceivedCall, 'at'>) => void;
 
 /** Everybody who is in, for there is one user. */
 export const EVERYBODY = 'user 1';
@@ -42,11 +45,11 @@ async function greet(parts: ConversationParts, socket: Socket, handlers: Record<
   await faults.delay();
   if (!socket.connected) return;
   listen(parts, socket, handlers);
-  socket.emit('info', ...faults.distort([seed.settings]).map((info) => (info === seed.settings ? info : [info])));
+  socket.emit('info', faults.current() === 'WRONG_SHAPE' ? distorted(faults, []) : seed.settings);
   socket.emit('loginRequired');
 }
 
-function listen({ faults, log }: ConversationParts, socket: Socket, handlers: Record<string, Handler>): void {
+function listen({ faults, note }: ConversationParts, socket: Socket, handlers: Record<string, Handler>): void {
   socket.onAny(async (event: string, ...args: unknown[]) => {
     const last = args.at(-1);
     const given = typeof last === 'function' ? args.slice(0, -1) : args;
@@ -55,11 +58,11 @@ function listen({ faults, log }: ConversationParts, socket: Socket, handlers: Re
     const isDropped = faults.current() === 'COMMIT_THEN_DROP';
     await handlers[event]?.(socket, given, (...words) => {
       answer.push(words);
-      log.append({ method: 'EMIT', path: event, status: isDropped ? 0 : statusOf(words[0]) });
+      note({ method: 'EMIT', path: event, status: isDropped ? 0 : statusOf(words[0]) });
       if (isDropped) socket.disconnect(true);
-      else if (typeof last === 'function') (last as Ack)(...faults.distort(words));
+      else if (typeof last === 'function') (last as Ack)(...distorted(faults, words));
     });
-    if (answer.length === 0) log.append({ method: 'EMIT', path: event, status: 0 });
+    if (answer.length === 0) note({ method: 'EMIT', path: event, status: 0 });
   });
 }
 

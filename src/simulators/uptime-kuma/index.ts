@@ -1,11 +1,10 @@
 import { Server } from 'socket.io';
 import { createAccounts } from './accounts';
 import { createBeatBook } from './beats';
-import type { ReceivedCall } from './call-log';
-import { createCallLog } from './call-log';
+import type { Fault, ReceivedCall } from '../host';
+import { createFaults, openRequestLog } from '../host';
+import type { Note } from './conversation';
 import { converse, EVERYBODY } from './conversation';
-import type { UptimeKumaFault } from './faults';
-import { createFaults } from './faults';
 import { listen } from './listener';
 import type { ShownStatus } from './monitoring';
 import { createMonitoring } from './monitoring';
@@ -13,8 +12,6 @@ import { answerHttp } from './pages';
 import type { Condition, Seed } from './seed';
 import { householdSeed } from './seed';
 
-export type { ReceivedCall } from './call-log';
-export type { UptimeKumaFault } from './faults';
 export type { ShownStatus } from './monitoring';
 export type { Condition, Seed } from './seed';
 
@@ -36,9 +33,9 @@ export interface UptimeKumaSimulator {
   readonly url: string;
   readonly port: number;
   /** From now on; `delayMs` is for SLOW. Resolves when the fault is in force, or the port open again. */
-  setFault(fault: UptimeKumaFault, delayMs?: number): Promise<void>;
-  /** What a check of it finds from now on, beginning with one right now. Throws where there is no such monitor. */
-  setMonitor(name: string, status: ShownStatus): void;
+  setFault(fault: Fault, delayMs?: number): Promise<void>;
+  /** What a check of it finds from now on, beginning with one right now. False: there is no such monitor. */
+  setMonitor(name: string, status: ShownStatus): boolean;
   /** The same by number, and without a check. */
   setCondition(monitorId: number, condition: Condition): void;
   /** A check of one, or of all that are on. */
@@ -58,11 +55,12 @@ export async function startUptimeKumaSimulator(options: UptimeKumaSimulatorOptio
   const io = new Server({ serveClient: false });
   io.attach(listener.server);
   const faults = createFaults();
-  const log = createCallLog(clock);
+  const log = openRequestLog();
+  const note: Note = (call) => log.append({ at: clock().toISOString(), ...call });
   const tell = (event: string, ...args: unknown[]) => void io.to(EVERYBODY).emit(event, ...args);
   const monitoring = createMonitoring({ seed, book: createBeatBook(clock), tell });
-  converse({ io, seed, accounts: createAccounts({ user, password, clock }), monitoring, faults, log, deafMs });
-  listener.intercept(answerHttp({ faults, log, monitoring }));
+  converse({ io, seed, accounts: createAccounts({ user, password, clock }), monitoring, faults, note, deafMs });
+  listener.intercept(answerHttp({ faults, note, monitoring }));
   monitoring.checkAll();
   const timer = checkEveryMs > 0 ? setInterval(() => monitoring.checkAll(), checkEveryMs) : undefined;
   timer?.unref();
@@ -76,9 +74,7 @@ export async function startUptimeKumaSimulator(options: UptimeKumaSimulatorOptio
       if (fault === 'ERROR_500') listener.cut();
       await listener.up();
     },
-    setMonitor(name, status) {
-      if (!monitoring.show(name, status)) throw new Error(`no monitor is called ${name}`);
-    },
+    setMonitor: (name, status) => monitoring.show(name, status),
     setCondition: (monitorId, condition) => monitoring.setCondition(monitorId, condition),
     check: (monitorId) => (monitorId === undefined ? monitoring.checkAll() : monitoring.check(monitorId)),
     calls: (first = 50) => log.newest(first),

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { CallLog } from './call-log';
-import type { Faults } from './faults';
+import type { Faults } from '../host';
+import type { Note } from './conversation';
 import { SURPRISE } from './faults';
 import type { Monitoring } from './monitoring';
 import type { Status } from './seed';
@@ -9,7 +9,7 @@ import { Status as Statuses } from './seed';
 
 interface Parts {
   faults: Faults;
-  log: CallLog;
+  note: Note;
   monitoring: Monitoring;
 }
 type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -22,7 +22,7 @@ interface Page {
 const json = (status: number, body: object): Page => ({ status, type: 'application/json', body: JSON.stringify(body) });
 
 /** What is asked over HTTP: reports of push monitors, and the page, which is also what unknown paths answer. */
-export function answerHttp({ faults, log, monitoring }: Parts): {
+export function answerHttp({ faults, note, monitoring }: Parts): {
   request(pass: RequestListener): RequestListener;
   upgrade(pass: Upgrade): Upgrade;
 } {
@@ -52,14 +52,14 @@ export function answerHttp({ faults, log, monitoring }: Parts): {
       if (url.startsWith('/socket.io/')) return pass(request, response);
       await faults.delay();
       const { status, type, body } = instead() ?? page(url);
-      log.append({ method, path: url, status });
+      note({ method, path: url, status });
       response
         .writeHead(status, { 'content-type': `${type}; charset=utf-8`, 'x-frame-options': 'SAMEORIGIN' })
         .end(body);
     },
     upgrade: (pass) => (request, socket, head) => {
       const failing = faults.current() === 'ERROR_500';
-      log.append({ method: 'GET', path: request.url ?? '/', status: failing ? 500 : 101 });
+      note({ method: 'GET', path: request.url ?? '/', status: failing ? 500 : 101 });
       if (failing) socket.end('HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\nconnection: close\r\n\r\n');
       else pass(request, socket, head);
     },

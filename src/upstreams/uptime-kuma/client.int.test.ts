@@ -1,5 +1,4 @@
-import { until } from '../../mechanisms/pubsub/testing';
-import { startSocketServer } from '../../mechanisms/socket/testing';
+import { startSocketServer, until } from '../../mechanisms/socket/testing';
 import type { RecordedServer, Version } from './testing';
 import { client, recording, startRecorded, watcher } from './testing';
 import type { UptimeKumaClient } from '.';
@@ -29,7 +28,7 @@ describe.each<Version>(['2.5.3', '1.23.17'])('against what %s said', (version) =
   it('logs in, says who it is and tells the whole board', async () => {
     const { url, logins } = await serve(version);
     const { kuma, boards } = watch(url);
-    expect(await kuma.identify()).toEqual({ flavour: null, version });
+    expect(await kuma.identify()).toEqual({ flavour: null, version, instanceId: null });
     await until(() => kuma.isLive());
     await kuma.probe();
     expect(logins).toEqual(['login']);
@@ -146,7 +145,7 @@ it('needs no login where the service asks for none', async () => {
   });
   const { kuma, boards } = watch(server.url);
   await until(() => kuma.isLive());
-  expect(await kuma.identify()).toEqual({ flavour: null, version: '2.5.3' });
+  expect(await kuma.identify()).toMatchObject({ version: '2.5.3' });
   expect(boards).toEqual([[]]);
 });
 
@@ -178,6 +177,7 @@ it('leaves out what it cannot read, and goes on', async () => {
     { status: 'DOWN', at: '2030-01-01T00:00:00.000Z', message: 'after the nonsense', pingMs: null },
   ]);
   expect(kuma.isLive()).toBe(true);
+  expect(kuma.strange()).toEqual(['heartbeat status 7', 'heartbeat of another shape']);
 });
 
 it('a new and a deleted monitor are told, also when a text is their id', async () => {

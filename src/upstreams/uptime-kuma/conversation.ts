@@ -6,7 +6,7 @@ import { createBoard } from './board';
 import type { Login } from './login';
 import type { ReadBeats } from './shapes';
 import { acknowledgement, failed, info, readAs, readBeatList, readId, readLiveBeat, readMonitors } from './shapes';
-import type { BoardListener, UptimeKumaClient } from './uptime-kuma';
+import type { BoardListener, UpstreamIdentity, UptimeKumaClient } from './uptime-kuma';
 
 export interface ConversationParts {
   socket: SocketClient;
@@ -45,6 +45,7 @@ class Conversation implements UptimeKumaClient {
   /** A try to connect and log in whose end is not known yet, and who waits for it. */
   private isTrying = false;
   private readonly waiting = new Set<() => void>();
+  private readonly strangeThings = new Set<string>();
 
   /** What matters to us of all that is said. */
   private readonly hearing: Record<string, (current: Session, args: unknown[]) => void> = {
@@ -81,24 +82,29 @@ class Conversation implements UptimeKumaClient {
     this.decided();
   }
 
-  async identify(): Promise<{ flavour: null; version: string | null }> {
+  async identify(): Promise<UpstreamIdentity> {
     if (this.parts.socket.hurry()) this.isTrying = true;
     await this.outcome();
-    if (this.session?.isIn) return { flavour: null, version: this.version };
+    if (this.session?.isIn) return { flavour: null, version: this.version, instanceId: null };
     throw this.lastTrouble ?? failed('TIMEOUT', 'did not let us in in time');
   }
 
-  async probe(): Promise<void> {
+  async probe(): Promise<Pick<UpstreamIdentity, 'instanceId'>> {
     if (!this.session?.isIn) throw this.lastTrouble ?? failed('UNREACHABLE', 'is not connected');
     const { socket } = this.parts;
     const answer = await socket.emit('getTags');
     try {
       if (!readAs(acknowledgement, answer, 'an answer').ok) throw failed('UPSTREAM_5XX', 'refuses to answer');
       this.seen();
+      return { instanceId: null };
     } catch (error) {
       if (error instanceof UpstreamFailure) socket.drop(error); // what it pushed meanwhile may be of the same kind
       throw error;
     }
+  }
+
+  strange(): string[] {
+    return [...this.strangeThings];
   }
 
   isLive(): boolean {
@@ -165,9 +171,7 @@ class Conversation implements UptimeKumaClient {
   }
 
   private checked({ monitorId, beats, strange }: ReadBeats, take: Board['beats']): void {
-    if (strange > 0) {
-      this.parts.log.warn({ upstream: 'uptime-kuma', monitorId, strange }, 'checks that cannot be read are left out');
-    }
+    for (const what of strange) this.strangeThings.add(what);
     take(monitorId, beats);
   }
 

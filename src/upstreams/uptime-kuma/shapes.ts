@@ -78,8 +78,8 @@ export interface ReadBeats {
   monitorId: string;
   /** Oldest first. */
   beats: UpstreamBeat[];
-  /** Checks that say something that we do not know: they are left out. */
-  strange: number;
+  /** What is left out, because we do not know it. */
+  strange: string[];
 }
 
 /** The rows of `heartbeatList`; oldest first, as they come. */
@@ -97,5 +97,11 @@ function readBeats(rows: unknown[]): Pick<ReadBeats, 'beats' | 'strange'> {
     const { success, data } = beat.safeParse(row);
     return success && data.status ? [{ ...data, status: data.status }] : [];
   });
-  return { beats, strange: rows.length - beats.length };
+  return { beats, strange: [...new Set(rows.flatMap(strangenessOf))] };
+}
+
+function strangenessOf(row: unknown): string[] {
+  const { success, data } = beat.safeParse(row);
+  if (!success) return ['heartbeat of another shape'];
+  return data.status ? [] : [`heartbeat status ${String((row as { status: number }).status)}`];
 }

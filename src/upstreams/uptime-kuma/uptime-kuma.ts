@@ -33,6 +33,13 @@ export interface BoardListener {
   gone(externalId: string): void;
 }
 
+/** The product has one flavour, and says nothing that tells one installation from another. */
+export interface UpstreamIdentity {
+  flavour: null;
+  version: string | null;
+  instanceId: null;
+}
+
 /** One connection for as long as somebody watches. */
 export interface UptimeKumaClient {
   /** Begins to watch: connects, logs in, and comes back by itself after every loss. */
@@ -40,9 +47,11 @@ export interface UptimeKumaClient {
   /** Leaves. */
   stop(): void;
   /** Waits for a connection that is being made. Causes no login of its own. Throws UpstreamFailure. */
-  identify(): Promise<{ flavour: null; version: string | null }>;
+  identify(): Promise<UpstreamIdentity>;
   /** One cheap call that proves life and login. Throws UpstreamFailure. */
-  probe(): Promise<void>;
+  probe(): Promise<Pick<UpstreamIdentity, 'instanceId'>>;
+  /** What it said that we do not know. */
+  strange(): string[];
   /** Whether the whole board was told on the connection that stands. */
   isLive(): boolean;
   /** How long ago something came that made sense; null: nothing yet. */

@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+import type { UptimeKumaSimulator } from '../../simulators/uptime-kuma';
+import { startUptimeKumaSimulator } from '../../simulators/uptime-kuma';
+import type { UptimeKumaClient } from '../../upstreams/uptime-kuma';
+import { createUptimeKumaClient } from '../../upstreams/uptime-kuma';
+import type { Settings } from '../config';
+import type { Neighbour, NeighbourParts } from './neighbour';
+import { absentClient } from './neighbour';
+
+export interface UptimeKumaNeighbour extends Neighbour<UptimeKumaClient> {
+  simulator?: UptimeKumaSimulator;
+}
+
+const IDENTITY = { id: 'uptime-kuma', kind: 'UPTIME_KUMA' } as const;
+const ABSENT =
+  'No status monitor is connected: set UPTIME_KUMA_URL, UPTIME_KUMA_USER and UPTIME_KUMA_PASSWORD and start again.';
+/** Reconnecting costs no login, but a server that starts wants to be left alone for a moment. */
+const BACK_OFF_MS = 5_000;
+
+export async function meetUptimeKuma(parts: NeighbourParts): Promise<UptimeKumaNeighbour> {
+  const { uptimeKuma: real, demo } = parts.settings;
+  if (real) return { connection: { ...IDENTITY, simulated: false }, client: connect(parts, real) };
+  if (demo) {
+    const { simulator, ...account } = await simulate(parts);
+    return { connection: { ...IDENTITY, simulated: true }, client: connect(parts, account), simulator };
+  }
+  return { connection: { ...IDENTITY, simulated: false, absent: ABSENT }, client: absentClient(ABSENT) };
+}
+
+type Account = NonNullable<Settings['uptimeKuma']>;
+
+function connect({ settings, releases, log }: NeighbourParts, account: Account): UptimeKumaClient {
+  const { callMs: timeoutMs, probeMs } = settings.times;
+  const client = createUptimeKumaClient({ ...account, timeoutMs, backOffMs: Math.min(probeMs, BACK_OFF_MS), log });
+  releases.add('uptime kuma client', () => client.stop());
+  return client;
+}
+
+async function simulate({ releases }: NeighbourParts): Promise<Account & { simulator: UptimeKumaSimulator }> {
+  const account = { user: 'olga', password: randomBytes(24).toString('base64url') };
+  const simulator = await startUptimeKumaSimulator(account);
+  releases.add('uptime kuma simulator', () => simulator.close());
+  return { url: simulator.url, ...account, simulator };
+}

@@ -1,0 +1,99 @@
+import type { ChangeFeed } from '../../mechanisms/change-feed';
+import { formatPosition, parsePosition } from '../../mechanisms/event-store';
+import type { CommandHandler, EventCodecs, EventStore } from '../../mechanisms/event-store';
+import type { NodeFetcher, ResolverMount } from '../../mechanisms/graphql';
+import type { Logger } from '../../mechanisms/observability';
+import type { Database } from '../../mechanisms/postgres';
+import type { Projection } from '../../mechanisms/projections';
+import type { OperationContext } from '../../server/context';
+import { createBoardPulse } from './board-pulse.read-model';
+import { createPulseLoader, createServiceLoader, createServiceQueries, createUptimeLoader } from './loaders';
+import { createMonitoringCommands } from './monitoring/commands';
+import { monitoringCodecs } from './monitoring/event-codecs';
+import { statusAccess } from './policy';
+import type { StatusPollerParts } from './poller';
+import { createStatusPoller } from './poller';
+import type { StatusResolverParts } from './resolvers';
+import { createStatusSubscription, presentService, ServiceResolver } from './resolvers';
+import { createServiceCommands } from './service/commands';
+import { serviceCodecs } from './service/event-codecs';
+import { createServiceUptime } from './service-uptime.read-model';
+import { createServiceViewProjection, SERVICE_VIEW } from './service-view.read-model';
+import type { Service } from './types';
+
+export { SERVICE_VIEW };
+export const statusCodecs = [...serviceCodecs, ...monitoringCodecs];
+
+export interface StatusParts {
+  /** For what people ask. */
+  database: Database;
+  /** For what the poller writes. */
+  background: Database;
+  store: EventStore;
+  handler: CommandHandler;
+  feed: ChangeFeed;
+  connectionId: string;
+  board: StatusPollerParts['board'];
+  ensureConnected: StatusResolverParts['ensureConnected'];
+  waitFor: StatusResolverParts['waitFor'];
+  staleAfterMs: number;
+  clock: () => Date;
+  log: Logger;
+}
+
+/** The folds of this feature. They need nothing of the rest of it. */
+export function createStatusProjections({ codecs }: { codecs: EventCodecs }): Projection[] {
+  return [createServiceViewProjection(codecs)];
+}
+
+/** How the services around us are, as a monitor sees them. */
+export function createStatusFeature(parts: StatusParts) {
+  const { database, background, store, connectionId } = parts;
+  const pulse = createBoardPulse(database);
+  const queries = createServiceQueries(database);
+  const api: StatusResolverParts = {
+    ...parts,
+    queries,
+    positions: {
+      format: (position) => formatPosition(store.storeId, position),
+      parse: (text) => parsePosition(store.storeId, text),
+    },
+    boardSilentForMs: async () => (await pulse.last(connectionId))?.agoMs ?? null,
+    createServiceLoader: createServiceLoader(database),
+    createPulseLoader: createPulseLoader(database),
+    createUptimeLoader: createUptimeLoader(database),
+  };
+  const resolvers: ResolverMount[] = [[ServiceResolver, new ServiceResolver(api)], createStatusSubscription(api)];
+  const nodes: NodeFetcher<OperationContext> = {
+    prefix: 'svc_',
+    type: 'Service',
+    async load(id, { loaders }) {
+      const row = await loaders.use(api.createServiceLoader).load(id);
+      return row && presentService(row);
+    },
+  };
+  return {
+    resolvers,
+    access: statusAccess,
+    nodeFetchers: [nodes],
+    poller: createStatusPoller({
+      ...parts,
+      services: createServiceCommands(parts),
+      monitoring: createMonitoringCommands(parts),
+      queries: createServiceQueries(background),
+      pulse: createBoardPulse(background),
+      uptime: createServiceUptime(background),
+    }),
+    /** The service of this name, as soon as it is shown so; as it is when that takes too long; null: there is none. */
+    async shown(name: string, status: Service['status'], patienceMs: number): Promise<Service | null> {
+      const deadline = Date.now() + patienceMs;
+      for (;;) {
+        const row = await queries.byName(name);
+        const service = row && presentService(row);
+        if (service?.status === status || Date.now() > deadline) return service ?? null;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    },
+  };
+}
+export type StatusFeature = ReturnType<typeof createStatusFeature>;

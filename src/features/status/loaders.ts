@@ -1,0 +1,110 @@
+import { createBatchLoader } from '../../mechanisms/batching';
+import type { BatchLoader } from '../../mechanisms/batching';
+import type { Queryable } from '../../mechanisms/postgres';
+import type { ServiceStatus } from './service/service';
+import type { ServiceRow, StoredService } from './service-view.read-model';
+import { COLUMNS, rowOf } from './service-view.read-model';
+import type { Uptime, UptimeWindow } from './service-uptime.read-model';
+import { readUptime } from './service-uptime.read-model';
+
+/** The newest check of a service. */
+export interface Pulse {
+  checkedAt: Date;
+  pingMs: number | null;
+}
+
+/** The questions that lists and the poller ask the table `service_view`. */
+export function createServiceQueries(database: Queryable) {
+  return {
+    /** Those on the board, by name. */
+    async page({
+      limit,
+      after,
+    }: {
+      limit: number;
+      after?: { name: string; serviceId: string };
+    }): Promise<ServiceRow[]> {
+      const rows = await database.query<StoredService>(
+        `select ${COLUMNS} from service_view where not retired ${after ? 'and (name collate "C", service_id) > ($2, $3)' : ''}
+         order by name collate "C", service_id limit $1`,
+        after ? [limit, after.name, after.serviceId] : [limit],
+      );
+      return rows.map(rowOf);
+    },
+    async count(): Promise<Partial<Record<ServiceStatus, number>>> {
+      const rows = await database.query<{ status: ServiceStatus; count: number }>(
+        'select status, count(*)::int as count from service_view where not retired group by status',
+      );
+      return Object.fromEntries(rows.map(({ status, count }) => [status, count]));
+    },
+    async byName(name: string): Promise<ServiceRow | undefined> {
+      const rows = await database.query<StoredService>(
+        `select ${COLUMNS} from service_view where name = $1 and not retired order by name collate "C", service_id limit 1`,
+        [name],
+      );
+      return rows.map(rowOf)[0];
+    },
+    async ofConnection(connectionId: string): Promise<ServiceRow[]> {
+      const rows = await database.query<StoredService>(
+        `select ${COLUMNS} from service_view where connection_id = $1 and not retired`,
+        [connectionId],
+      );
+      return rows.map(rowOf);
+    },
+  };
+}
+export type ServiceQueries = ReturnType<typeof createServiceQueries>;
+
+const byItself = (id: string) => id;
+
+export function createServiceLoader(database: Queryable): () => BatchLoader<string, ServiceRow> {
+  return () =>
+    createBatchLoader({
+      keyOf: byItself,
+      async load(ids) {
+        const rows = await database.query<StoredService>(
+          `select ${COLUMNS} from service_view where service_id = any($1)`,
+          [ids],
+        );
+        return new Map(rows.map(rowOf).map((row) => [row.state.serviceId, row]));
+      },
+    });
+}
+
+export function createPulseLoader(database: Queryable): () => BatchLoader<string, Pulse> {
+  return () =>
+    createBatchLoader({
+      keyOf: byItself,
+      async load(ids) {
+        const rows = await database.query<{ service_id: string; checked_at: Date; ping_ms: number | null }>(
+          'select service_id, checked_at, ping_ms from service_pulse where service_id = any($1)',
+          [ids],
+        );
+        return new Map(rows.map((row) => [row.service_id, { checkedAt: row.checked_at, pingMs: row.ping_ms }]));
+      },
+    });
+}
+
+export interface UptimeOf {
+  serviceId: string;
+  window: UptimeWindow;
+}
+
+export function createUptimeLoader(database: Queryable): () => BatchLoader<UptimeOf, Uptime> {
+  const keyOf = ({ serviceId, window }: UptimeOf) => `${window} ${serviceId}`;
+  return () =>
+    createBatchLoader({
+      keyOf,
+      async load(wanted) {
+        const windows = [...new Set(wanted.map(({ window }) => window))];
+        const found = await Promise.all(
+          windows.map(async (window) => {
+            const ids = wanted.filter((one) => one.window === window).map(({ serviceId }) => serviceId);
+            const uptimes = await readUptime(database, ids, window);
+            return [...uptimes].map(([serviceId, uptime]) => [keyOf({ serviceId, window }), uptime] as const);
+          }),
+        );
+        return new Map(found.flat());
+      },
+    });
+}
