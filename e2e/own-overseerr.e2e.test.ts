@@ -36,12 +36,23 @@ afterAll(async () => {
   await overseerr.close();
 });
 
-const connection = async () => (await ben.execute(ServerInfoDocument)).serverInfo.connections[0];
+const connection = async () =>
+  (await ben.execute(ServerInfoDocument)).serverInfo.connections.find(({ kind }) => kind === 'OVERSEERR');
 
 it('has no link and no switches of the demo; the accounts are those of the settings', async () => {
   expect(server.link).toBe('');
   const { serverInfo } = await ben.execute(ServerInfoDocument);
-  expect(serverInfo).toMatchObject({ demo: false, connections: [{ simulated: false, flavour: 'SEERR', state: 'UP' }] });
+  expect(serverInfo).toMatchObject({ demo: false });
+  expect(serverInfo.connections).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ kind: 'OVERSEERR', simulated: false, flavour: 'SEERR', state: 'UP' }),
+      expect.objectContaining({
+        kind: 'UPTIME_KUMA',
+        state: 'ABSENT',
+        problem: expect.objectContaining({ code: 'CONNECTION_ABSENT' }),
+      }),
+    ]),
+  );
   expect((await olga.execute(MeDocument)).me).toMatchObject({ name: 'Olga', role: 'ADMIN' });
   expect((await ben.execute(MeDocument)).me).toMatchObject({ name: 'Ben', role: 'FRIEND' });
   await expect(house.token('cleo')).rejects.toThrow('cleo');

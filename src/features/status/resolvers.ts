@@ -105,7 +105,8 @@ export class ServiceResolver {
     const pulse = await this.pulse(service, context);
     const silentMs = await context.loaders.use(this.parts.boardSilentForMs);
     const stale = silentMs === null || silentMs >= this.parts.staleAfterMs;
-    return { observedAt: pulse?.checkedAt ?? null, source, stale };
+    const told = state.checkedAt === null ? null : new Date(state.checkedAt); // counted a moment later
+    return { observedAt: pulse?.checkedAt ?? told, source, stale };
   }
 
   @FieldResolver(() => ServiceUptime, { description: 'How often it was up, as far as we watched.' })

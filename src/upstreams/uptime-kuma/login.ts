@@ -1,6 +1,6 @@
 import type { FailureKind, UpstreamFailure } from '../../mechanisms/http';
-import type { Acknowledgement } from './shapes';
-import { acknowledgement, failed, readAs } from './shapes';
+import type { LoginAnswer } from './shapes';
+import { acknowledgement, failed, loginAnswer, readAs } from './shapes';
 
 export interface LoginParts {
   user: string;
@@ -57,12 +57,9 @@ export function createLogin({ user, password, clock, times = TIMES }: LoginParts
       throw failed(refusal?.failure ?? 'RATE_LIMITED', refusal ? reasonOf(refusal) : 'asks for patience', wait);
     refusal = undefined;
     notBefore = clock() + times.leastMs; // also when no answer comes: it counts there all the same
-    const answer = readAs(
-      acknowledgement,
-      await emit('login', { username: user, password, token: '' }),
-      'the answer to a login',
-    );
-    if (answer.ok && answer.token !== undefined) return answer.token;
+    const said = await emit('login', { username: user, password, token: '' });
+    const { data: answer } = loginAnswer.safeParse(said);
+    if (answer && 'token' in answer && answer.ok && answer.token !== undefined) return answer.token;
     refuse(...refusalOf(answer, times));
   }
 
@@ -78,8 +75,9 @@ export function createLogin({ user, password, clock, times = TIMES }: LoginParts
 const reasonOf = ({ message }: UpstreamFailure): string => message.replace(/^uptime-kuma: /, '');
 
 /** What an answer that lets nobody in means, and how long it makes no sense to ask again. */
-function refusalOf(answer: Acknowledgement, times: LoginTimes): [waitMs: number, FailureKind, what: string] {
-  if (answer.tokenRequired) {
+function refusalOf(answer: LoginAnswer | undefined, times: LoginTimes): [waitMs: number, FailureKind, what: string] {
+  if (!answer) return [times.limitedMs, 'WRONG_SHAPE', 'answers a login in a way that we do not know'];
+  if ('tokenRequired' in answer) {
     return [times.refusedMs, 'UNAUTHORIZED', 'wants a second factor from this user: give us one without'];
   }
   const reason = typeof answer.msg === 'string' ? answer.msg : '';
@@ -87,6 +85,5 @@ function refusalOf(answer: Acknowledgement, times: LoginTimes): [waitMs: number,
   if (BAD_PASSWORD.test(reason) || BAD_TOKEN.test(reason)) {
     return [times.refusedMs, 'UNAUTHORIZED', 'does not take this user and password'];
   }
-  const kind = answer.ok === undefined ? 'WRONG_SHAPE' : 'UPSTREAM_5XX';
-  return [times.limitedMs, kind, 'refused the login for a reason that we do not know'];
+  return [times.limitedMs, 'UPSTREAM_5XX', 'refused the login for a reason that we do not know'];
 }

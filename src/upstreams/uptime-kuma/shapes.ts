@@ -38,13 +38,13 @@ const beat = z
   }));
 const liveBeat = z.object({ monitorID: id }).loose();
 
-export const acknowledgement = z.object({
-  ok: z.boolean().optional(),
-  msg: z.unknown().optional(),
-  token: z.string().optional(),
-  tokenRequired: z.boolean().optional(),
-});
-export type Acknowledgement = z.infer<typeof acknowledgement>;
+export const acknowledgement = z.object({ ok: z.boolean(), msg: z.unknown().optional() });
+/** To a login: where a second factor is wanted, without a word on whether it went well. */
+export const loginAnswer = z.union([
+  acknowledgement.extend({ token: z.string().optional() }),
+  z.object({ tokenRequired: z.literal(true) }),
+]);
+export type LoginAnswer = z.infer<typeof loginAnswer>;
 export const info = z.object({ version: z.string().nullish() });
 
 /** As `shape` says, or WRONG_SHAPE naming the place that differs, never its content. */
