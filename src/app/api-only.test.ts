@@ -44,5 +44,10 @@ it('has the switches of the simulators in demo mode alone', async () => {
   };
   const isDemo = (name: string) => name.startsWith('demo');
   expect((await fields(false)).filter(isDemo)).toEqual([]);
-  expect((await fields(true)).filter(isDemo).sort()).toEqual(['demoSetFault', 'demoSignIn', 'demoUpstreamCalls']);
+  expect((await fields(true)).filter(isDemo).sort()).toEqual([
+    'demoSetFault',
+    'demoSetMonitor',
+    'demoSignIn',
+    'demoUpstreamCalls',
+  ]);
 });

@@ -70,7 +70,7 @@ it('answers the questions as recorded', async () => {
   expect(await ask('getMonitorList')).toEqual({ ok: false, msg: 'You are not logged in.' });
   await login();
   const wanted = ['getMonitorList', 'getMonitor', 'getMonitorBeats', 'pauseMonitor', 'resumeMonitor', 'deleteMonitor'];
-  const recorded = recordedJson<{ emit: [string, ...unknown[]]; ack: Record<string, unknown> }[]>('20-misc-acks');
+  const recorded = recordedJson<{ emit: [string, ...unknown[]]; ack: Record<string, unknown> }[]>('20-acks');
   for (const { emit, ack } of recorded.filter(({ emit: [event] }) => wanted.includes(event))) {
     const [event, ...args] = emit;
     const from = said.length;
