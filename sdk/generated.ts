@@ -280,6 +280,23 @@ export type Scope =
   /** See the status of services and of this server. */
   | 'STATUS_READ';
 
+/** How a service is. */
+export type ServiceStatus =
+  /** It answers, but not as it should. */
+  | 'DEGRADED'
+  /** It does not. */
+  | 'DOWN'
+  /** Somebody works on it, as announced. */
+  | 'MAINTENANCE'
+  /** Its monitor is switched off. */
+  | 'PAUSED'
+  /** A check failed, and more of them will tell; or it was just switched on. */
+  | 'PENDING'
+  /** Nobody can say: it was never checked, or the monitor is out of sight. */
+  | 'UNKNOWN'
+  /** It answers. */
+  | 'UP';
+
 /** How much a notice matters. */
 export type Severity =
   /** Somebody has to act. */
@@ -404,6 +421,14 @@ export type DemoUpstreamCallsQueryVariables = Exact<{
 
 
 export type DemoUpstreamCallsQuery = { demoUpstreamCalls: Array<{ at: string, method: string, path: string, status: number }> };
+
+export type DemoSetMonitorMutationVariables = Exact<{
+  name: string;
+  status: ServiceStatus;
+}>;
+
+
+export type DemoSetMonitorMutation = { demoSetMonitor: { id: string, name: string, status: ServiceStatus, since: string | null } };
 
 export type SearchQueryVariables = Exact<{
   query: string;
@@ -551,6 +576,7 @@ export type NodeQuery = { node:
     | { __typename: 'MediaItem', id: string }
     | { __typename: 'MediaRequest', status: RequestStatus, id: string }
     | { __typename: 'Season', id: string }
+    | { __typename: 'Service', id: string }
    | null };
 
 export type NodesQueryVariables = Exact<{
@@ -565,7 +591,25 @@ export type NodesQuery = { nodes: Array<
     | { __typename: 'MediaItem', id: string }
     | { __typename: 'MediaRequest', id: string }
     | { __typename: 'Season', id: string }
+    | { __typename: 'Service', id: string }
    | null> };
+
+export type ServicesQueryVariables = Exact<{
+  first?: number;
+  after?: string | null | undefined;
+  atLeast?: string | null | undefined;
+}>;
+
+
+export type ServicesQuery = { services: { summary: { up: number, down: number, unknown: number, other: number }, nodes: Array<{ id: string, name: string, group: string | null, status: ServiceStatus, since: string | null, message: string | null, responseTimeMs: number | null, freshness: { observedAt: string | null, source: string, stale: boolean }, uptime: { ratio: number | null, checks: number, avgPingMs: number | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type ServiceStatusChangedSubscriptionVariables = Exact<{
+  id?: string | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ServiceStatusChangedSubscription = { serviceStatusChanged: { position: string, service: { id: string, name: string, status: ServiceStatus, since: string | null }, change: { from: ServiceStatus, to: ServiceStatus, at: string } } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -773,6 +817,16 @@ export const DemoUpstreamCallsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<DemoUpstreamCallsQuery, DemoUpstreamCallsQueryVariables>;
+export const DemoSetMonitorDocument = new TypedDocumentString(`
+    mutation DemoSetMonitor($name: String!, $status: ServiceStatus!) {
+  demoSetMonitor(name: $name, status: $status) {
+    id
+    name
+    status
+    since
+  }
+}
+    `) as unknown as TypedDocumentString<DemoSetMonitorMutation, DemoSetMonitorMutationVariables>;
 export const SearchDocument = new TypedDocumentString(`
     query Search($query: String!, $type: MediaType, $first: Int! = 10, $after: String) {
   search(query: $query, type: $type, first: $first, after: $after) {
@@ -1363,3 +1417,56 @@ export const NodesDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<NodesQuery, NodesQueryVariables>;
+export const ServicesDocument = new TypedDocumentString(`
+    query Services($first: Int! = 50, $after: String, $atLeast: Position) {
+  services(first: $first, after: $after, atLeast: $atLeast) {
+    summary {
+      up
+      down
+      unknown
+      other
+    }
+    nodes {
+      id
+      name
+      group
+      status
+      since
+      message
+      responseTimeMs
+      freshness {
+        observedAt
+        source
+        stale
+      }
+      uptime(window: D30) {
+        ratio
+        checks
+        avgPingMs
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ServicesQuery, ServicesQueryVariables>;
+export const ServiceStatusChangedDocument = new TypedDocumentString(`
+    subscription ServiceStatusChanged($id: ID, $after: Position) {
+  serviceStatusChanged(id: $id, after: $after) {
+    position
+    service {
+      id
+      name
+      status
+      since
+    }
+    change {
+      from
+      to
+      at
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ServiceStatusChangedSubscription, ServiceStatusChangedSubscriptionVariables>;
