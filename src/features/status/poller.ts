@@ -176,6 +176,7 @@ export function createStatusPoller(parts: StatusPollerParts) {
     },
     /** Leaves: another process leads, or we end. */
     async stop(): Promise<void> {
+      if (!isWatching) return;
       isWatching = false;
       board.stop();
       await drained;
