@@ -27,6 +27,7 @@ table public.connection_health
   grant delete, insert, select, update to medianest_app
 table public.event_store
   column id text not null
+  column home text
   constraint event_store_id_check CHECK ((id ~ '^pg[0-9a-f]{4}$'::text))
   CREATE UNIQUE INDEX event_store_has_one_row ON public.event_store USING btree ((true))
   grant select to medianest_app
@@ -257,3 +258,45 @@ BEGIN
 END
 $function$
 grant execute on function public.append_events_together(targets text[], expected_versions bigint[], versions bigint[], ids uuid[], types text[], schema_versions integer[], bodies json[], metas json[], OUT positions bigint[], OUT targets_stored text[], OUT stored_at timestamp with time zone) to medianest_app
+CREATE OR REPLACE FUNCTION public.settle_event_store()
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  head bigint;
+  here text;
+  server text;
+  store record;
+  fresh text;
+BEGIN
+  PERFORM pg_advisory_xact_lock(20010101); -- no append meanwhile
+  head := (SELECT coalesce(max(position), 0) FROM events);
+  -- COPY brings positions and leaves the sequence behind.
+  IF head > coalesce((SELECT last_value FROM pg_sequences WHERE format('%I.%I', schemaname, sequencename)::regclass
+                       = pg_get_serial_sequence('events', 'position')::regclass), 0) THEN
+    PERFORM setval(pg_get_serial_sequence('events', 'position'), head);
+  END IF;
+
+  BEGIN
+    server := (SELECT system_identifier FROM pg_control_system());
+  EXCEPTION WHEN insufficient_privilege THEN
+    server := 'unknown';
+  END;
+  here := format('%s/%s', server, (SELECT oid FROM pg_database WHERE datname = current_database()));
+  SELECT * INTO STRICT store FROM event_store FOR UPDATE;
+  IF store.home IS NOT DISTINCT FROM here THEN
+    RETURN NULL;
+  END IF;
+  UPDATE event_store SET home = here;
+  IF store.home IS NULL THEN
+    RETURN NULL;
+  END IF;
+  LOOP
+    fresh := 'pg' || substr(md5(gen_random_uuid()::text), 1, 4);
+    EXIT WHEN fresh <> store.id;
+  END LOOP;
+  UPDATE event_store SET id = fresh;
+  UPDATE projection_checkpoint SET store_id = fresh WHERE store_id = store.id AND position <= head;
+  RETURN fresh;
+END
+$function$

@@ -3,7 +3,7 @@ import { createEmbeddedPostgres, findRunning, isMade } from '../mechanisms/embed
 import type { Address } from '../mechanisms/embedded-postgres';
 import { StartupError } from '../mechanisms/errors';
 import { createEventStoreDbStore } from '../mechanisms/event-store/eventstoredb';
-import { createPostgresEventStore } from '../mechanisms/event-store/postgres';
+import { createPostgresEventStore, settleEventStore } from '../mechanisms/event-store/postgres';
 import type { EventStore } from '../mechanisms/event-store';
 import { migrateJobs } from '../mechanisms/jobs';
 import type { Logger } from '../mechanisms/observability';
@@ -71,6 +71,8 @@ async function prepareServer(parts: FoundationParts): Promise<Server> {
   const server = settings.databaseUrl ? external(settings.databaseUrl, folder) : await embedded(parts);
   const { owner, password } = server;
   await migrate({ owner, appRole: { name: APP_ROLE, ...(password ? { password } : {}) }, log });
+  const database = createDatabase({ connection: owner, max: 1, applicationName: 'medianest start', log });
+  await settleEventStore(database, log).finally(() => database.close());
   return server;
 }
 

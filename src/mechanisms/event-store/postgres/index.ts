@@ -13,6 +13,8 @@ import { createAppending } from './appending';
 import { toReadFailure } from './failures';
 import { createSettling } from './settling';
 
+export { settleEventStore } from './settle-store';
+
 export interface PostgresEventStoreParts {
   /** The primary, as the serving role. Stays the caller's to close. */
   database: Database;
