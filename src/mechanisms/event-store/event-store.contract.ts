@@ -3,6 +3,8 @@ import { dyingClientContract } from './dying-client.contract';
 import type { ContractSetting } from './fixtures.contract';
 import { followingContract } from './following.contract';
 import { historyContract } from './history.contract';
+import { loadContract } from './load.contract';
+import { modelContract } from './model.contract';
 
 /** What every event store keeps. Run for each, so that whoever works with one works with all. */
 export function eventStoreContract(name: string, makeSetting: () => Promise<ContractSetting>): void {
@@ -15,5 +17,7 @@ export function eventStoreContract(name: string, makeSetting: () => Promise<Cont
     dyingClientContract(() => setting);
     historyContract(() => setting);
     followingContract(() => setting, makeSetting);
+    modelContract(() => setting);
+    loadContract(() => setting);
   });
 }

@@ -9,6 +9,10 @@ export interface ContractSetting {
   store: EventStore;
   /** The same log through another instance, as after a restart or from another process; the twin, which lives in one process, gives itself. */
   reopen(): Promise<EventStore>;
+  /** Events of the test under load; fewer when absent. */
+  loadEvents?: number;
+  /** An append that gets as far as it can and is rolled back, where the engine has such a thing. */
+  rollBack?(): Promise<void>;
   /** Closes the store, and all that was reopened. */
   drop(): Promise<void>;
 }

@@ -13,6 +13,7 @@ import { strictIdsContract } from '../strict-ids.contract';
 import { createPostgresEventStore } from '.';
 
 const log = createLogger({ level: 'silent' });
+const UNDONE = `SELECT append_events($1, -1, ARRAY[$2::uuid], ARRAY['Undone'], ARRAY[1], ARRAY['{}'::json], ARRAY['{}'::json])`;
 
 eventStoreContract('Postgres', async () => {
   const { database, drop } = await createTestDatabase();
@@ -22,9 +23,18 @@ eventStoreContract('Postgres', async () => {
     opened.push(store);
     return store;
   };
+  const rollBack = async () => {
+    const undone = database.transaction(async (tx) => {
+      await tx.query(UNDONE, [newStream(), randomUUID()]);
+      throw new Error('rolled back');
+    });
+    await expect(undone).rejects.toThrow('rolled back');
+  };
   return {
     store: await reopen(),
     reopen,
+    rollBack,
+    loadEvents: 100_000,
     async drop() {
       await Promise.all(opened.map((store) => store.close()));
       await drop();
@@ -91,13 +101,14 @@ describe('the event store in Postgres', () => {
     await expect(test.database.query(sql)).rejects.toMatchObject({ code: '42501' });
   });
 
-  it('shows a later append only after an earlier, slower one', async () => {
+  it('shows a later append only after an earlier, slower one of another process', async () => {
     const start = await store.head();
+    const other = await createPostgresEventStore({ database: test.database, log }); // in one process the second would wait anyway
     const follower = collect(store.subscribeToAll(start, ending.signal));
     const [first, second] = [newStream(), newStream()];
     const slowly = store.append(first, NO_STREAM, slow());
     await until(slowAppendRuns);
-    const swiftly = store.append(second, NO_STREAM, newEvents(1));
+    const swiftly = other.append(second, NO_STREAM, newEvents(1));
     await Promise.all([slowly, swiftly]);
     await until(() => follower.seen.length === 2);
     expect(follower.seen.map((event) => event.streamId)).toEqual([first, second]);
@@ -110,10 +121,7 @@ describe('the event store in Postgres', () => {
       await store.append(newStream(), NO_STREAM, newEvents(1));
       await expect(
         test.database.transaction(async (tx) => {
-          await tx.query(
-            `SELECT append_events($1, -1, ARRAY[$2::uuid], ARRAY['Undone'], ARRAY[1], ARRAY['{}'::json], ARRAY['{}'::json])`,
-            [newStream(), randomUUID()],
-          );
+          await tx.query(UNDONE, [newStream(), randomUUID()]);
           throw new Error('rolled back');
         }),
       ).rejects.toThrow('rolled back');
