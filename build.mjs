@@ -14,9 +14,11 @@ const isPage = (file) => file.startsWith(join('src', 'playground') + sep);
 const isForTests = (file) => /(\.test|\.contract)\.tsx?$|[/\\]testing[^/\\]*\.ts$|[/\\]testing[/\\]/.test(file);
 
 const sources = filesIn('src').filter((file) => !isForTests(file));
-const operations = filesIn(join('schema', 'operations'));
+const stories = filesIn(join('src', 'playground', 'stories'));
+/** The page uses the client that everybody uses. */
+const client = filesIn('sdk').filter((file) => !isForTests(file));
 const stamp = { server: fingerprint(sources.filter((file) => !isPage(file))) };
-stamp.page = fingerprint([...sources.filter(isPage), ...operations]);
+stamp.page = fingerprint([...sources.filter(isPage), ...client]);
 
 const built = readStamp();
 if (!sameStamp(built)) {
@@ -150,7 +152,7 @@ async function buildPage(out) {
   };
   const scripts = await bundle({ entryPoints: Object.values(workers), format: 'iife' });
   const workerFile = ([label, source]) => [label, `./${basename(built(scripts, source)[0])}`];
-  const operation = (file) => [basename(file, '.graphql'), readFileSync(file, 'utf8')];
+  const story = (file) => [basename(file, '.graphql'), readFileSync(file, 'utf8')];
   const icon = 'src/playground/icon.svg';
   const { mount } = JSON.parse(readFileSync('src/playground/manifest.json', 'utf8'));
   const files = await bundle({
@@ -162,7 +164,7 @@ async function buildPage(out) {
     define: {
       'process.env.NODE_ENV': '"production"',
       WORKERS: JSON.stringify(Object.fromEntries(Object.entries(workers).map(workerFile))),
-      OPERATIONS: JSON.stringify(Object.fromEntries(operations.map(operation))),
+      STORIES: JSON.stringify(Object.fromEntries(stories.map(story))),
     },
   });
   const [main, { cssBundle }] = built(files, 'src/playground/main.ts');

@@ -1,7 +1,7 @@
 /** What build.mjs puts in the place of these names. */
 
-/** The texts of schema/operations/*.graphql by file name. */
-declare const OPERATIONS: Record<string, string>;
+/** The texts of stories/*.graphql by file name. */
+declare const STORIES: Record<string, string>;
 
 /** The files of monaco's workers, as paths from main.js. */
 declare const WORKERS: { editor: string; json: string; graphql: string };

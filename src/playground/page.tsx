@@ -1,6 +1,7 @@
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import icon from './icon.svg';
+import { Opening } from './opening';
 import type { Session } from './session';
 import { exchangeCode, forgetToken, openSession, SignedOut, SignInFailed, storedToken, storeToken } from './session';
 import { Welcome } from './welcome';
@@ -50,6 +51,7 @@ function Page({ code }: { code: string | null }) {
   }, [code]);
   const signOut = useCallback(() => {
     sessionStorage.clear();
+    localStorage.clear();
     setState({ kind: 'signed-out', notice: 'You are signed out.' });
   }, []);
   const onSignedOut = useCallback(() => {
@@ -77,12 +79,6 @@ function Page({ code }: { code: string | null }) {
   );
 }
 
-const Opening = () => (
-  <p className="opening" role="status">
-    Opening the playground …
-  </p>
-);
-
 function Header({ session, onSignOut }: { session: Session | null; onSignOut: () => void }) {
   return (
     <header className="bar">
@@ -91,6 +87,7 @@ function Header({ session, onSignOut }: { session: Session | null; onSignOut: ()
       <span className="subtitle">Playground</span>
       {session !== null && (
         <>
+          <span id="people" />
           <span className="who" aria-label="Signed in as">
             {session.account.name} <small>{session.account.role.toLowerCase()}</small>
           </span>

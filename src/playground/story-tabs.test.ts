@@ -1,51 +1,59 @@
 import { storyTabs } from './story-tabs';
 
-const documents = {
-  demo: `
-# Break Overseerr.
-mutation Break { demoSetFault(kind: OVERSEERR, fault: DOWN) { state } }`,
-  requests: `# Ask for a film.
-# Variables: { "tmdbId": 603 }
-mutation Ask($tmdbId: Int!) { requestMedia(tmdbId: $tmdbId) { ...Answer } }
+const stories = {
+  '10-watch': 'subscription Watch($after: Position) { requestUpdated(after: $after) { position } }',
+  '2-ask': `# A film.
+#
+# It comes
+# with popcorn.
+# As: Ben
+mutation Ask1($film: Int!) { requestMedia(film: $film) { ...Answer } }
+
+# Break it.
+mutation Ask2 { demoSetFault(fault: DOWN) { ...Short } }
 
 # What an answer tells.
 fragment Answer on Payload { request { ...Short } }
 
-# And watch it.
-subscription Watch($id: ID!, $mine: Boolean! = false, $after: Position) { requestUpdated { position } }
-
 fragment Short on Request { id }
-`,
-  accounts: '{ me { name } }',
-};
 
-const everything = new Set(['me', 'requestMedia', 'requestUpdated', 'demoSetFault']);
+fragment Unused on Request { id }
+# Variables: { "film": 603 }
+`,
+};
+const everything = new Set(['requestMedia', 'requestUpdated', 'demoSetFault']);
 
 describe('storyTabs', () => {
-  it('makes a tab of each operation, in the order of the story', () => {
-    const rootFields = storyTabs(documents, everything).map(({ query }) => /\{ (\w+)/.exec(query)?.[1]);
-    expect(rootFields).toEqual(['me', 'requestMedia', 'requestUpdated', 'demoSetFault']);
+  it('makes a tab of each story, in the order of their numbers', () => {
+    const steps = storyTabs(stories, everything).map(({ query }) => query.match(/(mutation|subscription) \w+/g));
+    expect(steps).toEqual([['mutation Ask1', 'mutation Ask2'], ['subscription Watch']]);
   });
 
-  it('leads each operation by the comments above it and follows it by the fragments it uses, whole', () => {
-    const [, ask, watch] = storyTabs(documents, everything);
-    expect(ask?.query).toBe(`# Ask for a film.
-mutation Ask($tmdbId: Int!) { requestMedia(tmdbId: $tmdbId) { ...Answer } }
+  it('keeps the comments above a step, each paragraph in one line, and the fragments it uses, whole', () => {
+    const [ask] = storyTabs(stories, everything);
+    expect(ask?.query).toBe(`# A film.
+#
+# It comes with popcorn.
+mutation Ask1($film: Int!) { requestMedia(film: $film) { ...Answer } }
+
+# Break it.
+mutation Ask2 { demoSetFault(fault: DOWN) { ...Short } }
 
 # What an answer tells.
 fragment Answer on Payload { request { ...Short } }
 
 fragment Short on Request { id }`);
-    expect(watch?.query).toEqual(expect.stringMatching(/^# And watch it.\nsubscription Watch.*\{ position \} \}$/));
   });
 
-  it('moves sample variables from the comments to their own pane, or names what must be filled in', () => {
-    const [me, ask, watch] = storyTabs(documents, everything).map(({ variables }) => JSON.parse(variables) as unknown);
-    expect([me, ask, watch]).toEqual([{}, { tmdbId: 603 }, { id: '' }]);
+  it('takes the variables and who asks from the comments', () => {
+    const [ask, watch] = storyTabs(stories, everything);
+    expect(ask).toMatchObject({ person: 'Ben', variables: '{\n  "film": 603\n}' });
+    expect(watch).toEqual({ query: stories['10-watch'], variables: '{}' });
   });
 
-  it('leaves out what this server does not have', () => {
-    const tabs = storyTabs(documents, new Set(['me', 'requestUpdated']));
-    expect(tabs.map(({ query }) => query)).toEqual([expect.stringContaining('me'), expect.stringContaining('Watch')]);
+  it('leaves out steps, and stories, that this server cannot answer', () => {
+    const [ask, ...others] = storyTabs(stories, new Set(['requestMedia']));
+    expect(ask?.query).not.toContain('Ask2');
+    expect(others).toEqual([]);
   });
 });

@@ -4,6 +4,8 @@ import { Kind, parse, visit } from 'graphql';
 export interface StoryTab {
   query: string;
   variables: string;
+  /** Who asks in it, when that is not who signed in. */
+  person?: string;
 }
 
 interface Definition<Node extends DefinitionNode = DefinitionNode> {
@@ -12,27 +14,31 @@ interface Definition<Node extends DefinitionNode = DefinitionNode> {
   text: string;
 }
 
-/** The order in which a newcomer meets them; a file that is not named here comes after these. */
-const chapters = ['accounts', 'library', 'requests', 'demo'];
+const directive = (name: string, value: string) => new RegExp(`^# *${name}: *(${value}) *\\n?`, 'm');
+const AS = directive('As', '\\w+');
+const VARIABLES = directive('Variables', '\\{.*\\}');
 
 /**
- * One tab for each operation of the documents that this server can answer: its comments, itself, and the fragments it uses.
- * A comment line `# Variables: { "first": 3 }` above an operation fills the pane of the variables; without one it names what must be filled in.
+ * One tab for each story, in the order of their names: the steps that this server can answer, each with the comments above it, and the fragments
+ * they use. A comment line `# Variables: { "first": 3 }` fills the pane of the variables, `# As: Ben` says who asks.
  */
-export function storyTabs(documents: Record<string, string>, rootFields: ReadonlySet<string>): StoryTab[] {
-  const definitions = Object.entries(documents)
-    .sort(([a], [b]) => chapter(a) - chapter(b) || a.localeCompare(b))
-    .flatMap(([, source]) => definitionsOf(source));
-  const fragments = new Map(definitions.filter(isFragment).map((fragment) => [fragment.node.name.value, fragment]));
-  return definitions
-    .filter(isOperation)
-    .filter(({ node }) => rootFieldsOf(node).every((field) => field.startsWith('__') || rootFields.has(field)))
-    .map((operation) => tabOf(operation, fragments));
+export function storyTabs(stories: Record<string, string>, rootFields: ReadonlySet<string>): StoryTab[] {
+  return Object.entries(stories)
+    .sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))
+    .flatMap(([, source]) => tabOf(source, rootFields));
 }
 
-function chapter(name: string): number {
-  const index = chapters.indexOf(name);
-  return index < 0 ? chapters.length : index;
+function tabOf(source: string, rootFields: ReadonlySet<string>): StoryTab[] {
+  const [, person] = AS.exec(source) ?? [];
+  const [, variables = '{}'] = VARIABLES.exec(source) ?? [];
+  const definitions = definitionsOf(source.replace(AS, '').replace(VARIABLES, ''));
+  const steps = definitions
+    .filter(isOperation)
+    .filter(({ node }) => rootFieldsOf(node).every((field) => field.startsWith('__') || rootFields.has(field)));
+  if (steps.length === 0) return [];
+  const texts = [...steps, ...fragmentsOf(steps, definitions)].map(({ text }) => text);
+  const pane = JSON.stringify(JSON.parse(variables), null, 2);
+  return [{ query: texts.join('\n\n'), variables: pane, ...(person !== undefined && { person }) }];
 }
 
 function definitionsOf(source: string): Definition[] {
@@ -40,22 +46,16 @@ function definitionsOf(source: string): Definition[] {
   return parse(source).definitions.map((node) => {
     const start = end;
     end = node.loc?.end ?? source.length;
-    return { node, text: source.slice(start, end).trim() };
+    return { node, text: flowing(source.slice(start, end).trim()) };
   });
 }
 
-const isOperation = (definition: Definition): definition is Definition<OperationDefinitionNode> =>
-  definition.node.kind === Kind.OPERATION_DEFINITION;
+/** A paragraph of a comment is one line: the editor breaks it where its window ends. */
+const flowing = (text: string): string =>
+  text.replace(/^(# .*)(?:\n# .*)+/gm, (lines) => lines.replaceAll('\n# ', ' '));
 
-const isFragment = (definition: Definition): definition is Definition<FragmentDefinitionNode> =>
-  definition.node.kind === Kind.FRAGMENT_DEFINITION;
-
-const rootFieldsOf = (node: OperationDefinitionNode): string[] =>
-  node.selectionSet.selections.flatMap((selection) => (selection.kind === Kind.FIELD ? [selection.name.value] : []));
-
-const variablesLine = /^# *Variables: *(\{.*\}) *\n/m;
-
-function tabOf(operation: Definition<OperationDefinitionNode>, fragments: ReadonlyMap<string, Definition>): StoryTab {
+function fragmentsOf(steps: readonly Definition[], definitions: readonly Definition[]): Set<Definition> {
+  const fragments = new Map(definitions.filter(isFragment).map((fragment) => [fragment.node.name.value, fragment]));
   const used = new Set<Definition>();
   const collect = (definition: Definition): unknown =>
     visit(definition.node, {
@@ -66,16 +66,15 @@ function tabOf(operation: Definition<OperationDefinitionNode>, fragments: Readon
         collect(fragment);
       },
     });
-  collect(operation);
-  const texts = [operation.text.replace(variablesLine, ''), ...[...used].map(({ text }) => text)];
-  const sample = variablesLine.exec(operation.text)?.[1];
-  const variables: unknown = sample === undefined ? requiredVariables(operation.node) : JSON.parse(sample);
-  return { query: texts.join('\n\n'), variables: JSON.stringify(variables, null, 2) };
+  steps.forEach(collect);
+  return used;
 }
 
-function requiredVariables({ variableDefinitions = [] }: OperationDefinitionNode): Record<string, string> {
-  const required = variableDefinitions.filter(
-    ({ type, defaultValue }) => type.kind === Kind.NON_NULL_TYPE && defaultValue === undefined,
-  );
-  return Object.fromEntries(required.map(({ variable }) => [variable.name.value, '']));
-}
+const isOperation = (definition: Definition): definition is Definition<OperationDefinitionNode> =>
+  definition.node.kind === Kind.OPERATION_DEFINITION;
+
+const isFragment = (definition: Definition): definition is Definition<FragmentDefinitionNode> =>
+  definition.node.kind === Kind.FRAGMENT_DEFINITION;
+
+const rootFieldsOf = (node: OperationDefinitionNode): string[] =>
+  node.selectionSet.selections.flatMap((selection) => (selection.kind === Kind.FIELD ? [selection.name.value] : []));

@@ -1,0 +1,5 @@
+export const Opening = () => (
+  <p className="opening" role="status">
+    Opening the playground …
+  </p>
+);
