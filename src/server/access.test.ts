@@ -1,5 +1,5 @@
 import { assertAccessComplete } from './access';
-import { createSource, createTestSchema, testAccess } from './testing';
+import { createSource, createTestSchema, testAccess } from './testing-setup';
 
 const schema = createTestSchema(createSource(), () => new Error());
 

@@ -8,7 +8,8 @@ import type { OperationContext } from './context';
 import { createErrorTranslator } from './errors';
 import { openDoor } from './http';
 import { createContext } from './operation';
-import { createSource, createTestSchema, viewer } from './testing';
+import { viewer } from './testing';
+import { createSource, createTestSchema } from './testing-setup';
 
 type Options = ApolloServerOptions<BaseContext>;
 

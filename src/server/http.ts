@@ -25,6 +25,8 @@ import { LIMITS } from './limits';
 import { createContext } from './operation';
 import type { Playground } from './playground';
 import { addSecurityHeaders, sendPage, wantsPage } from './playground';
+import type { EventStreamDoor } from './sse';
+import { createEventStreamDoor, mountEventStreams, wantsEvents } from './sse';
 import { createWebSocketDoor } from './websocket';
 import type { SessionOptions } from './websocket-session';
 
@@ -98,7 +100,9 @@ export async function openDoor<Context extends OperationContext>(parts: DoorPart
   fastify.addHook('onSend', async (_request, reply) => void (closing && reply.header('connection', 'close')));
   mountHealth(fastify, parts.ready);
   if (parts.images) mountImages(fastify, parts.images);
-  mountGraphQL(fastify, parts);
+  const streams = createEventStreamDoor({ ...sessions, log });
+  mountGraphQL(fastify, parts, streams);
+  mountEventStreams(fastify, streams);
   const sockets = createWebSocketDoor(fastify.server, { ...sessions, log });
 
   return {
@@ -114,6 +118,7 @@ export async function openDoor<Context extends OperationContext>(parts: DoorPart
     },
     async close({ drainMs }) {
       closing = true;
+      streams.close();
       await sockets.close(drainMs);
       const cut = setTimeout(() => fastify.server.closeAllConnections(), drainMs);
       await fastify.close();
@@ -126,6 +131,7 @@ export async function openDoor<Context extends OperationContext>(parts: DoorPart
 function mountGraphQL<Context extends OperationContext>(
   fastify: FastifyInstance,
   { apollo, context, playground }: DoorParts<Context>,
+  streams: EventStreamDoor,
 ): void {
   const answer = fastifyApolloHandler(apollo, { context });
   fastify.route({
@@ -133,7 +139,7 @@ function mountGraphQL<Context extends OperationContext>(
     url: '/graphql',
     async handler(this: FastifyInstance, request: FastifyRequest, reply: FastifyReply) {
       if (playground && wantsPage(request)) return sendPage(reply, playground);
-      return answer.call(this, request, reply);
+      return wantsEvents(request) ? streams.answer(request, reply) : answer.call(this, request, reply);
     },
   });
   if (playground) {

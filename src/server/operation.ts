@@ -39,7 +39,12 @@ export interface PreparedOperation extends ExecutionArgs {
   operation: OperationDefinitionNode;
   contextValue: OperationContext;
   bill: Bill;
+  /** A context of its own for each event of a subscription, when the caller still may see it; else it throws. */
+  contextForEvent(): Promise<OperationContext>;
 }
+
+/** Who asks, as of now; throws Unauthenticated when it is nobody any more. */
+export type OpenContext = () => Promise<OperationContext>;
 
 /**
  * Parses, validates, bounds, authorises and charges an operation that does not come through Apollo, with the same rules and codes.
@@ -48,8 +53,9 @@ export interface PreparedOperation extends ExecutionArgs {
 export async function prepareOperation(
   { schema, checkAccess, charge }: OperationGate,
   request: OperationRequest,
-  contextValue: OperationContext,
+  openContext: OpenContext,
 ): Promise<PreparedOperation | GraphQLError[]> {
+  const contextValue = await openContext();
   let document: DocumentNode;
   try {
     document = parse(request.query, { maxTokens: LIMITS.tokens });
@@ -65,7 +71,13 @@ export async function prepareOperation(
   const { errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues, { maxErrors: 50 });
   if (errors) return errors.map((error) => coded(error, 'BAD_USER_INPUT'));
   const bill = await charge({ document, operation, variables: variableValues }, contextValue);
-  return { schema, document, operation, operationName: request.operationName, variableValues, contextValue, bill };
+  const contextForEvent = async () => {
+    const context = await openContext();
+    checkAccess(document, operation, context.viewer);
+    return context;
+  };
+  const { operationName } = request;
+  return { schema, document, operation, operationName, variableValues, contextValue, bill, contextForEvent };
 }
 
 /** A result as clients see it. What an operation cost stands beside its one answer, not beside every event. */
@@ -79,6 +91,12 @@ export function tellResult(
     ...(data !== undefined && { data }),
     ...(operation.operation !== 'subscription' && { extensions: { cost: bill.settle(data) } }),
   };
+}
+
+export function tooManyOperations(): GraphQLError {
+  return new GraphQLError(`at most ${LIMITS.subscriptionsPerSocket} operations at a time on one connection`, {
+    extensions: { code: 'TOO_MANY_SUBSCRIPTIONS' },
+  });
 }
 
 function coded(error: GraphQLError, code: string): GraphQLError {

@@ -3,8 +3,9 @@ import { parse } from 'graphql';
 import { DatabaseUnavailable } from '../mechanisms/errors';
 import { createContext } from './operation';
 import { subscribePerEvent } from './subscription';
-import type { Source } from './testing';
-import { createSource, createTestSchema, viewer } from './testing';
+import type { Source } from './testing-setup';
+import { viewer } from './testing';
+import { createSource, createTestSchema } from './testing-setup';
 
 const blip = new DatabaseUnavailable('a blip');
 

@@ -7,8 +7,8 @@ import { bearerToken } from './bearer-token';
 import type { Authenticate, OperationContext } from './context';
 import type { TranslateError } from './errors';
 import { LIMITS } from './limits';
-import type { OperationGate, PreparedOperation } from './operation';
-import { createContext, prepareOperation, tellResult } from './operation';
+import type { OperationGate, OperationRequest, PreparedOperation } from './operation';
+import { createContext, prepareOperation, tellResult, tooManyOperations } from './operation';
 import { subscribePerEvent } from './subscription';
 
 export interface SessionOptions extends OperationGate {
@@ -26,10 +26,6 @@ export interface SocketSession {
 
 type SessionContext = Context<Record<string, unknown> | undefined, SocketSession>;
 
-interface SocketOperation extends PreparedOperation {
-  contextForEvent(): Promise<OperationContext>;
-}
-
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** How the protocol is spoken here: a token opens the socket and is looked at again before every operation and every event. */
@@ -45,20 +41,9 @@ export function createSessionHandlers(
     throw new Unauthenticated('your token is not valid any more');
   }
 
-  async function prepare(
-    { extra: session, subscriptions }: SessionContext,
-    payload: Parameters<typeof prepareOperation>[1],
-  ) {
-    if (Object.keys(subscriptions).length > LIMITS.subscriptionsPerSocket) return [tooMany()];
-    const contextValue = await openContext(session);
-    const prepared = await prepareOperation(options, payload, contextValue);
-    if (Array.isArray(prepared)) return prepared;
-    const contextForEvent = async () => {
-      const context = await openContext(session);
-      options.checkAccess(prepared.document, prepared.operation, context.viewer);
-      return context;
-    };
-    return { ...prepared, contextForEvent } satisfies SocketOperation;
+  function prepare({ extra: session, subscriptions }: SessionContext, payload: OperationRequest) {
+    if (Object.keys(subscriptions).length > LIMITS.subscriptionsPerSocket) throw tooManyOperations();
+    return prepareOperation(options, payload, () => openContext(session));
   }
 
   return {
@@ -83,10 +68,10 @@ export function createSessionHandlers(
         return [new GraphQLError('refused', { originalError: error as Error })];
       }
     },
-    subscribe: (args: ExecutionArgs) => subscribePerEvent(args, (args as SocketOperation).contextForEvent),
+    subscribe: (args: ExecutionArgs) => subscribePerEvent(args, (args as PreparedOperation).contextForEvent),
     // eslint-disable-next-line max-params -- the library calls it so
     onNext(_context, _id, _payload, args, result) {
-      return tellResult(args as SocketOperation, result, translate);
+      return tellResult(args as PreparedOperation, result, translate);
     },
     // eslint-disable-next-line max-params -- the library calls it so
     onError: (_context, _id, _payload, errors) => errors.map(translate),
@@ -102,10 +87,4 @@ function endSession(session: SocketSession): void {
     CloseCode.Forbidden,
     'your token has ended: connect with a new one, and go on after your last position',
   );
-}
-
-function tooMany(): GraphQLError {
-  return new GraphQLError(`at most ${LIMITS.subscriptionsPerSocket} operations at a time on one socket`, {
-    extensions: { code: 'TOO_MANY_SUBSCRIPTIONS' },
-  });
 }

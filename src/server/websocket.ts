@@ -5,6 +5,7 @@ import type { WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
 import type { Logger } from '../mechanisms/observability';
 import { LIMITS } from './limits';
+import { isSameOrigin } from './same-origin';
 import type { SessionOptions, SocketSession } from './websocket-session';
 import { createSessionHandlers } from './websocket-session';
 
@@ -88,11 +89,6 @@ function refusalOf({ url = '', headers }: IncomingMessage, closing: boolean): st
   if (url.split('?')[0] !== PATH) return '404 Not Found';
   if (closing) return '503 Service Unavailable';
   return isSameOrigin(headers) ? undefined : '403 Forbidden';
-}
-
-/** Browsers always send an Origin, and let any page open a socket to us: only our own page may. Programs send none. */
-function isSameOrigin({ origin, host }: IncomingMessage['headers']): boolean {
-  return origin === undefined || (URL.canParse(origin) && new URL(origin).host === host);
 }
 
 function refuse(connection: Duplex, status: string): void {
