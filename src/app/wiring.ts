@@ -81,6 +81,7 @@ function wireMechanisms(parts: WiringParts) {
     idempotencyKeys: createIdempotencyKeys(database),
     projections: createProjections({ database, store, projections: folds }),
     engine: createProjectionEngine({
+      codecs,
       database: background,
       store,
       projections: folds,

@@ -18,6 +18,8 @@ export interface EventCodecs {
   schemaVersionOf(type: string): number;
   /** Checks and upcasts; throws UnreadableEvent with type, version, stream and position. */
   read<Event extends DomainEvent>(event: StoredEvent): Recorded<Event>;
+  /** Throws UnreadableEvent for a type or a version that nobody here knows. */
+  requireKnown(event: StoredEvent): void;
 }
 
 /** Throws at once when two codecs claim a type, or when the chain of upcasters has a hole. */
@@ -28,15 +30,21 @@ export function createEventCodecs(codecs: EventCodec[]): EventCodecs {
     requireWholeChain(codec);
     byType.set(codec.type, codec);
   }
+  function codecOf(event: StoredEvent): EventCodec {
+    const codec = byType.get(event.type);
+    if (!codec) throw unreadable(event, 'no codec knows the type');
+    if (event.schemaVersion <= codec.schemaVersion) return codec;
+    throw unreadable(event, `the newest known version is ${codec.schemaVersion}`);
+  }
   return {
+    requireKnown: (event) => void codecOf(event),
     schemaVersionOf(type) {
       const codec = byType.get(type);
       if (!codec) throw new InvalidEvent(`no codec for the event type ${type}`);
       return codec.schemaVersion;
     },
     read<Event extends DomainEvent>(event: StoredEvent) {
-      const codec = byType.get(event.type);
-      if (!codec) throw unreadable(event, 'no codec knows the type');
+      const codec = codecOf(event);
       const read = { ...event, data: decode(codec, event), schemaVersion: codec.schemaVersion };
       return read as unknown as Recorded<Event>; // the codec's schema is the proof
     },
@@ -50,9 +58,6 @@ function requireWholeChain({ type, schemaVersion, upcasters = {} }: EventCodec):
 }
 
 function decode(codec: EventCodec, event: StoredEvent): object {
-  if (event.schemaVersion > codec.schemaVersion) {
-    throw unreadable(event, `the newest known version is ${codec.schemaVersion}`);
-  }
   let data: unknown = event.data;
   try {
     for (let version = event.schemaVersion; version < codec.schemaVersion; version++) {

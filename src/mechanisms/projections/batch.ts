@@ -1,5 +1,5 @@
 import type { FeedWriter } from '../change-feed';
-import type { StoredEvent } from '../event-store';
+import type { EventCodecs, StoredEvent } from '../event-store';
 import type { Database } from '../postgres';
 import type { Term } from './checkpoint';
 import { advance } from './checkpoint';
@@ -9,6 +9,7 @@ import type { Projection, ProjectionState } from './projection';
 export interface BatchParts {
   database: Database;
   feed: FeedWriter;
+  codecs: Pick<EventCodecs, 'requireKnown'>;
   projection: Projection;
   epoch: bigint;
   /** Called after every commit. */
@@ -46,7 +47,10 @@ export async function applyBatch(parts: BatchParts, batch: Batch): Promise<bigin
 }
 
 /** Rows, checkpoint and feed in one transaction. The checkpoint moves over the events that the projection does not handle, too. */
-async function commit({ database, feed, projection, epoch, committed }: BatchParts, batch: Batch): Promise<bigint> {
+async function commit(parts: BatchParts, batch: Batch): Promise<bigint> {
+  const { database, feed, codecs, projection, epoch, committed } = parts;
+  // Of an event that nobody here knows, nobody can say whether this projection should have handled it.
+  batch.events.forEach(codecs.requireKnown);
   const position = batch.events.at(-1)!.globalPosition;
   const handled = batch.events.filter(({ type }) => projection.handles.includes(type));
   const term: Term = { projection, epoch };

@@ -5,7 +5,7 @@ import type { WakeUpMessage } from '../pubsub';
 import { createInProcessWakeUp } from '../pubsub';
 import { until } from '../pubsub/testing';
 import type { Projection } from '.';
-import { counting, fact, upTo, useProjectionBench } from './testing';
+import { counting, fact, upTo, useProjectionBench, UNKNOWN_TYPE } from './testing';
 
 describe('projection engine', () => {
   const bench = useProjectionBench();
@@ -130,6 +130,17 @@ describe('projection engine', () => {
       expect(error).toBe('cannot project Counted of stream test-1 at position 237: cannot read this');
       expect(lagMs).toBeGreaterThanOrEqual(0);
       expect(await status('robust')).toMatchObject({ state: 'LIVE', error: null });
+    });
+
+    it('is also one whose type nobody knows, though the projection does not handle it', async () => {
+      await append(fact('Counted'), fact(UNKNOWN_TYPE), fact('Counted'));
+      start([counting()]);
+      await until(async () => (await status()).state === 'STOPPED');
+      expect(await status()).toMatchObject({
+        position: 1n,
+        error: expect.stringContaining('Unheard of stream test-1 at position 2'),
+      });
+      expect(await rows()).toEqual([1]);
     });
 
     it('is tried again at the next start', async () => {

@@ -1,7 +1,7 @@
 import { setTimeout as timer } from 'node:timers/promises';
 import type { FeedWriter } from '../change-feed';
 import { feedTopic } from '../change-feed';
-import type { EventStore } from '../event-store';
+import type { EventCodecs, EventStore } from '../event-store';
 import type { Lease, Leases } from '../leases';
 import type { Logger } from '../observability';
 import type { Database } from '../postgres';
@@ -18,6 +18,7 @@ export interface LeadershipParts {
   store: EventStore;
   projection: Projection;
   feed: FeedWriter;
+  codecs: Pick<EventCodecs, 'requireKnown'>;
   wakeUp: WakeUp;
   leases: Leases;
   log: Logger;
@@ -97,7 +98,7 @@ async function lead(running: Running, lease: Lease): Promise<void> {
 }
 
 async function project(running: Running, lease: Lease, term: Term): Promise<void> {
-  const { database, store, projection, feed, bell, pollMs, stopping, failures } = running;
+  const { database, store, codecs, projection, feed, bell, pollMs, stopping, failures } = running;
   const checkpoint = await beginTerm(database, term, store.storeId);
   if (!checkpoint) throw new LeadershipLost(`${projection.name} is led by another process`);
   await assertFits(store, checkpoint);
@@ -113,7 +114,7 @@ async function project(running: Running, lease: Lease, term: Term): Promise<void
     const events = await store.readAll(position, BATCH_SIZE);
     const reached = events.length < BATCH_SIZE ? 'LIVE' : 'CATCHING_UP';
     if (events.length > 0) {
-      const parts = { database, feed, projection, epoch: lease.epoch, committed };
+      const parts = { database, feed, codecs, projection, epoch: lease.epoch, committed };
       position = await applyBatch(parts, { from: position, events, state: reached });
     } else {
       if (state !== reached) await recordState(database, term, { state: reached });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createFeedWriter } from '../change-feed';
-import type { EventStore, NewEvent } from '../event-store';
+import { UnreadableEvent } from '../errors';
+import type { EventCodecs, EventStore, NewEvent } from '../event-store';
 import { createMemoryEventStore } from '../event-store/testing';
 import type { Leases } from '../leases';
 import { createLeases } from '../leases';
@@ -36,6 +37,14 @@ export interface ProjectionBench {
   /** Positions of what `counting` wrote. */
   rows(name?: string, table?: 'counted' | 'change_feed'): Promise<number[]>;
 }
+
+/** Knows all types but one. */
+export const UNKNOWN_TYPE = 'Unheard';
+const codecs: Pick<EventCodecs, 'requireKnown'> = {
+  requireKnown({ type }) {
+    if (type === UNKNOWN_TYPE) throw new UnreadableEvent(`no codec knows ${type}`);
+  },
+};
 
 const NEVER_POLLS = 2 ** 30;
 
@@ -91,7 +100,17 @@ export function useProjectionBench(): ProjectionBench {
       const leases = createLeases({ database, holder, leaseMs, log });
       const feed = createFeedWriter(test);
       const { store } = bench;
-      const engine = createProjectionEngine({ database, store, projections, feed, wakeUp, leases, log, pollMs });
+      const engine = createProjectionEngine({
+        database,
+        store,
+        codecs,
+        projections,
+        feed,
+        wakeUp,
+        leases,
+        log,
+        pollMs,
+      });
       engine.start();
       open.push({ engine, leases });
       return engine;
