@@ -47,6 +47,7 @@ export function createHandOverReactor(parts: { codecs: EventCodecs; jobs: JobQue
     name: HAND_OVER,
     version: 1,
     handles: ['HandoverQueued', 'HandoverDeferred'] satisfies MediaRequestEvent['type'][],
+    tables: [],
     async project(stored, tx) {
       for (const one of stored) {
         const event: Recorded<MediaRequestEvent> = parts.codecs.read<MediaRequestEvent>(one);

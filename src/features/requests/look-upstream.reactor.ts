@@ -47,6 +47,7 @@ export function createLookUpstreamReactor({ codecs, jobs }: { codecs: EventCodec
     name: LOOK_UPSTREAM,
     version: 1,
     handles: ['UpstreamRequestCreated', 'UpstreamRequestAdopted'] satisfies MediaRequestEvent['type'][],
+    tables: [],
     async project(stored, tx) {
       for (const one of stored) {
         const event = codecs.read<MediaRequestEvent>(one);

@@ -20,6 +20,7 @@ export function createRequestTimelineProjection(codecs: EventCodecs): Projection
     name: REQUEST_TIMELINE,
     version: 1,
     handles: REQUEST_EVENTS,
+    tables: ['request_timeline'],
     async project(stored, tx) {
       const rows = stored.map((event) => {
         const { type, data, metadata, globalPosition } = codecs.read<MediaRequestEvent>(event);

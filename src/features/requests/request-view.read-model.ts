@@ -119,6 +119,7 @@ export function createRequestViewProjection(codecs: EventCodecs): Projection {
     name: REQUEST_VIEW,
     version: 1,
     handles: REQUEST_EVENTS,
+    tables: ['request_view'],
     async project(stored: StoredEvent[], tx) {
       const events = stored.map((event) => codecs.read<MediaRequestEvent>(event));
       const rows = await load(tx, events);

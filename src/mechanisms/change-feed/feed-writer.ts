@@ -3,10 +3,15 @@ import type { FeedEntry } from './entry';
 
 /** The projection engine's side of the feed. */
 export interface FeedWriter {
-  /** In the transaction of the rows that the entries tell of. Entries are in order; several may share a position. */
+  /**
+   * In the transaction of the rows that the entries tell of. Entries are in order; several may share a position. What is not above the
+   * low-water mark is left out.
+   */
   write(tx: Queryable, projection: string, entries: readonly FeedEntry[]): Promise<void>;
   /** Takes old rows away, whole positions at a time, and raises the low-water mark. */
   trim(projection: string): Promise<void>;
+  /** Takes all rows away and puts the low-water mark here: the feed of another store, whose positions these are not. */
+  beginAt(tx: Queryable, projection: string, position: bigint): Promise<void>;
 }
 
 export interface FeedWriterParts {
@@ -22,8 +27,17 @@ export function createFeedWriter({ database, keep = { days: 7, rows: 1_000_000 }
       await tx.query(
         `insert into change_feed (projection, position, n, kind, subjects, payload)
          select $1, position, n, kind, subjects, payload
-         from json_to_recordset($2::json) as entry (position bigint, n int, kind text, subjects text[], payload json)`,
+         from json_to_recordset($2::json) as entry (position bigint, n int, kind text, subjects text[], payload json)
+         where position > coalesce((select trimmed_to from feed_mark where projection = $1), 0)`,
         [projection, JSON.stringify(numbered(entries))],
+      );
+    },
+    async beginAt(tx, projection, position) {
+      await tx.query(
+        `with removed as (delete from change_feed where projection = $1)
+         insert into feed_mark (projection, trimmed_to) values ($1, $2)
+         on conflict (projection) do update set trimmed_to = excluded.trimmed_to`,
+        [projection, position],
       );
     },
     async trim(projection) {

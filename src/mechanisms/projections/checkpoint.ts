@@ -62,6 +62,16 @@ export async function advance(
   return rows.length > 0;
 }
 
+/** Back to the beginning of another store, in the transaction that empties its rows; false as with `advance`. */
+export async function beginAnew(tx: Queryable, { projection, epoch }: Term, storeId: string): Promise<boolean> {
+  const rows = await tx.query(
+    `update projection_checkpoint set position = 0, store_id = $4, state = 'CATCHING_UP', error = null, updated_at = clock_timestamp()
+     where name = $1 and version = $2 and epoch = $3 returning 1`,
+    [projection.name, projection.version, epoch, storeId],
+  );
+  return rows.length > 0;
+}
+
 /** Says how it stands without moving it. */
 export async function recordState(
   database: Queryable,

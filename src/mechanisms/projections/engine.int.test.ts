@@ -187,21 +187,45 @@ describe('projection engine', () => {
   });
 
   describe('a checkpoint that does not fit the store', () => {
-    it('of another store stops the projection', async () => {
+    it('of another store is no checkpoint: the projection begins anew, with nothing of before, and without telling it as news', async () => {
+      await append(fact('Counted'), fact('Counted'), fact('Other'), fact('Counted'));
+      start([counting(), counting('elsewhere')]);
+      await stands(4n);
+      await stands(4n, 'elsewhere');
+      await stopAll();
+      bench.store = createMemoryEventStore();
+      await append(fact('Other'), fact('Counted'));
+      start([counting(), counting('elsewhere')]);
+      await stands(2n);
+      await append(fact('Counted'));
+      await stands(3n);
+      expect(await rows()).toEqual([2, 3]);
+      expect(await rows('counted', 'change_feed')).toEqual([3]);
+      expect(await status()).toMatchObject({ state: 'LIVE', error: null, lagMs: 0 });
+      expect(bench.logged()).toContain('begins anew');
+      expect(await bench.database().query('select distinct store_id from projection_checkpoint')).toEqual([
+        { store_id: bench.store.storeId },
+      ]);
+    });
+
+    it('begins anew once, and goes on there after a stop in the middle', async () => {
       await append(fact('Counted'));
       start([counting()]);
       await stands(1n);
       await stopAll();
-      const before = bench.store.storeId;
       bench.store = createMemoryEventStore();
-      await append(fact('Counted'), fact('Counted'));
+      await append(...upTo(600).map((n) => fact('Counted', { poison: n === 501 })));
+      const poisoned = counting('counted', (data) => {
+        if ((data as { poison?: boolean }).poison) throw new Error('cannot read this');
+      });
+      start([poisoned]);
+      await until(async () => (await status()).state === 'STOPPED');
+      expect(await status()).toMatchObject({ position: 500n });
+      await stopAll();
       start([counting()]);
-      const { error } = (await until(async () => {
-        const now = await status();
-        return now.state === 'STOPPED' && now;
-      })) as { error: string };
-      expect(error).toContain(`store ${before}`);
-      expect(await rows()).toEqual([1]);
+      await stands(600n);
+      expect(await rows()).toEqual(upTo(600));
+      expect(await rows('counted', 'change_feed')).toEqual([]);
     });
 
     it('beyond the end of the store stops the projection', async () => {

@@ -9,7 +9,7 @@ import type { Doorbell, WakeUp } from '../pubsub';
 import { createDoorbell } from '../pubsub';
 import { applyBatch } from './batch';
 import type { Checkpoint, Term } from './checkpoint';
-import { beginTerm, recordState } from './checkpoint';
+import { beginAnew, beginTerm, recordState } from './checkpoint';
 import { isPassing, LeadershipLost, ProjectionStopped } from './failures';
 import type { Projection, ProjectionState } from './projection';
 
@@ -101,9 +101,8 @@ async function project(running: Running, lease: Lease, term: Term): Promise<void
   const { database, store, codecs, projection, feed, bell, pollMs, stopping, failures } = running;
   const checkpoint = await beginTerm(database, term, store.storeId);
   if (!checkpoint) throw new LeadershipLost(`${projection.name} is led by another process`);
-  await assertFits(store, checkpoint);
   const committed = (position: bigint): void => publish(running, position);
-  let { position } = checkpoint;
+  let position = await whereToBegin(running, term, checkpoint);
   let state: ProjectionState | undefined;
   let trimAt = 0;
   while (!stopping.aborted && lease.held()) {
@@ -126,18 +125,34 @@ async function project(running: Running, lease: Lease, term: Term): Promise<void
 }
 
 /** Positions of another store mean nothing here, and a store that was set back would be waited for in silence. */
-async function assertFits(store: EventStore, { storeId, position }: Checkpoint): Promise<void> {
-  if (storeId !== store.storeId) {
-    throw new ProjectionStopped(
-      `the checkpoint is of store ${storeId}, but this is store ${store.storeId}: rebuild the projection`,
-    );
-  }
+async function whereToBegin(running: Running, term: Term, { storeId, position }: Checkpoint): Promise<bigint> {
+  const { store, projection, log } = running;
   const head = await store.head();
+  if (storeId !== store.storeId) {
+    log.warn(
+      { projection: projection.name, before: storeId, now: store.storeId },
+      'the event store is another one: a projection begins anew',
+    );
+    await empty(running, term, head);
+    return 0n;
+  }
   if (position > head) {
     throw new ProjectionStopped(
       `the checkpoint stands at ${position}, beyond the end of the store (${head}): rebuild the projection`,
     );
   }
+  return position;
+}
+
+/** Rows, feed and checkpoint together. What the other store had already is history, and no news for subscribers. */
+async function empty({ database, store, projection, feed }: Running, term: Term, head: bigint): Promise<void> {
+  await database.transaction(async (tx) => {
+    if (!(await beginAnew(tx, term, store.storeId))) {
+      throw new LeadershipLost(`${projection.name} is led by another process`);
+    }
+    for (const table of projection.tables) await tx.query(`delete from ${table}`);
+    await feed.beginAt(tx, projection.name, head);
+  });
 }
 
 /** A hint that nobody must wait for, or miss. */

@@ -12,6 +12,8 @@ export interface Projection {
   version: number;
   /** Event types it wants; the checkpoint moves over all others too. */
   handles: readonly string[];
+  /** What it writes and nobody else does: emptied when it has to begin anew. */
+  tables: readonly string[];
   /** Only through `tx`; never calls out. Returns what subscribers shall hear of, in order. */
   project(events: StoredEvent[], tx: Queryable): Promise<FeedEntry[]>;
 }

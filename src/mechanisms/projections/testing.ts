@@ -71,6 +71,7 @@ export const counting = (
   name,
   version: 1,
   handles: ['Counted'],
+  tables: ['counted'],
   async project(events, tx) {
     const positions = events.map(({ globalPosition }) => globalPosition);
     await tx.query('insert into counted (projection, position) select $1, unnest($2::bigint[])', [name, positions]);
@@ -141,7 +142,7 @@ export function useProjectionBench(): ProjectionBench {
     await test.owner.query(
       'create table counted (projection text, position bigint, primary key (projection, position))',
     );
-    await test.owner.query('grant select, insert on counted to medianest_app');
+    await test.owner.query('grant select, insert, delete on counted to medianest_app');
   });
   beforeEach(() => {
     bench.store = createMemoryEventStore();
