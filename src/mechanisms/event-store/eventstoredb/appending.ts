@@ -22,6 +22,8 @@ const MAX_WAITING = 2_000;
 const RETRY_AFTER_MS = 1_000;
 /** A node that was killed is back, or another one leads, after a few seconds. */
 const SETTLE_PAUSES_MS = [50, 100, 200, 400, 800, 1_600];
+/** A frozen one is not waited for: who asked has a right to hear that nobody knows. */
+const SETTLE_ANSWERS = 1.5;
 
 /**
  * Unary appends under exact revisions. A lost answer is settled by sending the same once more: the server knows the ids and stores nothing.
@@ -58,6 +60,7 @@ export function createAppending(connection: Connection) {
 
   async function settle(append: Append): Promise<AppendResult> {
     const mark = randomUUID();
+    const giveUpAt = performance.now() + SETTLE_ANSWERS * connection.options.deadline;
     let doubt: UnknownOutcome | undefined;
     for (let tries = 0; ; tries++) {
       try {
@@ -66,7 +69,7 @@ export function createAppending(connection: Connection) {
         if (error instanceof UnknownOutcome) doubt ??= error;
         // After an append that may be there, "nothing was written" would be a lie.
         const open = error instanceof UnknownOutcome || (doubt && error instanceof EventStoreUnavailable);
-        const wait = SETTLE_PAUSES_MS[tries];
+        const wait = performance.now() < giveUpAt ? SETTLE_PAUSES_MS[tries] : undefined;
         // Without an exact revision the server would store it again.
         if (!open || wait === undefined || append.expected === 'any') throw open ? doubt : error;
         await pause(wait, undefined, { signal: connection.closing }).catch(() => Promise.reject(doubt as Error));

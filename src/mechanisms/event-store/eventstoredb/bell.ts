@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AllStreamSubscription } from '@eventstore/db-client';
 import type { Logger } from '../../observability';
@@ -63,11 +64,11 @@ async function listen({ connection, ring }: BellParts, client: Client, confirmed
 
 /** A frozen node takes the connection and says nothing; one that we leave says nothing either. */
 async function confirmation(subscription: AllStreamSubscription, closing: AbortSignal, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  await new Promise<void>((resolve, reject) => {
-    timer = setTimeout(() => reject(new NoAnswer('no subscription')), ms);
-    subscription.once('confirmation', resolve).once('error', reject);
-    closing.addEventListener('abort', () => resolve(), { once: true });
-    if (closing.aborted) resolve();
-  }).finally(() => clearTimeout(timer));
+  const late = AbortSignal.timeout(ms);
+  try {
+    await once(subscription, 'confirmation', { signal: AbortSignal.any([closing, late]) });
+  } catch (error) {
+    if (late.aborted) throw new NoAnswer('no subscription');
+    if (!closing.aborted) throw error;
+  }
 }

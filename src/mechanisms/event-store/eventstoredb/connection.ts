@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type * as Library from '@eventstore/db-client';
 import { circuitBreaker, ConsecutiveBreaker, handleWhen, isBrokenCircuitError } from 'cockatiel';
 import { EventStoreUnavailable } from '../../errors';
@@ -37,6 +38,7 @@ export async function openConnection(url: string, answerMs: number): Promise<Con
   const options: CallOptions = { credentials: credentialsOf(url), requiresLeader: true, deadline: answerMs };
   const make = () => library.EventStoreDBClient.connectionString(url);
   const closing = new AbortController();
+  setMaxListeners(0, closing.signal); // every follower and every doubt waits for it
   let client = make();
 
   async function use<Answer>(work: (client: Client) => Promise<Answer>): Promise<Answer> {
