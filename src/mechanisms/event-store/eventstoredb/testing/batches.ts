@@ -26,7 +26,7 @@ export function serveBatches(
       if (!request.getIsFinal()) return;
       open.delete(id);
       const refusal = guard(call.metadata);
-      const answer = refusal ? refuse(refusal.details) : answerTo(parts, take);
+      const answer = refusal ? refuse(parts[0]!, refusal.details) : answerTo(parts, take);
       if (answer) call.write(answer.setCorrelationId(request.getCorrelationId()));
     });
     call.on('end', () => call.end());
@@ -45,7 +45,9 @@ function answerTo(parts: BatchAppendReq[], take: (streamId: string, append: Appe
   return outcome === 'lost' ? undefined : toBatchAnswer(streamId, outcome, expected);
 }
 
-function refuse(details: string): BatchAppendResp {
+function refuse(first: BatchAppendReq, details: string): BatchAppendResp {
   const type = details === 'Access Denied' ? 'AccessDenied' : 'NotHandled';
-  return new Answer().setError(batchError(details, type));
+  return new Answer()
+    .setStreamIdentifier(first.getOptions()?.getStreamIdentifier())
+    .setError(batchError(details, type));
 }

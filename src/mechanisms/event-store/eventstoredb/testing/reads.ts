@@ -55,8 +55,10 @@ function placeOf(options: ReadReq.Options): bigint | 'start' | 'end' {
   return BigInt(all.getPosition()!.getCommitPosition());
 }
 
+/** Inside of the last record the server finds nothing, inside of any other it fails. */
 function isInside(log: Log, position: bigint): boolean {
-  return position < log.end() && !log.records().some((record) => record.position === position);
+  const last = log.records().at(-1)?.position ?? 0n;
+  return position < last && !log.records().some((record) => record.position === position);
 }
 
 function toFilter(filter: ReadReq.Options.FilterOptions | undefined): (record: LogRecord) => boolean {
