@@ -8,7 +8,7 @@ import type { Page, PageQuery } from './pages';
 import { collect, ours, readPage } from './pages';
 
 const PAGE = 1_000;
-const STEP_BACK = 64;
+const STEP_BACK = 16;
 
 export type Reading = Pick<EventStore, 'readStream' | 'readAll' | 'head'>;
 
@@ -36,11 +36,13 @@ export function createReading(connection: Connection): Reading {
 
     async readAll(after, limit) {
       const events: StoredEvent[] = [];
-      for (let from = tail.skip(after); events.length < limit;) {
-        const count = Math.min(limit - events.length, PAGE) + 1; // the position itself is read again
+      let from = tail.skip(after);
+      let count = Math.min(limit, PAGE) + 1; // the position itself is read again
+      while (events.length < limit) {
         const found = await page({ direction: 'forwards', from: from === 0n ? 'start' : from, count });
         addAbove(events, found.events, after);
         from = found.last ?? from;
+        count = wider(count);
         if (!found.full) {
           tail.readOn(after, { last: events.at(-1)?.globalPosition, end: from });
           break;
@@ -51,8 +53,9 @@ export function createReading(connection: Connection): Reading {
 
     async head() {
       let end: bigint | undefined;
-      for (let from: bigint | 'end' = 'end'; ;) {
-        const found: Page = await page({ direction: 'backwards', from, count: STEP_BACK });
+      let from: bigint | 'end' = 'end';
+      for (let count = STEP_BACK; ; count = wider(count)) {
+        const found: Page = await page({ direction: 'backwards', from, count });
         end ??= found.first ?? 0n;
         const downTo: bigint = found.full ? found.last! : 0n; // a full page is not empty
         const last = tail.lookedBack({ last: found.events[0]?.globalPosition, end, downTo });
@@ -62,6 +65,9 @@ export function createReading(connection: Connection): Reading {
     },
   };
 }
+
+/** Where little of ours is found, steps grow. */
+const wider = (count: number): number => Math.min(4 * count, PAGE);
 
 /** Whatever comes: what is not above the last position was had before. */
 function addAbove(events: StoredEvent[], found: StoredEvent[], after: bigint): void {
