@@ -134,6 +134,7 @@ export function createServiceViewProjection(codecs: EventCodecs): Projection {
     name: SERVICE_VIEW,
     version: 1,
     handles: Object.keys(handled),
+    tables: ['service_view'],
     async project(stored: StoredEvent[], tx) {
       const events = stored.map((event) => codecs.read<Event>(event));
       const rows = await load(tx, events);

@@ -12,6 +12,7 @@ import type { Double, DoubleOptions } from './testing';
 import { createDouble, createSelfSigned } from './testing';
 
 const log = createLogger({ level: 'silent' });
+jest.setTimeout(120_000); // a busy machine takes its time
 
 describe('EventStoreDB and its outages', () => {
   let double: Double;
@@ -158,11 +159,13 @@ describe('EventStoreDB and its outages', () => {
   });
 
   it('refuses a position beyond the end, also of a store that was set back', async () => {
-    const store = await begin();
+    let lines = '';
+    const watched = createLogger({ level: 'warn', destination: { write: (line) => void (lines += line) } });
+    const store = await begin({}, { log: watched });
     const [kept, cut] = [await append(store), await append(store)];
     const follower = collect(store.subscribeToAll(cut.position, ending.signal));
-    await until(() => store.readAll(0n, 1).then((events) => events.length > 0));
     await double.kill();
+    await until(() => lines.includes('event store away'));
     double.log.cut(cut.position);
     await double.start();
     await expect(follower.ended).rejects.toBeInstanceOf(PositionExpired);
