@@ -49,7 +49,7 @@ it('asks anew for the lists of a section that tells of a change, and of no other
     },
   });
   const look = async () => {
-    jest.advanceTimersByTime(60_000);
+    jest.advanceTimersByTime(61_000);
     await library.sections();
     await library.chunk(FILMS, 0);
     await library.chunk({ ...FILMS, sectionId: '2' }, 0);

@@ -23,7 +23,7 @@ export interface ItemList {
 export const CHUNK = 50;
 
 const MINUTE_MS = 60_000;
-const SECTIONS = { kind: 'sections', id: '', ttlMs: MINUTE_MS / 2 };
+const SECTIONS = { kind: 'sections', id: '', ttlMs: MINUTE_MS };
 /** Unless its section tells of a change before. */
 const CONTENT_MS = 10 * MINUTE_MS;
 
