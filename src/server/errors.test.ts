@@ -11,7 +11,7 @@ import {
   StaleRead,
 } from '../mechanisms/errors';
 import type { TestDoor } from './testing';
-import { openTestDoor } from './testing';
+import { openTestDoor, ways } from './testing';
 
 let door: TestDoor;
 beforeAll(async () => {
@@ -80,5 +80,47 @@ it.each([
   expect(body.errors).toMatchObject([
     { message: expect.stringContaining('must not be null'), extensions: { code: 'BAD_USER_INPUT' } },
   ]);
+  expect(door.logged).toEqual([]);
+});
+
+describe.each(Object.entries(ways))('by %s', (_way, send) => {
+  it.each([
+    ['a bug', new TypeError('secret: select * from token where password = hunter2'), 'INTERNAL_SERVER_ERROR'],
+    ['what an upstream said', new Error('502 {"secret":"hunter2"}'), 'INTERNAL_SERVER_ERROR'],
+    ['a broken part of ours', new EventStoreUnavailable('secret host'), 'EVENT_STORE_UNAVAILABLE'],
+  ])('%s is told by an id that the log has too', async (_what, error, code) => {
+    door.failure.error = error;
+    door.logged.length = 0;
+    const answer = await send(door, '{ fail }');
+    expect(answer?.extensions).toMatchObject({ code, errorId: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+    expect(JSON.stringify(answer)).not.toMatch(/secret|hunter2|stack|at /);
+    expect(door.logged).toMatchObject([{ errorId: answer?.extensions.errorId }]);
+  });
+
+  it.each([
+    ['an argument is wrong', new InvalidInput('wrong', ['a'], 'EXACT'), 'EXACT'],
+    ['the state does not allow it', new Conflict('late', 'LATE'), 'LATE'],
+    ['a position is gone', new PositionExpired('old', 'p1.pg.7'), 'POSITION_EXPIRED'],
+  ])('that %s is told by its code, and nobody is woken', async (_what, error, code) => {
+    door.failure.error = error;
+    door.logged.length = 0;
+    expect(await send(door, '{ fail }')).toMatchObject({ code, message: error.message });
+    expect(door.logged).toEqual([]);
+  });
+
+  it('an argument that a validator refuses does not come back', async () => {
+    const refused = { target: { password: 'hunter2' }, value: 'hunter2', property: 'password' };
+    door.failure.error = new ArgumentValidationError([refused]);
+    expect(JSON.stringify(await send(door, '{ fail }'))).not.toContain('hunter2');
+  });
+});
+
+it.each([
+  ['a version that is none', { version: 2, sha256Hash: 'x' }],
+  ['the hash of another', { version: 1, sha256Hash: 'x' }],
+])('a persisted query with %s is the caller’s mistake', async (_what, persistedQuery) => {
+  door.logged.length = 0;
+  const { status, body } = await door.ask('{ me { id } }', 'ben', { extensions: { persistedQuery } });
+  expect([status, body.errors?.[0]?.extensions.code]).toEqual([400, 'BAD_REQUEST']);
   expect(door.logged).toEqual([]);
 });

@@ -11,6 +11,7 @@ const sdl = /* GraphQL */ `
     open(code: String!): String
     fail: String
     add(a: Int!, b: Int! = 1): Int
+    people(first: Int! = 20): People!
   }
   type Mutation {
     rename(name: String!): Person
@@ -24,6 +25,10 @@ const sdl = /* GraphQL */ `
     id: ID!
     friend: Person
     salary: Int
+    people(first: Int! = 20): People!
+  }
+  type People {
+    nodes: [Person!]!
   }
   type Count {
     n: Int
@@ -42,6 +47,8 @@ export const testAccess: AccessMap = {
   'Query.open': 'PUBLIC',
   'Query.fail': 'SIGNED_IN',
   'Query.add': 'SIGNED_IN',
+  'Query.people': 'SIGNED_IN',
+  People: 'SIGNED_IN',
   'Mutation.rename': 'SIGNED_IN',
   'Subscription.counted': 'SIGNED_IN',
   'Subscription.secretCounted': 'ADMIN',
@@ -118,6 +125,7 @@ export function createTestSchema(source: Source, failure: () => Error) {
       throw failure();
     });
   }
+  set('Query', 'people', () => ({ nodes: [] }));
   set('Query', 'add', (_root, { a, b }) => a + b);
   set('Mutation', 'rename', (_root, _args, { viewer: who }) => ({ id: who?.accountId }));
   set('Count', 'n', (n) => n);

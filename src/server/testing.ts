@@ -92,6 +92,7 @@ export interface TestDoor {
 /** Whatever JSON a server may answer. */
 export interface AnyJson {
   data?: Record<string, unknown> | null;
+  extensions?: { cost?: object };
   errors?: { message: string; path?: unknown; extensions: Record<string, unknown> }[];
 }
 
@@ -148,3 +149,35 @@ export async function openTestDoor(
     close: () => server.close({ drainMs: 1_000 }),
   };
 }
+
+/** The first error of an answer, or null. */
+export interface Refusal {
+  code: unknown;
+  message: string;
+  extensions: Record<string, unknown>;
+}
+type Send = (door: TestDoor, query: string, variables?: object) => Promise<Refusal | null>;
+
+const first = (errors: AnyJson['errors']): Refusal | null =>
+  errors?.[0] ? { ...errors[0], code: errors[0].extensions.code } : null;
+
+/** Each way in: what it answers ben to one operation. */
+export const ways: Record<string, Send> = {
+  HTTP: async (door, query, variables) => first((await door.ask(query, 'ben', { variables })).body.errors),
+  WebSocket: async (door, query, variables) => {
+    const client = await door.signedIn();
+    client.subscribe('1', query, variables);
+    const { type, payload } = await client.next();
+    client.socket.terminate();
+    return first((type === 'error' ? payload : payload?.errors) as AnyJson['errors']);
+  },
+  SSE: async (door, query, variables) => {
+    const response = await fetch(`${door.url}/stream`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream', authorization: 'Bearer ben' },
+      body: JSON.stringify({ query, variables }),
+    });
+    const data = /^data: (.*)$/m.exec(await response.text())?.[1] ?? '{}';
+    return first((JSON.parse(data) as AnyJson).errors);
+  },
+};
