@@ -27,7 +27,7 @@ export interface StatusPollerParts {
 }
 
 /** Fewer than a pool has: a board of hundreds must not make people wait for a connection. */
-const AT_ONCE = 8;
+const AT_ONCE = 16;
 const AGAIN_MS = 500;
 
 export const serviceIdOf = (connectionId: string, externalId: string): string =>

@@ -13,6 +13,7 @@ import type { Condition, Seed } from './seed';
 import { householdSeed } from './seed';
 
 export type { ShownStatus } from './monitoring';
+export { seedOf } from './seed';
 export type { Condition, Seed } from './seed';
 
 export interface UptimeKumaSimulatorOptions {

@@ -39,8 +39,10 @@ export const conditionOf = (status: Status): Condition =>
   })[status];
 
 /** The household's monitors, all of them up. */
-export function householdSeed(): Seed {
-  const { monitors } = household;
+export const householdSeed = (): Seed => seedOf(household.monitors);
+
+/** An instance that watches these, all of them up. */
+export function seedOf(monitors: readonly { name: string; dependsOn: string | null }[]): Seed {
   const idOf = (name: string) => monitors.findIndex((one) => one.name === name) + 1;
   const host = (name: string) => `${name.toLowerCase().replaceAll(' ', '-')}.household.test`;
   return {
