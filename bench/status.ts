@@ -55,8 +55,9 @@ async function bareAppends({ house }: Running): Promise<number[]> {
       correlationId: randomUUID(),
       commandId: randomUUID(),
     };
-    const data = { serviceId: 'svc_bench', at: metadata.occurredAt, source: 'SOCKET', message: DOWN.msg };
-    const event = { eventId: randomUUID(), type: 'BenchWentDown', schemaVersion: 1, data, metadata };
+    // Of a connection that nobody has, for a projection stops at what no codec knows.
+    const data = { connectionId: 'bench' };
+    const event = { eventId: randomUUID(), type: 'MonitoringRestored', schemaVersion: 1, data, metadata };
     await house.foundations.store.append(`bench-${randomUUID()}`, NO_STREAM, [event]);
     return performance.now() - began;
   };
