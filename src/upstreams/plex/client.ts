@@ -36,10 +36,6 @@ export function createPlexClient({ http }: { http: HttpClient }): PlexClient {
       return { flavour: 'PLEX', machineId: who.machineIdentifier, version: who.version ?? null };
     },
 
-    async probe() {
-      await sections(liveness);
-    },
-
     sections: () => sections(),
 
     async itemCount(sectionId, kind) {

@@ -12,7 +12,6 @@ afterEach(() => bench.close());
 /** Everything that one can ask. None of it may take nonsense for an answer. */
 const QUESTIONS: [string, (plex: PlexClient) => Promise<unknown>][] = [
   ['identify', (plex) => plex.identify()],
-  ['probe', (plex) => plex.probe()],
   ['sections', (plex) => plex.sections()],
   ['itemCount', (plex) => plex.itemCount('1', 'MOVIE')],
   ['items', (plex) => plex.items({ sectionId: '1', kind: 'MOVIE', skip: 0, take: 50 })],

@@ -98,10 +98,8 @@ export type PlexLookup = PlexItem | UpstreamFailure | null;
  * path. An upstream's failure never looks like an empty list.
  */
 export interface PlexClient {
-  /** Who answers, and whether it takes our token. */
+  /** Who answers, and whether it takes our token: two cheap calls, which say that it lives too. */
   identify(): Promise<PlexIdentity>;
-  /** One cheap call that proves life and token. */
-  probe(): Promise<void>;
   sections(): Promise<PlexSection[]>;
   /** How many films, shows… a section has: one call that carries no items. */
   itemCount(sectionId: string, kind: PlexKind): Promise<number>;
