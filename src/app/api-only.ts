@@ -2,9 +2,9 @@ import type { EventStore } from '../mechanisms/event-store';
 import type { Images } from '../mechanisms/images';
 import { createLogger } from '../mechanisms/observability';
 import type { PostgresDatabase } from '../mechanisms/postgres';
-import type { OverseerrSimulator } from '../simulators/overseerr';
 import type { UptimeKumaSimulator } from '../simulators/uptime-kuma';
 import type { OverseerrClient } from '../upstreams/overseerr';
+import type { PlexClient } from '../upstreams/plex';
 import type { UptimeKumaClient } from '../upstreams/uptime-kuma';
 import { readSettings } from './config';
 import { createReleases } from './shutdown';
@@ -34,8 +34,8 @@ export function apiOnly(demo: boolean): Pick<House, 'resolvers' | 'access'> {
         connection: { id: 'overseerr', kind: 'OVERSEERR', simulated: demo },
         client: absent<OverseerrClient>(),
         pagesUrl: null,
-        ...(demo && { simulator: absent<OverseerrSimulator>() }),
       },
+      plex: { connection: { id: 'plex', kind: 'PLEX', simulated: demo }, client: absent<PlexClient>() },
       uptimeKuma: {
         connection: { id: 'uptime-kuma', kind: 'UPTIME_KUMA', simulated: demo },
         client: absent<UptimeKumaClient>(),

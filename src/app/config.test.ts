@@ -73,6 +73,7 @@ describe('settings', () => {
     [{ PLEX_TOKEN: 'x' }, 'PLEX_URL: is needed with PLEX_TOKEN'],
     [{ HOST: '0.0.0.0' }, 'HOST: demo mode'],
     [{ PORT: '70000' }, 'PORT'],
+    [{ DEMO_LIBRARY_ITEMS: 'many' }, 'DEMO_LIBRARY_ITEMS: must be a number of films'],
     [{ ROLES: 'api,worker' }, 'ROLES: a simulator'],
     [{ EVENT_STORE_URL: 'http://x' }, 'EVENT_STORE_URL'],
     [{ EVENT_STORE_URL: 'esdb://x' }, 'needs a user'],

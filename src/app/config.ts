@@ -18,6 +18,8 @@ export interface Settings {
   redisUrl?: string;
   roles: RoleName[];
   demo: boolean;
+  /** How many films the simulator of Plex has. */
+  demoLibraryItems: number;
   /** The services around us. Absent: simulated in demo mode, otherwise not there. */
   overseerr?: { url: string; apiKey: string };
   plex?: { url: string; token: string };
@@ -125,6 +127,12 @@ const environment = z.object({
     .pipe(z.array(z.enum(ROLES, `knows ${ROLES.join(', ')}, separated by commas`)).min(1))
     .default([...ROLES]),
   DEMO: z.enum(['0', '1'], 'must be 1 or 0').optional(),
+  DEMO_LIBRARY_ITEMS: z
+    .string()
+    .regex(/^\d+$/, 'must be a number of films')
+    .transform(Number)
+    .pipe(z.number().max(1_000_000))
+    .default(1_000),
   OVERSEERR_URL: webAddress('http://overseerr:5055'),
   OVERSEERR_API_KEY: z.string().min(1).optional(),
   PLEX_URL: webAddress('http://plex:32400'),
@@ -232,6 +240,7 @@ function settingsOf(values: Environment): Settings {
     ...(redisUrl && { redisUrl }),
     roles: values.ROLES,
     demo,
+    demoLibraryItems: values.DEMO_LIBRARY_ITEMS,
     ...upstreamsOf(values),
     ...(users && { upstreamUsers: Object.entries(users) }),
     logLevel: values.LOG_LEVEL,

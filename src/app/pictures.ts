@@ -2,7 +2,6 @@ import type { Images, ImageSource } from '../mechanisms/images';
 import { openImages } from '../mechanisms/images';
 import type { Logger } from '../mechanisms/observability';
 import type { Neighbours } from './neighbours';
-import { absentPlex } from './neighbours';
 import type { StateFolder } from './state-folder';
 
 /** One size for all: Plex scales while others wait, and it is kept once. */
@@ -10,7 +9,7 @@ const POSTER = { width: 400, height: 600 };
 
 /** The pictures of the services around us. They are asked for by the names of connections, never by an address from outside. */
 export function openPictures(parts: { neighbours: Neighbours; folder: StateFolder; log: Logger }): Promise<Images> {
-  const { overseerr, plex = absentPlex } = parts.neighbours;
+  const { overseerr, plex } = parts.neighbours;
   const sources = new Map<string, ImageSource>([
     [overseerr.connection.id, (path) => overseerr.client.image(path)],
     [plex.connection.id, (path) => plex.client.image(path, POSTER)],

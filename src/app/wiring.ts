@@ -15,8 +15,8 @@ import type { WakeUp } from '../mechanisms/pubsub';
 import { createAccountsFeature } from '../features/accounts';
 import type { ConnectionsFeature } from '../features/connections';
 import { createConnectionsFeature } from '../features/connections';
-import { createDemoFeature } from '../features/demo';
 import type { Simulated } from '../features/demo';
+import { createDemoFeature } from '../features/demo';
 import { createLibraryFeature } from '../features/library';
 import { createRequestProjections, createRequestsFeature, REQUEST_VIEW } from '../features/requests';
 import { createStatusFeature, createStatusProjections, SERVICE_VIEW } from '../features/status';
@@ -26,7 +26,6 @@ import type { Settings } from './config';
 import { allCodecs } from './event-codecs';
 import type { Foundations } from './foundations';
 import type { Neighbour, Neighbours } from './neighbours';
-import { absentPlex } from './neighbours';
 import type { Releases } from './shutdown';
 import { VERSION } from './version';
 
@@ -121,7 +120,7 @@ function wireLibrary(
   { cache }: Mechanisms,
   connections: ConnectionsFeature,
 ) {
-  const { overseerr, plex = absentPlex } = neighbours;
+  const { overseerr, plex } = neighbours;
   const service = <Client>({ connection, client }: Neighbour<Client>) => ({
     client,
     connectionId: connection.id,
@@ -173,7 +172,7 @@ function wireFeatures(parts: WiringParts, mechanisms: Mechanisms) {
     chance: Math.random,
     log,
   });
-  if (neighbours.plex) connections.watch(neighbours.plex.connection, watchPlex(neighbours.plex.client));
+  connections.watch(neighbours.plex.connection, watchPlex(neighbours.plex.client));
   connections.watch(overseerr.connection, {
     identify: () => overseerr.client.identify(),
     probe: () => overseerr.client.probe(),
@@ -219,8 +218,8 @@ function wireStatus(parts: WiringParts, mechanisms: Mechanisms, connections: Con
 /** The switches of the simulators; undefined where nothing is simulated. */
 function wireDemo({ settings, neighbours }: WiringParts, { accounts, connections, status }: Features) {
   if (!settings.demo) return undefined;
-  const { overseerr, uptimeKuma } = neighbours;
-  const switches = ({ simulator, connection }: typeof overseerr | typeof uptimeKuma): Simulated | undefined =>
+  const { overseerr, plex, uptimeKuma } = neighbours;
+  const switches = ({ simulator, connection }: Neighbours[keyof Neighbours]): Simulated | undefined =>
     simulator && {
       setFault: (fault, delayMs = 3_000) => simulator.setFault(fault, delayMs),
       calls: async (first) => simulator.calls(first).map((call) => ({ ...call, at: new Date(call.at) })),
@@ -228,7 +227,7 @@ function wireDemo({ settings, neighbours }: WiringParts, { accounts, connections
     };
   return createDemoFeature({
     signIn: (name) => accounts.signInAs(name),
-    simulated: { OVERSEERR: switches(overseerr), UPTIME_KUMA: switches(uptimeKuma) },
+    simulated: { PLEX: switches(plex), OVERSEERR: switches(overseerr), UPTIME_KUMA: switches(uptimeKuma) },
     async setMonitor(name, shown) {
       return uptimeKuma.simulator?.setMonitor(name, shown) ? status.shown(name, shown, CATCH_UP_MS) : null;
     },

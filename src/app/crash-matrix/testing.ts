@@ -180,7 +180,9 @@ export async function createWorld({ availableAfterMs = 1_000 } = {}) {
         OVERSEERR_URL: overseerr.url,
         OVERSEERR_API_KEY: API_KEY,
         MEDIANEST_HOME: path.join(home, 'state'),
-        DEMO: '1',
+        // Nothing else is simulated: roles may be split.
+        DEMO: '0',
+        UPSTREAM_USERS: JSON.stringify({ olga: 1, ben: 2, cleo: 3 }),
         PORT: '0',
         ...TIMES,
         ...env,

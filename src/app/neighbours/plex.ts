@@ -1,28 +1,44 @@
+import { randomBytes } from 'node:crypto';
+import type { Connection } from '../../features/connections';
 import { createHttpClient } from '../../mechanisms/http';
+import type { Arrival, PlexSimulator } from '../../simulators/plex';
+import { startPlexSimulator } from '../../simulators/plex';
 import type { PlexClient } from '../../upstreams/plex';
 import { createPlexClient } from '../../upstreams/plex';
 import type { Neighbour, NeighbourParts } from './neighbour';
 import { absentClient } from './neighbour';
 
-export type PlexNeighbour = Neighbour<PlexClient>;
+export interface PlexNeighbour extends Neighbour<PlexClient> {
+  simulator?: PlexSimulator;
+}
 
 /** It answers from SQLite, and slows down under many calls (contracts/plex.md 5). */
 const CALLS_AT_ONCE = 4;
 const LARGEST_ANSWER = 20 * 1024 * 1024;
-const IDENTITY = { id: 'plex', kind: 'PLEX', simulated: false } as const;
+const IDENTITY = { id: 'plex', kind: 'PLEX' } as const;
 const ABSENT = 'No Plex is connected: set PLEX_URL and PLEX_TOKEN and start again.';
 
-export const absentPlex: PlexNeighbour = {
-  connection: { ...IDENTITY, absent: ABSENT },
-  client: absentClient(ABSENT),
-};
+/** `arrivals`: what came into the simulated household since. */
+export async function meetPlex(parts: NeighbourParts, arrivals: () => readonly Arrival[]): Promise<PlexNeighbour> {
+  const { plex: real, demo } = parts.settings;
+  if (real) return connect(parts, real, { ...IDENTITY, simulated: false });
+  if (demo) {
+    const { simulator, ...address } = await simulate(parts, arrivals);
+    return { ...connect(parts, address, { ...IDENTITY, simulated: true }), simulator };
+  }
+  return { connection: { ...IDENTITY, simulated: false, absent: ABSENT }, client: absentClient(ABSENT) };
+}
 
-export function meetPlex({ settings, releases, log }: NeighbourParts): PlexNeighbour | undefined {
-  if (!settings.plex) return settings.demo ? undefined : absentPlex;
+interface Address {
+  url: string;
+  token: string;
+}
+
+function connect({ settings, releases, log }: NeighbourParts, { url, token }: Address, connection: Connection) {
   const http = createHttpClient({
-    name: IDENTITY.id,
-    baseUrl: settings.plex.url,
-    headers: { 'x-plex-token': settings.plex.token },
+    name: connection.id,
+    baseUrl: url,
+    headers: { 'x-plex-token': token },
     timeoutMs: settings.times.callMs,
     maxConcurrent: CALLS_AT_ONCE,
     maxBodyBytes: LARGEST_ANSWER,
@@ -30,5 +46,12 @@ export function meetPlex({ settings, releases, log }: NeighbourParts): PlexNeigh
   });
   const client = createPlexClient({ http });
   releases.add('plex client', () => client.close());
-  return { connection: IDENTITY, client };
+  return { connection, client };
+}
+
+async function simulate({ settings, releases }: NeighbourParts, arrivals: () => readonly Arrival[]) {
+  const token = randomBytes(15).toString('base64url');
+  const simulator = await startPlexSimulator({ token, items: settings.demoLibraryItems, arrivals });
+  releases.add('plex simulator', () => simulator.close());
+  return { url: simulator.url, token, simulator };
 }

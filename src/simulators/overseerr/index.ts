@@ -4,8 +4,8 @@ import { createApi } from './api';
 import { createArrivals } from './arrivals';
 import type { Flavour } from './dialect';
 import { dialects } from './dialect';
-import type { TitleRequest } from './inspection';
-import { plantRequest, requestsFor } from './inspection';
+import type { AvailableTitle, TitleRequest } from './inspection';
+import { availableTitles, plantRequest, requestsFor } from './inspection';
 import type { Fulfilment } from './lifecycle';
 import { householdSeed } from './seeds/household';
 import { lab } from './seeds/lab';
@@ -46,6 +46,8 @@ export interface OverseerrSimulator {
   calls(first?: number): ReceivedCall[];
   /** The movie's or the series' requests in the simulator's own state, oldest first, faults or not. */
   requestsFor(tmdbId: number): TitleRequest[];
+  /** What can be watched: the household's, and what arrived since. */
+  available(): AvailableTitle[];
   /** A request that no check of the API would stop, such as the second one of a lost race; with `seasons` for a series. Returns its id. */
   plantRequest(tmdbId: number, userId: number, seasons?: number[]): number;
   close(): Promise<void>;
@@ -114,6 +116,10 @@ export async function startOverseerrSimulator(options: OverseerrSimulatorOptions
     requestsFor(tmdbId) {
       arrivals.settle();
       return requestsFor(store.current(), tmdbId);
+    },
+    available() {
+      arrivals.settle();
+      return availableTitles(store.current());
     },
     plantRequest: (tmdbId, userId, seasons) =>
       change((state) => plantRequest({ state, fulfilment: fulfilment() }, catalogue, { tmdbId, userId, seasons })),

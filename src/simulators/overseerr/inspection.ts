@@ -1,6 +1,6 @@
 import type { Call } from './endpoint';
 import type { State } from './state';
-import { mediaOfRequest, statusKey, userById } from './state';
+import { MediaStatus, mediaOfRequest, statusKey, userById } from './state';
 import { commitSubmission } from './submission';
 import type { Catalogue } from './titles';
 
@@ -28,6 +28,28 @@ export function requestsFor(state: State, tmdbId: number): TitleRequest[] {
       requestedBy: request.requestedBy,
       seasons: request.seasons.map(({ seasonNumber }) => seasonNumber),
     }));
+}
+
+/** A title that can be watched, as far as this server knows. */
+export interface AvailableTitle {
+  type: 'MOVIE' | 'TV';
+  tmdbId: number;
+  /** Of a series. */
+  seasons: number[];
+  at: Date;
+}
+
+export function availableTitles(state: State): AvailableTitle[] {
+  const isThere = (row: { status: number; status4k: number }): boolean =>
+    [row.status, row.status4k].some((one) =>
+      [MediaStatus.AVAILABLE, MediaStatus.PARTIALLY_AVAILABLE].includes(one as 5),
+    );
+  return state.media.filter(isThere).map(({ mediaType, tmdbId, seasons, createdAt }) => ({
+    type: mediaType === 'movie' ? 'MOVIE' : 'TV',
+    tmdbId,
+    seasons: seasons.filter(isThere).map(({ seasonNumber }) => seasonNumber),
+    at: new Date(createdAt),
+  }));
 }
 
 export interface Plant {
