@@ -12,6 +12,7 @@ interface Emmett {
       events: { type: string; data: object; metadata: object }[],
       options: { expectedStreamVersion: bigint | 'STREAM_DOES_NOT_EXIST' },
     ): Promise<unknown>;
+    readStream(stream: string): Promise<unknown>;
     close(): Promise<void>;
   };
 }
@@ -35,5 +36,16 @@ export async function createEmmett(url: string, makeEvent: () => NewEvent, event
       count++;
     };
   };
-  return { makeWriter, close: () => store.close() };
+  /** Loads a stream of so many events, again and again. */
+  const makeReader = async (events: number) => {
+    const stream = `thing-${randomUUID()}`;
+    const facts = Array.from({ length: events }, makeEvent).map(({ type, data, metadata }) => ({
+      type,
+      data,
+      metadata,
+    }));
+    await store.appendToStream(stream, facts, { expectedStreamVersion: 'STREAM_DOES_NOT_EXIST' });
+    return () => () => store.readStream(stream);
+  };
+  return { makeWriter, makeReader, close: () => store.close() };
 }

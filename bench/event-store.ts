@@ -23,6 +23,8 @@ import { createPgbench } from './pgbench';
 
 const WRITERS = [1, 8, 32, 128];
 const EVENTS_PER_STREAM = 10;
+const READERS = [1, 8];
+const EVENTS_LOADED = 100;
 /** A cell is the median of its rounds. All contenders of a round come one after the other, so that a slow minute is everybody's. */
 const ROUNDS = 3;
 const ROUND_SECONDS = 1;
@@ -57,6 +59,12 @@ function writerOf(store: EventStore) {
       ({ version } = await store.append(streamId, version, [makeEvent()]));
     };
   };
+}
+
+async function readerOf(store: EventStore) {
+  const streamId = `thing-${randomUUID()}`;
+  await store.append(streamId, NO_STREAM, Array.from({ length: EVENTS_LOADED }, makeEvent));
+  return () => () => store.readStream(streamId);
 }
 
 /** A pool says that it is closed before its sessions have ended, and one that a stopping server ends is an error nobody takes. */
@@ -107,8 +115,15 @@ async function measureAll(postgres: EmbeddedPostgres): Promise<void> {
     `SELECT current_setting('server_version') AS version, current_setting('fsync') AS fsync`,
   );
   console.log(`${machine()}, PostgreSQL ${server?.version}, fsync ${server?.fsync}`);
-  console.log(headOf());
+  console.log(headOf('writers'));
   for (const writers of WRITERS) console.log(rowOf(writers, await measureCells(contenders, writers)));
+
+  const ours = await readerOf(store);
+  const theirs = await emmett?.makeReader(EVENTS_LOADED);
+  const loaders = new Map<Contender, Measure>([['MediaNest', (readers) => drive(ours, readers, ms)]]);
+  if (theirs) loaders.set('Emmett', (readers) => drive(theirs, readers, ms));
+  console.log(`\nLoads of a stream of ${EVENTS_LOADED} events:\n${headOf('readers')}`);
+  for (const readers of READERS) console.log(rowOf(readers, await measureCells(loaders, readers)));
   console.log(`load average after: ${loadAverage()}`);
   await Promise.all([emmett?.close(), store.close()]);
   await sessionsEnded(owner, 'emmett');
@@ -125,9 +140,9 @@ async function measureCells(contenders: Map<Contender, Measure>, writers: number
   return new Map([...rounds].map(([name, cells]) => [name, medianOf(cells)]));
 }
 
-function headOf(): string {
+function headOf(who: string): string {
   return (
-    '| writers | pgbench /s (p50 / p99 ms) | MediaNest /s (p50 / p99 ms) | Emmett /s (p50 / p99 ms) | of pgbench | of Emmett |\n' +
+    `| ${who} | pgbench /s (p50 / p99 ms) | MediaNest /s (p50 / p99 ms) | Emmett /s (p50 / p99 ms) | of pgbench | of Emmett |\n` +
     '|---|---|---|---|---|---|'
   );
 }
