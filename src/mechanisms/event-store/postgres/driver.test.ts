@@ -8,9 +8,7 @@ it('leaves the parsers of the driver as they are, for all who share it', () => {
     const parsers = () => OIDS.map((oid) => types.getTypeParser(oid) as unknown);
     const before = parsers();
     require('.');
-    require('../event-store/postgres');
-    require('../projections');
-    require('../jobs');
+    require('../../postgres');
     expect(parsers()).toEqual(before);
   });
 });
