@@ -18,6 +18,16 @@ describe('the state folder', () => {
     expect(readdirSync(path.join(home, 'keys')).sort()).toEqual(['database.key', 'tokens.key']);
   });
 
+  it('of a secret derives keys that are the same everywhere, and keeps nothing', () => {
+    const secret = 'a secret of at least 32 characters';
+    const elsewhere = openStateFolder(path.join(home, 'elsewhere'), secret).key('tokens');
+    expect(openStateFolder(path.join(home, 'here'), secret).key('tokens')).toEqual(elsewhere);
+    expect(elsewhere).toHaveLength(32);
+    expect(openStateFolder(home, secret).key('database')).not.toEqual(elsewhere);
+    expect(openStateFolder(home, `another ${secret}`).key('tokens')).not.toEqual(elsewhere);
+    expect(readdirSync(home)).toEqual([]);
+  });
+
   it('refuses a damaged key instead of making another', () => {
     const folder = openStateFolder(home);
     folder.key('tokens');

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { hkdfSync, randomBytes } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
@@ -16,7 +16,7 @@ import { StartupError } from '../mechanisms/errors';
 /** Where a process keeps what must survive it. */
 export interface StateFolder {
   path: string;
-  /** 32 random bytes under this name: made once, kept with mode 0600. */
+  /** 32 bytes of chance under this name: made once, kept with mode 0600; or derived, where there is a secret to derive them from. */
   key(name: string): Uint8Array;
   /** The path of a file or folder in it; its parent exists. */
   place(...parts: string[]): string;
@@ -24,8 +24,11 @@ export interface StateFolder {
 
 const KEY_BYTES = 32;
 
-/** Makes the folder when missing; throws StartupError when it cannot be used. */
-export function openStateFolder(home: string): StateFolder {
+/**
+ * Makes the folder when missing; throws StartupError when it cannot be used. With a secret, which all machines of a house share, no keys are
+ * kept, and the folder is made only when something is put into it.
+ */
+export function openStateFolder(home: string, secret?: string): StateFolder {
   const root = path.resolve(home);
   const guarded = <Result>(work: () => Result): Result => {
     try {
@@ -41,17 +44,24 @@ export function openStateFolder(home: string): StateFolder {
   };
   const make = (folder: string) => guarded(() => mkdirSync(folder, { recursive: true }));
   // Passable whatever the umask: as root the database runs as another user, who must reach its own folder below. Keys are closed.
-  guarded(() => mkdirSync(root, { recursive: true }) && chmodSync(root, 0o711));
+  const open = () => guarded(() => mkdirSync(root, { recursive: true }) && chmodSync(root, 0o711));
+  const kept = (name: string) =>
+    guarded(() => readKey(path.join(root, 'keys', `${name}.key`)) ?? makeKey(path.join(root, 'keys'), name));
+  if (secret === undefined) open();
   return {
     path: root,
-    key: (name) =>
-      guarded(() => readKey(path.join(root, 'keys', `${name}.key`)) ?? makeKey(path.join(root, 'keys'), name)),
+    key: (name) => (secret === undefined ? kept(name) : deriveKey(secret, name)),
     place(...parts) {
+      open();
       const place = path.join(root, ...parts);
       make(path.dirname(place));
       return place;
     },
   };
+}
+
+function deriveKey(secret: string, name: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', secret, '', `medianest ${name}`, KEY_BYTES));
 }
 
 function readKey(file: string): Uint8Array | undefined {

@@ -1,8 +1,10 @@
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ClientConfig } from 'pg';
 import { Client, escapeIdentifier, escapeLiteral } from 'pg';
 import { StartupError } from '../errors';
 import type { Logger } from '../observability';
+import { asRole } from './as-role';
 import { asDatabaseError } from './database-errors';
 
 /** The role that serves. Each migration grants it exactly what it may. */
@@ -15,10 +17,15 @@ export interface MigrateOptions {
   log: Logger;
 }
 
+type RoleOptions = Pick<MigrateOptions, 'owner' | 'appRole'>;
+
 const INSUFFICIENT_PRIVILEGE = '42501';
+const WRONG_PASSWORD = '28P01';
+const REFUSALS = new Set([WRONG_PASSWORD, '28000', INSUFFICIENT_PRIVILEGE]);
 /** "Tuple concurrently updated" has no code of its own; the others say that the role is there by now. */
 const ROLE_RACES = new Set(['XX000', '23505', '42710']);
 const CONNECTION_TIMEOUT_MS = 10_000;
+const GOODBYE_MS = 2_000;
 const MIGRATIONS = path.resolve(__dirname, '../../../migrations');
 
 /**
@@ -38,7 +45,7 @@ export async function migrate({ owner, appRole, log }: MigrateOptions): Promise<
     await client.connect();
     // The runner's own lock, taken before: roles are made under it too. It counts, so the runner's taking and giving back is harmless.
     await client.query('select pg_advisory_lock($1)', [PG_MIGRATE_LOCK_ID]);
-    await ensureAppRole(client, appRole);
+    await ensureAppRole(client, { owner, appRole });
     const applied = await runner({
       dbClient: client,
       dir: MIGRATIONS,
@@ -56,11 +63,11 @@ export async function migrate({ owner, appRole, log }: MigrateOptions): Promise<
   }
 }
 
-async function ensureAppRole(client: Client, appRole: MigrateOptions['appRole']): Promise<void> {
+async function ensureAppRole(client: Client, { owner, appRole }: RoleOptions): Promise<void> {
   const { name } = appRole;
   const role = escapeIdentifier(name);
   try {
-    await makeRole(client, appRole);
+    await makeRole(client, { owner, appRole });
     if (await mayMakeSchemas(client, name)) return;
     const { rows: databases } = await client.query<{ name: string }>('select current_database() as name');
     await client.query(
@@ -75,16 +82,52 @@ async function ensureAppRole(client: Client, appRole: MigrateOptions['appRole'])
 }
 
 /** Roles are the server's: our lock keeps no migration of another database from making or changing the same one at this moment. */
-async function makeRole(client: Client, { name, password }: MigrateOptions['appRole'], tries = 5): Promise<void> {
+async function makeRole(client: Client, options: RoleOptions, tries = 5): Promise<void> {
+  const { name, password } = options.appRole;
   const role = escapeIdentifier(name);
   const login = password === undefined ? 'login' : `login password ${escapeLiteral(password)}`;
   try {
     const { rows } = await client.query('select 1 from pg_roles where rolname = $1', [name]);
     if (rows.length === 0) await client.query(`create role ${role} nosuperuser nocreatedb nocreaterole ${login}`);
-    else if (password !== undefined) await client.query(`alter role ${role} ${login}`);
+    else if (password !== undefined && !(await letsIn(options))) await changePassword(client, { name, login });
   } catch (error) {
     if (tries === 1 || !ROLE_RACES.has((error as { code?: string }).code ?? '')) throw error;
-    await makeRole(client, { name, password }, tries - 1);
+    await makeRole(client, options, tries - 1);
+  }
+}
+
+async function letsIn({ owner, appRole: { name: user, password } }: RoleOptions): Promise<boolean> {
+  const as = typeof owner === 'string' ? asRole(owner, { user, password }) : { ...owner, user, password };
+  const client = new Client({ ...as, connectionTimeoutMillis: CONNECTION_TIMEOUT_MS });
+  client.on('error', () => undefined); // the connecting tells
+  try {
+    await client.connect();
+    return true;
+  } catch (error) {
+    const { code = '' } = error as { code?: string };
+    if (!REFUSALS.has(code)) throw error;
+    return code !== WRONG_PASSWORD; // what else is wrong is not the password's fault
+  } finally {
+    await client.end();
+  }
+}
+
+/** Not while somebody is being served with another one, whom that would lock out. */
+async function changePassword(client: Client, { name, login }: { name: string; login: string }): Promise<void> {
+  if (await isServing(client, name)) {
+    throw new StartupError(
+      'this database server is in use by a MediaNest with other keys: give all processes of a house the same MEDIANEST_KEY, ' +
+        'or the same state folder; another house needs a database server of its own',
+    );
+  }
+  await client.query(`alter role ${escapeIdentifier(name)} ${login}`);
+}
+
+/** The sessions of who has just gone are there for a moment more. */
+async function isServing(client: Client, role: string): Promise<boolean> {
+  for (const deadline = Date.now() + GOODBYE_MS; ; await delay(50)) {
+    const { rows } = await client.query('select 1 from pg_stat_activity where usename = $1 limit 1', [role]);
+    if (rows.length === 0 || Date.now() > deadline) return rows.length > 0;
   }
 }
 
