@@ -5,7 +5,8 @@ import { StartupError } from '../mechanisms/errors';
 import { createEventStoreDbStore } from '../mechanisms/event-store/eventstoredb';
 import { createPostgresEventStore, settleEventStore } from '../mechanisms/event-store/postgres';
 import type { EventStore } from '../mechanisms/event-store';
-import { migrateJobs } from '../mechanisms/jobs';
+import { migrateJobs, unlockJobsOfDeadProcesses } from '../mechanisms/jobs';
+import { endAllLeases } from '../mechanisms/leases';
 import type { Logger } from '../mechanisms/observability';
 import type { DatabaseOptions, PostgresDatabase } from '../mechanisms/postgres';
 import { APP_ROLE, asRole, createDatabase, migrate } from '../mechanisms/postgres';
@@ -44,10 +45,14 @@ interface Server {
 }
 
 /** The embedded PostgreSQL: a private socket, so that no password is needed. */
-async function embedded({ folder, releases, log }: FoundationParts): Promise<Server> {
+export async function startEmbedded(
+  { folder, releases, log }: Omit<FoundationParts, 'settings'>,
+  limits?: { max_connections: number },
+): Promise<Server> {
   const postgres = createEmbeddedPostgres({
     dataDir: folder.place('postgres', 'data'),
     log: log.child({ room: 'postgres' }),
+    ...(limits && { settings: limits }),
     onRestart: () => log.warn('the database had died and is back'),
   });
   await postgres.start();
@@ -68,7 +73,7 @@ function external(databaseUrl: string, folder: StateFolder): Server {
 /** Ours to bring up to date: nobody serves from it but who starts now. */
 async function prepareServer(parts: FoundationParts): Promise<Server> {
   const { settings, folder, log } = parts;
-  const server = settings.databaseUrl ? external(settings.databaseUrl, folder) : await embedded(parts);
+  const server = settings.databaseUrl ? external(settings.databaseUrl, folder) : await startEmbedded(parts);
   const { owner, password } = server;
   await migrate({ owner, appRole: { name: APP_ROLE, ...(password ? { password } : {}) }, log });
   const database = createDatabase({ connection: owner, max: 1, applicationName: 'medianest start', log });
@@ -125,9 +130,16 @@ export async function layFoundations(parts: FoundationParts): Promise<Foundation
   const database = open('serving', SERVING_STATEMENT_MS);
   const background = open('background', BACKGROUND_STATEMENT_MS);
   await migrateJobs({ database: background, log });
+  if (!settings.databaseUrl) await succeedTheDead(background);
   const store = await openEventStore(settings.eventStoreUrl ?? database, parts);
   const redis = settings.redisUrl ? connectRedis(settings.redisUrl, store, parts) : undefined;
   return { database, background, store, ...(redis ? { redis } : {}) };
+}
+
+/** The embedded database ends with its owner: whoever led or worked on it is gone, and we need not wait for the end of its leases. */
+async function succeedTheDead(database: PostgresDatabase): Promise<void> {
+  await endAllLeases(database);
+  await unlockJobsOfDeadProcesses(database, 0);
 }
 
 /** Keys begin with the store's id: what another house, or this one before a restore, has left there is not ours. */

@@ -1,3 +1,3 @@
 export type { AcquireOptions, Lease, Leases } from './lease';
 export type { LeasesParts } from './leases';
-export { createLeases, processLease } from './leases';
+export { createLeases, endAllLeases, processLease } from './leases';
