@@ -10,7 +10,8 @@ export interface Releases {
   releaseAll(): Promise<void>;
 }
 
-const PATIENCE_MS = 10_000;
+/** A little more than the door drains, and less than those who stop a process wait before they kill it. */
+const PATIENCE_MS = 8_500;
 
 export function createReleases(log: Logger): Releases {
   const opened: { name: string; release: Release }[] = [];

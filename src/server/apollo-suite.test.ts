@@ -87,7 +87,7 @@ defineIntegrationTestSuite(async (theirs, { context } = {}) => {
       schema: createTestSchema(createSource(), () => new Error()),
       authenticate: () => Promise.resolve(everybody),
     },
-    ready: () => Promise.resolve(true),
+    obstacle: () => Promise.resolve(null),
     log,
   });
   const { port } = await door.listen({ host: '127.0.0.1', port: 0 });

@@ -18,14 +18,15 @@ describe('health', () => {
     expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready' }]);
   });
 
-  it.each<[string, () => Promise<boolean>]>([
-    ['are not', () => Promise.resolve(false)],
-    ['fail', () => Promise.reject(new Error('postgres://user:secret@host'))],
-    ['do not say', () => new Promise(() => undefined)],
-  ])('is not ready when its parts %s', async (_what, ready) => {
-    const other = await openTestDoor({ ready });
+  const silent = 'its parts do not answer';
+  it.each<[string, string, () => Promise<string | null>]>([
+    ['say why not', 'the view is old', () => Promise.resolve('the view is old')],
+    ['fail', silent, () => Promise.reject(new Error('postgres://user:secret@host'))],
+    ['do not say', silent, () => new Promise(() => undefined)],
+  ])('is not ready when its parts %s', async (_what, reason, obstacle) => {
+    const other = await openTestDoor({ obstacle });
     const response = await fetch(`http://127.0.0.1:${other.port}/health/ready`);
-    expect([response.status, await response.json()]).toEqual([503, { status: 'not ready' }]);
+    expect([response.status, await response.json()]).toEqual([503, { status: 'not ready', reason }]);
     await other.close();
   });
 });

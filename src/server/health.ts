@@ -3,12 +3,18 @@ import type { FastifyInstance } from 'fastify';
 
 /** Who is asked and does not say is not ready: those who watch a process do not wait for ever. */
 const READY_MS = 2_000;
+const SILENT = 'its parts do not answer';
 
-/** For whoever watches the process, without a token: says yes or no and nothing else. */
-export function mountHealth(fastify: FastifyInstance, ready: () => Promise<boolean>): void {
+/** What keeps a process from taking traffic, in words for an operator; null: nothing. Anybody may read it. */
+export type Obstacle = string | null;
+
+/** For whoever watches the process, without a token. An error's own words stay inside. */
+export function mountHealth(fastify: FastifyInstance, obstacle: () => Promise<Obstacle>): void {
   fastify.get('/health/live', () => ({ status: 'live' }));
   fastify.get('/health/ready', async (_request, reply) => {
-    const isReady = await Promise.race([ready(), delay(READY_MS, false, { ref: false })]).catch(() => false);
-    return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'not ready' });
+    const reason = await Promise.race([obstacle(), delay(READY_MS, SILENT, { ref: false })]).catch(() => SILENT);
+    return reply
+      .code(reason === null ? 200 : 503)
+      .send(reason === null ? { status: 'ready' } : { status: 'not ready', reason });
   });
 }

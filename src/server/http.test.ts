@@ -207,14 +207,14 @@ describe('bad input is a clear error', () => {
 
 it('who is answered while it goes keeps no connection that would be waited for', async () => {
   let asked = (): void => undefined;
-  let answer = (_ready: boolean): void => undefined;
+  let answer = (_obstacle: null): void => undefined;
   const arrived = new Promise<void>((resolve) => (asked = resolve));
-  const ready = () => new Promise<boolean>((resolve) => ((answer = resolve), asked()));
-  const other = await openTestDoor({ ready });
+  const obstacle = () => new Promise<null>((resolve) => ((answer = resolve), asked()));
+  const other = await openTestDoor({ obstacle });
   const response = fetch(`http://127.0.0.1:${other.port}/health/ready`);
   await arrived;
   const closed = other.close();
-  answer(true);
+  answer(null);
   expect((await response).headers.get('connection')).toBe('close');
   await closed;
 });

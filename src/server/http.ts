@@ -19,6 +19,7 @@ import { createCharge } from './charge';
 import type { Authenticate, OperationContext } from './context';
 import type { TranslateError } from './errors';
 import { createErrorTranslator } from './errors';
+import type { Obstacle } from './health';
 import { mountHealth } from './health';
 import { mountImages } from './images';
 import { LIMITS } from './limits';
@@ -35,8 +36,8 @@ export interface HttpServerOptions {
   access: AccessMap;
   authenticate: Authenticate;
   cost: CostLimits;
-  /** May this process get traffic? */
-  ready: () => Promise<boolean>;
+  /** What keeps this process from taking traffic; null: nothing. */
+  obstacle: () => Promise<Obstacle>;
   log: Logger;
   /** Pictures for `posterUrl`. Absent: none are served. */
   images?: Images;
@@ -98,7 +99,7 @@ export async function openDoor<Context extends OperationContext>(parts: DoorPart
   let closing = false;
   // A connection that stayed open after its answer would be waited for until it is cut.
   fastify.addHook('onSend', async (_request, reply) => void (closing && reply.header('connection', 'close')));
-  mountHealth(fastify, parts.ready);
+  mountHealth(fastify, parts.obstacle);
   if (parts.images) mountImages(fastify, parts.images);
   const streams = createEventStreamDoor({ ...sessions, log });
   mountGraphQL(fastify, parts, streams);

@@ -114,7 +114,7 @@ export async function openTestDoor(
     access: testAccess,
     authenticate,
     cost: { perOperation: 2_000, budget: createBudget({ capacity: 20_000, restoreRate: 1_000 }) },
-    ready: () => Promise.resolve(true),
+    obstacle: () => Promise.resolve(null),
     log: createLogger({ level: 'debug', destination: { write: (line) => void logged.push(JSON.parse(line)) } }),
     ...options,
   });

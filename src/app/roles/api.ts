@@ -2,8 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createBudget } from '../../mechanisms/budget';
 import { buildApiSchema } from '../../mechanisms/graphql';
+import { lateness } from '../../mechanisms/projections';
 import { createHttpServer } from '../../server/http';
 import type { Playground } from '../../server/playground';
+import { REQUEST_VIEWS } from '../../features/requests';
 import type { House } from '../wiring';
 
 const DRAIN_MS = 8_000;
@@ -15,7 +17,7 @@ function playground(): Playground {
 }
 
 /** Answers people and gadgets. Resolves when it listens. */
-export async function startApi({ settings, accounts, access, resolvers, foundations, images, log }: House) {
+export async function startApi({ settings, accounts, access, resolvers, projections, foundations, images, log }: House) {
   const { cost } = settings;
   const { redis } = foundations;
   const server = await createHttpServer({
@@ -26,11 +28,11 @@ export async function startApi({ settings, accounts, access, resolvers, foundati
       perOperation: cost.perOperation,
       budget: createBudget({ capacity: cost.budget, restoreRate: cost.restoreRate, ...(redis && { redis }) }),
     },
-    ready: () =>
-      foundations.store.head().then(
-        () => true,
-        () => false,
-      ),
+    // Who runs has migrated. Without the database the projections cannot be listed, and without the event store their lag cannot be told.
+    obstacle: async () => {
+      const views = (await projections.list()).filter(({ name }) => REQUEST_VIEWS.includes(name));
+      return lateness(views, settings.times.readyLagMs);
+    },
     images,
     log: log.child({ room: 'server' }),
     ...(existsSync(PAGE) ? { playground: playground() } : {}), // absent when run from source

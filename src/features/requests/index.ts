@@ -24,7 +24,12 @@ import { createRequestPoller } from './poller';
 import { requestsAccess } from './policy';
 import type { Surroundings } from './presentation';
 import { presentRequest } from './presentation';
-import { countTimeline, createRequestTimelineProjection, readTimeline } from './request-timeline.read-model';
+import {
+  countTimeline,
+  createRequestTimelineProjection,
+  readTimeline,
+  REQUEST_TIMELINE,
+} from './request-timeline.read-model';
 import { createRequestViewProjection, REQUEST_VIEW } from './request-view.read-model';
 import type { RequestResolverParts } from './resolvers';
 import {
@@ -36,6 +41,8 @@ import {
 } from './resolvers';
 
 export { mediaRequestCodecs, REQUEST_VIEW };
+/** The projections that queries read; the others are reactors. */
+export const REQUEST_VIEWS: readonly string[] = [REQUEST_VIEW, REQUEST_TIMELINE];
 export type { HandoverTimes };
 
 export interface RequestsParts {

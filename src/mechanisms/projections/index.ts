@@ -3,3 +3,4 @@ export type { ProjectionEngine, ProjectionEngineParts } from './engine';
 export { createProjectionEngine } from './engine';
 export type { Projections, ProjectionsParts, ProjectionStatus } from './projections';
 export { createProjections } from './projections';
+export { lateness } from './lateness';

@@ -1,0 +1,22 @@
+import type { ProjectionStatus } from '.';
+import { lateness } from '.';
+
+const status = (lagMs: number | null, state: ProjectionStatus['state'] = 'LIVE'): ProjectionStatus => ({
+  name: 'request-view',
+  version: 1,
+  position: 7n,
+  state,
+  lagMs,
+  error: null,
+});
+
+it.each([
+  [0, 'LIVE', null],
+  [60_000, 'LIVE', null],
+  [0, 'STOPPED', null],
+  [61_000, 'CATCHING_UP', 'request-view is 61 s behind'],
+  [75_400, 'STOPPED', 'request-view is 75 s behind, stopped by an error'],
+  [null, 'LIVE', 'how far request-view is cannot be told'],
+] as const)('a lag of %s ms, %s: %s', (lagMs, state, said) => {
+  expect(lateness([status(0), status(lagMs, state)], 60_000)).toBe(said);
+});
