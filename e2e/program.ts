@@ -4,7 +4,7 @@ import path from 'node:path';
 import { until } from './watching';
 
 const ROOT = path.resolve(__dirname, '..');
-const START_MS = 60_000;
+const START_MS = 120_000;
 const EXIT_MS = 30_000;
 
 /** A run of the built program. */
@@ -22,12 +22,16 @@ export interface Program {
 export interface Launch {
   words?: string[];
   env: NodeJS.ProcessEnv;
-  /** By `npm start`, and a signal goes to npm and all below it, as Ctrl-C does. */
+  /** By npm, and a signal goes to npm and all below it, as Ctrl-C does. */
   fromTerminal?: boolean;
+  /** Each role as processes of its own. */
+  stack?: boolean;
 }
 
-export function launch({ words = [], env, fromTerminal = false }: Launch): Program {
-  const [command, ...args] = fromTerminal ? ['npm', 'start'] : [process.execPath, 'dist/main.js', ...words];
+export function launch({ words = [], env, fromTerminal = false, stack = false }: Launch): Program {
+  const byNpm = ['npm', ...(stack ? ['run', 'stack'] : ['start'])];
+  const byNode = [process.execPath, 'dist/main.js', ...(stack ? ['stack'] : words)];
+  const [command, ...args] = fromTerminal ? byNpm : byNode;
   const child = spawn(command!, args, {
     cwd: ROOT,
     env: { ...env, npm_config_update_notifier: 'false' }, // npm would ask its registry

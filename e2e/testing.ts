@@ -5,6 +5,7 @@ import { WebSocket } from 'ws';
 import type { MediaNestClient, MediaNestClientOptions, MediaNestError } from '../sdk';
 import { createMediaNestClient, DemoSignInDocument, SignInDocument } from '../sdk';
 import { processesOf } from './processes';
+import type { Launch } from './program';
 import { announcement, launch } from './program';
 import { until } from './watching';
 
@@ -46,6 +47,8 @@ export interface Server {
   readonly startedInMs: number;
   /** What it said on stderr so far. */
   log(): string;
+  /** Of a stack: the pid of the process that plays it now, or did last. */
+  pidOf(member: string): number;
   as(token?: string, patience?: Patience): Person;
   /** Olga by the code of the link, so once only; her friends through her. */
   signIn(): Promise<{ olga: Person; ben: Person; cleo: Person }>;
@@ -55,11 +58,13 @@ export interface Server {
   kill9(): Promise<void>;
 }
 
+/** `fromTerminal`: by npm, and a signal goes to npm and all below it, as Ctrl-C does. `stack`: as many processes. */
+export type How = Pick<Launch, 'fromTerminal' | 'stack'>;
+
 /** A state folder of its own, and the servers that run on it. */
 export interface House {
   readonly home: string;
-  /** `fromTerminal`: by `npm start`, and a signal goes to npm and all below it, as Ctrl-C does. */
-  start(env?: Environment, how?: { fromTerminal: boolean }): Promise<Server>;
+  start(env?: Environment, how?: How): Promise<Server>;
   /** A run that ends by itself: a command, or a start that is refused. */
   run(words: string[], env?: Environment): Promise<Ended>;
   /** An access token from the command line. */
@@ -95,7 +100,7 @@ export function createHouse(base: Environment = {}): House {
     return { code, ...program.output };
   }
 
-  async function start(env?: Environment, how?: { fromTerminal: boolean }): Promise<Server> {
+  async function start(env?: Environment, how?: How): Promise<Server> {
     const began = Date.now();
     const program = launch({ env: environment(env), ...how });
     const { url, link } = await announcement(program);
@@ -126,6 +131,7 @@ export function createHouse(base: Environment = {}): House {
       link,
       startedInMs,
       log: () => program.output.stderr,
+      pidOf: (member) => pidsOf(program.output.stderr).get(member) ?? 0,
       as,
       signIn: () => signIn(link, as),
       async stop(signal = 'SIGTERM') {
@@ -160,6 +166,12 @@ export function createHouse(base: Environment = {}): House {
       }
     },
   };
+}
+
+/** By the stack's log: who was ready last as what. */
+function pidsOf(log: string): Map<string, number> {
+  const ready = log.matchAll(/"member":"([a-z]+-\d)","pid":(\d+),"msg":"a process is ready/g);
+  return new Map([...ready].map(([, member = '', pid]) => [member, Number(pid)]));
 }
 
 export const codeOf = (link: string): string => link.split('#code=')[1] ?? '';

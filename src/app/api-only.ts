@@ -2,7 +2,6 @@ import type { EventStore } from '../mechanisms/event-store';
 import type { Images } from '../mechanisms/images';
 import { createLogger } from '../mechanisms/observability';
 import type { PostgresDatabase } from '../mechanisms/postgres';
-import type { UptimeKumaSimulator } from '../simulators/uptime-kuma';
 import type { OverseerrClient } from '../upstreams/overseerr';
 import type { PlexClient } from '../upstreams/plex';
 import type { UptimeKumaClient } from '../upstreams/uptime-kuma';
@@ -39,7 +38,6 @@ export function apiOnly(demo: boolean): Pick<House, 'resolvers' | 'access'> {
       uptimeKuma: {
         connection: { id: 'uptime-kuma', kind: 'UPTIME_KUMA', simulated: demo },
         client: absent<UptimeKumaClient>(),
-        ...(demo && { simulator: absent<UptimeKumaSimulator>() }),
       },
     },
     members: [],

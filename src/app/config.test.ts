@@ -43,6 +43,13 @@ describe('settings', () => {
     ]);
   });
 
+  it('know a Redis by its address, and simulators of another process in demo mode only', () => {
+    expect(readSettings({ REDIS_URL: 'unix:///tmp/redis.sock' }).redisUrl).toBe('unix:///tmp/redis.sock');
+    const elsewhere = { SIMULATORS_URL: 'http://key@127.0.0.1:1' };
+    expect(readSettings({ ...elsewhere, ROLES: 'api' }).simulatorsUrl).toBe(elsewhere.SIMULATORS_URL);
+    expect(readSettings({ ...real, ...elsewhere }).simulatorsUrl).toBeUndefined();
+  });
+
   it('take an empty variable for an absent one', () => {
     expect(readSettings({ PORT: '', OVERSEERR_URL: '' })).toMatchObject({ port: 4000, demo: true });
   });

@@ -10,6 +10,8 @@ export interface Settings {
   port: number;
   /** State of the embedded default and generated keys. */
   home: string;
+  /** All keys follow from it. Absent: they are made and kept in `home`. */
+  key?: string;
   /** Absent: the embedded PostgreSQL. */
   databaseUrl?: string;
   /** Absent: the event store in the database. */
@@ -18,6 +20,8 @@ export interface Settings {
   redisUrl?: string;
   roles: RoleName[];
   demo: boolean;
+  /** Demo mode: the simulators of another process. Absent: our own. */
+  simulatorsUrl?: string;
   /** How many films the simulator of Plex has. */
   demoLibraryItems: number;
   /** The services around us. Absent: simulated in demo mode, otherwise not there. */
@@ -46,6 +50,8 @@ export interface Settings {
     pollFastMs: number;
     /** How often a connection is looked at. */
     probeMs: number;
+    /** An api whose views are further behind is not ready. */
+    readyLagMs: number;
     /** Time between two handovers that are released after an outage. */
     releaseMs: number;
     /** How long nothing may be heard of the status monitor before its services are UNKNOWN. */
@@ -112,6 +118,10 @@ const environment = z.object({
     .default(4000),
   HOST: z.string().min(1).default('127.0.0.1'),
   MEDIANEST_HOME: z.string().min(1).default('.medianest'),
+  MEDIANEST_KEY: z
+    .string()
+    .min(32, 'must be at least 32 characters of chance, like `openssl rand -hex 32` prints')
+    .optional(),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must be like postgres://user:password@host/database')
@@ -127,6 +137,7 @@ const environment = z.object({
     .pipe(z.array(z.enum(ROLES, `knows ${ROLES.join(', ')}, separated by commas`)).min(1))
     .default([...ROLES]),
   DEMO: z.enum(['0', '1'], 'must be 1 or 0').optional(),
+  SIMULATORS_URL: webAddress('http://key@127.0.0.1:4001'),
   DEMO_LIBRARY_ITEMS: z
     .string()
     .regex(/^\d+$/, 'must be a number of films')
@@ -151,6 +162,7 @@ const environment = z.object({
   POLL_FAST_MS: milliseconds(50),
   PROBE_MS: milliseconds(50),
   RELEASE_MS: milliseconds(0),
+  READY_LAG_MS: milliseconds(1_000),
   STALE_AFTER_MS: milliseconds(100),
 });
 type Environment = z.infer<typeof environment>;
@@ -170,6 +182,7 @@ function timesOf(values: Environment): Settings['times'] {
     pollFastMs: values.POLL_FAST_MS ?? usual.poll,
     probeMs: values.PROBE_MS ?? usual.probe,
     releaseMs: values.RELEASE_MS ?? 500,
+    readyLagMs: values.READY_LAG_MS ?? 60_000,
     staleAfterMs: values.STALE_AFTER_MS ?? (values.UPTIME_KUMA_URL ? 90_000 : 10_000),
   };
 }
@@ -188,8 +201,8 @@ function contradictions(env: Environment, { demo }: Pick<Settings, 'demo'>): str
   const alone = ROLES.every((role) => env.ROLES.includes(role));
   const complaints: [boolean, string][] = [
     [
-      demo && !UPSTREAMS.every(([url]) => env[url]) && !alone,
-      `ROLES: a simulator lives in one process, which plays all roles; set ${UPSTREAMS.map(([url]) => url).join(', ')} to split them`,
+      demo && !UPSTREAMS.every(([url]) => env[url]) && !env.SIMULATORS_URL && !alone,
+      `ROLES: a simulator lives in one process, which plays all roles; start them all by "npm run stack", or set ${UPSTREAMS.map(([url]) => url).join(', ')}`,
     ],
     [
       !demo && !UPSTREAMS.some(([url]) => env[url]),
@@ -238,8 +251,10 @@ function settingsOf(values: Environment): Settings {
     ...(databaseUrl && { databaseUrl }),
     ...(eventStoreUrl && { eventStoreUrl }),
     ...(redisUrl && { redisUrl }),
+    ...(values.MEDIANEST_KEY && { key: values.MEDIANEST_KEY }),
     roles: values.ROLES,
     demo,
+    ...(demo && values.SIMULATORS_URL && { simulatorsUrl: values.SIMULATORS_URL }),
     demoLibraryItems: values.DEMO_LIBRARY_ITEMS,
     ...upstreamsOf(values),
     ...(users && { upstreamUsers: Object.entries(users) }),
@@ -266,4 +281,9 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   const settings = settingsOf(parsed.data);
   const complaints = [...unusable, ...contradictions(parsed.data, settings)];
   return complaints.length > 0 ? refuse(complaints) : settings;
+}
+
+/** For a process of ours: this one's environment, with other settings. */
+export function environmentWith(settings: Record<string, string>): NodeJS.ProcessEnv {
+  return { ...process.env, ...settings };
 }

@@ -4,7 +4,7 @@ import { membersOf } from './accounts';
 import { readSettings } from './config';
 import type { Settings } from './config';
 import { layFoundations } from './foundations';
-import { meetNeighbours } from './neighbours';
+import { findSimulators, meetNeighbours } from './neighbours';
 import { openPictures } from './pictures';
 import { startApi } from './roles/api';
 import { startPoller } from './roles/poller';
@@ -21,13 +21,20 @@ export type Replace = (
   parts: Pick<WiringParts, 'foundations' | 'neighbours'>,
 ) => Pick<WiringParts, 'foundations' | 'neighbours'>;
 
-export interface Running {
+/** What a process says when it is ready. */
+export interface Announcement {
   /** Where it listens; null without the role `api`. */
   url: string | null;
   /** Signs the playground in, once; null outside demo mode. */
   signInLink: string | null;
-  house: House;
+}
+
+export interface Started extends Announcement {
   stop(): Promise<void>;
+}
+
+export interface Running extends Started {
+  house: House;
 }
 
 /** Starts the roles of the settings. What was opened is closed again when the start fails. */
@@ -47,9 +54,10 @@ async function start(
   { releases, replace, log }: { releases: Releases; replace: Replace; log: Logger },
 ): Promise<Running> {
   warnOfHaste(settings.times, log);
-  const folder = openStateFolder(settings.home);
+  const folder = openStateFolder(settings.home, settings.key);
   const foundations = await layFoundations({ settings, folder, releases, log });
-  const neighbours = await meetNeighbours({ settings, folder, releases, log });
+  const elsewhere = settings.simulatorsUrl && findSimulators(settings.simulatorsUrl, { releases, log });
+  const neighbours = await meetNeighbours({ settings, folder, releases, log, ...(elsewhere && { elsewhere }) });
   const parts = replace({ foundations, neighbours });
   const images = await openPictures({ ...parts, folder, log });
   const house = wire({
@@ -63,11 +71,14 @@ async function start(
     clock: () => new Date(),
   });
   const plays = (role: Settings['roles'][number]) => settings.roles.includes(role);
+  // The api answers what it was asked with what the projector projects, so that one goes after all others, which go together.
   if (plays('projector')) releases.add('projector', startProjector(house));
-  if (plays('worker')) releases.add('worker', await startWorker(house));
-  if (plays('poller')) releases.add('poller', await startPoller(house));
+  const others: (() => Promise<void>)[] = [];
+  releases.add('roles', async () => void (await Promise.all(others.map((stop) => stop()))));
+  if (plays('worker')) others.push(await startWorker(house));
+  if (plays('poller')) others.push(await startPoller(house));
   const api = plays('api') ? await startApi(house) : undefined;
-  if (api) releases.add('api', api.stop);
+  if (api) others.push(api.stop);
   const url = api ? urlOf(api.address) : null;
   return {
     url,
@@ -86,7 +97,7 @@ function warnOfHaste({ settleDelayMs, callMs }: Settings['times'], log: Logger):
   );
 }
 
-function urlOf({ host, port }: { host: string; port: number }): string {
+export function urlOf({ host, port }: { host: string; port: number }): string {
   const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
   return `http://${shown}:${port}/graphql`;
 }

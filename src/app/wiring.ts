@@ -219,17 +219,19 @@ function wireStatus(parts: WiringParts, mechanisms: Mechanisms, connections: Con
 function wireDemo({ settings, neighbours }: WiringParts, { accounts, connections, status }: Features) {
   if (!settings.demo) return undefined;
   const { overseerr, plex, uptimeKuma } = neighbours;
-  const switches = ({ simulator, connection }: Neighbours[keyof Neighbours]): Simulated | undefined =>
-    simulator && {
-      setFault: (fault, delayMs = 3_000) => simulator.setFault(fault, delayMs),
-      calls: async (first) => simulator.calls(first).map((call) => ({ ...call, at: new Date(call.at) })),
+  const switches = ({ simulated, connection }: Neighbours[keyof Neighbours]): Simulated | undefined =>
+    simulated && {
+      setFault: (fault, delayMs = 3_000) => simulated.switches.setFault(fault, delayMs),
+      calls: async (first) =>
+        (await simulated.switches.calls(first)).map((call) => ({ ...call, at: new Date(call.at) })),
       check: () => connections.check(connection),
     };
   return createDemoFeature({
     signIn: (name) => accounts.signInAs(name),
     simulated: { PLEX: switches(plex), OVERSEERR: switches(overseerr), UPTIME_KUMA: switches(uptimeKuma) },
     async setMonitor(name, shown) {
-      return uptimeKuma.simulator?.setMonitor(name, shown) ? status.shown(name, shown, CATCH_UP_MS) : null;
+      const known = await uptimeKuma.simulated?.switches.setMonitor(name, shown);
+      return known ? status.shown(name, shown, CATCH_UP_MS) : null;
     },
   });
 }

@@ -6,6 +6,8 @@ export interface CliParts {
   print(text: string): void;
   /** Prints a line of many: resolves when the reader has room for the next. */
   printLine(text: string): Promise<void>;
+  /** Serves as many processes, until told to stop. */
+  stack(): Promise<void>;
   /** An access token of an account; throws NotFound for an unknown one. */
   issueToken(wanted: { account: string; ttlMs: number }): Promise<string>;
   /** The API of production, or of demo mode. */

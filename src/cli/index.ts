@@ -9,6 +9,7 @@ import { verifyCommand } from './verify';
 export type { Visit };
 
 const commands: Record<string, Command> = {
+  stack: (_words, { stack }) => stack(),
   token: tokenCommand,
   events: eventsCommand,
   verify: verifyCommand,
@@ -17,6 +18,7 @@ const commands: Record<string, Command> = {
 };
 
 const HELP = `medianest                                    serve (settings: see README)
+medianest stack                              serve, each role as processes of its own
 medianest token --account <name> [--ttl 1h]  print an access token for scripts
 ${EVENTS_USAGE}
                                              print the log, or one stream, as NDJSON

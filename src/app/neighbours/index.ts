@@ -6,7 +6,8 @@ import { meetPlex } from './plex';
 import type { UptimeKumaNeighbour } from './uptime-kuma';
 import { meetUptimeKuma } from './uptime-kuma';
 
-export type { Neighbour } from './neighbour';
+export { findSimulators } from './elsewhere';
+export type { Neighbour, Simulated } from './neighbour';
 export type { PlexNeighbour } from './plex';
 
 /** The services around us: each real, of the settings, or simulated in demo mode, or absent. */
@@ -18,6 +19,6 @@ export interface Neighbours {
 
 export async function meetNeighbours(parts: NeighbourParts): Promise<Neighbours> {
   const [overseerr, uptimeKuma] = [await meetOverseerr(parts), await meetUptimeKuma(parts)];
-  const plex = await meetPlex(parts, () => overseerr.simulator?.available() ?? []);
+  const plex = await meetPlex(parts, () => overseerr.simulated?.available?.() ?? []);
   return { overseerr, plex, uptimeKuma };
 }

@@ -5,18 +5,31 @@ import type { Settings } from '../config';
 import type { Releases } from '../shutdown';
 import type { StateFolder } from '../state-folder';
 
+/** A stand-in for a service, in this process or in another: where it is reached, and its switches. All that they say is JSON. */
+export interface Simulated {
+  address: object;
+  switches: Record<string, (...args: never[]) => Promise<unknown>>;
+}
+
 /** A service around us: real, simulated, or absent. */
 export interface Neighbour<Client> {
   connection: Connection;
   /** Of an absent one every method but `close` throws CONNECTION_ABSENT. */
   client: Client;
+  simulated?: Simulated;
 }
 
 export interface NeighbourParts {
   settings: Settings;
   folder: StateFolder;
+  /** The simulators of another process, which we ask instead of starting our own. */
+  elsewhere?: SimulatorsElsewhere;
   releases: Releases;
   log: Logger;
+}
+
+export interface SimulatorsElsewhere {
+  of<One extends Simulated>(connectionId: string): Promise<One>;
 }
 
 /** Stands where no service is set up: what is asked of it is answered with what to do. */

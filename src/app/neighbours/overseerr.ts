@@ -1,17 +1,27 @@
 import { randomBytes } from 'node:crypto';
 import type { Connection } from '../../features/connections';
 import { createHttpClient } from '../../mechanisms/http';
-import type { OverseerrSimulator } from '../../simulators/overseerr';
+import type { OverseerrFault, OverseerrSimulator, ReceivedCall } from '../../simulators/overseerr';
 import { startOverseerrSimulator } from '../../simulators/overseerr';
 import type { OverseerrClient } from '../../upstreams/overseerr';
 import { createOverseerrClient } from '../../upstreams/overseerr';
-import type { Neighbour, NeighbourParts } from './neighbour';
+import type { Neighbour, NeighbourParts, Simulated } from './neighbour';
 import { absentClient } from './neighbour';
 
 export interface OverseerrNeighbour extends Neighbour<OverseerrClient> {
   /** Where the requests of people are shown; null where there are no pages. */
   pagesUrl: string | null;
-  simulator?: OverseerrSimulator;
+  simulated?: SimulatedOverseerr;
+}
+
+export interface SimulatedOverseerr extends Simulated {
+  address: Address;
+  switches: {
+    setFault(fault: OverseerrFault, delayMs: number): Promise<void>;
+    calls(first: number): Promise<ReceivedCall[]>;
+  };
+  /** What has come into the library of the simulated household; for the simulators beside it. */
+  available?: OverseerrSimulator['available'];
 }
 
 /** Installations on SQLite serialise their writes: few calls at once (contracts/overseerr.md 13). */
@@ -24,8 +34,8 @@ export async function meetOverseerr(parts: NeighbourParts): Promise<OverseerrNei
   const { overseerr: real, demo } = parts.settings;
   if (real) return { ...connect(parts, real, { ...IDENTITY, simulated: false }), pagesUrl: real.url };
   if (demo) {
-    const { simulator, ...address } = await simulate(parts);
-    return { ...connect(parts, address, { ...IDENTITY, simulated: true }), pagesUrl: null, simulator };
+    const simulated = await (parts.elsewhere?.of<SimulatedOverseerr>(IDENTITY.id) ?? simulate(parts));
+    return { ...connect(parts, simulated.address, { ...IDENTITY, simulated: true }), pagesUrl: null, simulated };
   }
   return {
     connection: { ...IDENTITY, simulated: false, absent: ABSENT },
@@ -55,10 +65,14 @@ function connect({ settings, releases, log }: NeighbourParts, { url, apiKey }: A
 }
 
 /** Its state outlives us, in a file of its own: like the real one, it is not ours to forget. */
-async function simulate({ folder, releases }: NeighbourParts): Promise<Address & { simulator: OverseerrSimulator }> {
+async function simulate({ folder, releases }: NeighbourParts): Promise<SimulatedOverseerr> {
   const apiKey = randomBytes(24).toString('base64url');
   const stateFile = folder.place('demo', 'overseerr.json');
   const simulator = await startOverseerrSimulator({ seed: 'household', apiKey, stateFile });
   releases.add('overseerr simulator', () => simulator.close());
-  return { url: simulator.url, apiKey, simulator };
+  return {
+    address: { url: simulator.url, apiKey },
+    switches: { setFault: simulator.setFault, calls: async (first) => simulator.calls(first) },
+    available: simulator.available,
+  };
 }

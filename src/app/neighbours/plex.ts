@@ -5,11 +5,19 @@ import type { Arrival, PlexSimulator } from '../../simulators/plex';
 import { startPlexSimulator } from '../../simulators/plex';
 import type { PlexClient } from '../../upstreams/plex';
 import { createPlexClient } from '../../upstreams/plex';
-import type { Neighbour, NeighbourParts } from './neighbour';
+import type { Neighbour, NeighbourParts, Simulated } from './neighbour';
 import { absentClient } from './neighbour';
 
 export interface PlexNeighbour extends Neighbour<PlexClient> {
-  simulator?: PlexSimulator;
+  simulated?: SimulatedPlex;
+}
+
+export interface SimulatedPlex extends Simulated {
+  address: Address;
+  switches: {
+    setFault(...args: Parameters<PlexSimulator['setFault']>): Promise<void>;
+    calls(first: number): Promise<ReturnType<PlexSimulator['calls']>>;
+  };
 }
 
 /** It answers from SQLite, and slows down under many calls (contracts/plex.md 5). */
@@ -23,8 +31,8 @@ export async function meetPlex(parts: NeighbourParts, arrivals: () => readonly A
   const { plex: real, demo } = parts.settings;
   if (real) return connect(parts, real, { ...IDENTITY, simulated: false });
   if (demo) {
-    const { simulator, ...address } = await simulate(parts, arrivals);
-    return { ...connect(parts, address, { ...IDENTITY, simulated: true }), simulator };
+    const simulated = await (parts.elsewhere?.of<SimulatedPlex>(IDENTITY.id) ?? simulate(parts, arrivals));
+    return { ...connect(parts, simulated.address, { ...IDENTITY, simulated: true }), simulated };
   }
   return { connection: { ...IDENTITY, simulated: false, absent: ABSENT }, client: absentClient(ABSENT) };
 }
@@ -49,9 +57,15 @@ function connect({ settings, releases, log }: NeighbourParts, { url, token }: Ad
   return { connection, client };
 }
 
-async function simulate({ settings, releases }: NeighbourParts, arrivals: () => readonly Arrival[]) {
+async function simulate(
+  { settings, releases }: NeighbourParts,
+  arrivals: () => readonly Arrival[],
+): Promise<SimulatedPlex> {
   const token = randomBytes(15).toString('base64url');
   const simulator = await startPlexSimulator({ token, items: settings.demoLibraryItems, arrivals });
   releases.add('plex simulator', () => simulator.close());
-  return { url: simulator.url, token, simulator };
+  return {
+    address: { url: simulator.url, token },
+    switches: { setFault: simulator.setFault, calls: async (first) => simulator.calls(first) },
+  };
 }

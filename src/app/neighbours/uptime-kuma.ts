@@ -4,11 +4,20 @@ import { startUptimeKumaSimulator } from '../../simulators/uptime-kuma';
 import type { UptimeKumaClient } from '../../upstreams/uptime-kuma';
 import { createUptimeKumaClient } from '../../upstreams/uptime-kuma';
 import type { Settings } from '../config';
-import type { Neighbour, NeighbourParts } from './neighbour';
+import type { Neighbour, NeighbourParts, Simulated } from './neighbour';
 import { absentClient } from './neighbour';
 
 export interface UptimeKumaNeighbour extends Neighbour<UptimeKumaClient> {
-  simulator?: UptimeKumaSimulator;
+  simulated?: SimulatedUptimeKuma;
+}
+
+export interface SimulatedUptimeKuma extends Simulated {
+  address: Account;
+  switches: {
+    setFault(...args: Parameters<UptimeKumaSimulator['setFault']>): Promise<void>;
+    calls(first: number): Promise<ReturnType<UptimeKumaSimulator['calls']>>;
+    setMonitor(...args: Parameters<UptimeKumaSimulator['setMonitor']>): Promise<boolean>;
+  };
 }
 
 const IDENTITY = { id: 'uptime-kuma', kind: 'UPTIME_KUMA' } as const;
@@ -21,8 +30,8 @@ export async function meetUptimeKuma(parts: NeighbourParts): Promise<UptimeKumaN
   const { uptimeKuma: real, demo } = parts.settings;
   if (real) return { connection: { ...IDENTITY, simulated: false }, client: connect(parts, real) };
   if (demo) {
-    const { simulator, ...account } = await simulate(parts);
-    return { connection: { ...IDENTITY, simulated: true }, client: connect(parts, account), simulator };
+    const simulated = await (parts.elsewhere?.of<SimulatedUptimeKuma>(IDENTITY.id) ?? simulate(parts));
+    return { connection: { ...IDENTITY, simulated: true }, client: connect(parts, simulated.address), simulated };
   }
   return { connection: { ...IDENTITY, simulated: false, absent: ABSENT }, client: absentClient(ABSENT) };
 }
@@ -36,9 +45,16 @@ function connect({ settings, releases, log }: NeighbourParts, account: Account):
   return client;
 }
 
-async function simulate({ releases }: NeighbourParts): Promise<Account & { simulator: UptimeKumaSimulator }> {
+async function simulate({ releases }: NeighbourParts): Promise<SimulatedUptimeKuma> {
   const account = { user: 'olga', password: randomBytes(24).toString('base64url') };
   const simulator = await startUptimeKumaSimulator(account);
   releases.add('uptime kuma simulator', () => simulator.close());
-  return { url: simulator.url, ...account, simulator };
+  return {
+    address: { url: simulator.url, ...account },
+    switches: {
+      setFault: simulator.setFault,
+      calls: async (first) => simulator.calls(first),
+      setMonitor: async (name, status) => simulator.setMonitor(name, status),
+    },
+  };
 }

@@ -17,7 +17,16 @@ function playground(): Playground {
 }
 
 /** Answers people and gadgets. Resolves when it listens. */
-export async function startApi({ settings, accounts, access, resolvers, projections, foundations, images, log }: House) {
+export async function startApi({
+  settings,
+  accounts,
+  access,
+  resolvers,
+  projections,
+  foundations,
+  images,
+  log,
+}: House) {
   const { cost } = settings;
   const { redis } = foundations;
   const server = await createHttpServer({

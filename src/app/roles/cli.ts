@@ -12,16 +12,18 @@ import { visitEventStore } from '../foundations';
 import { createReleases } from '../shutdown';
 import { openStateFolder } from '../state-folder';
 import { apiOnly } from '../api-only';
+import { serveStack } from './serve';
 import { withTemporaryDatabase } from '../temporary-database';
 
 /** Hands the command line its parts; each is made when a command wants it. */
 export function runCommand(words: string[]): Promise<void> {
   return runCli(words, {
+    stack: serveStack,
     print: (text) => process.stdout.write(`${text}\n`),
     printLine,
     async issueToken({ account, ttlMs }) {
       const settings = readSettings();
-      const key = openStateFolder(settings.home).key('tokens');
+      const key = openStateFolder(settings.home, settings.key).key('tokens');
       const issue = createTokenIssuer({
         members: membersOf(settings),
         key,
@@ -48,7 +50,12 @@ async function visitEvents(work: (visit: Visit) => Promise<void>): Promise<void>
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => enough.abort());
   process.stdout.once('error', () => enough.abort()); // as `| head` does when it has its lines
   try {
-    const store = await visitEventStore({ settings, folder: openStateFolder(settings.home), releases, log });
+    const store = await visitEventStore({
+      settings,
+      folder: openStateFolder(settings.home, settings.key),
+      releases,
+      log,
+    });
     await work({ store, codecs: allCodecs(), enough: enough.signal });
   } finally {
     await releases.releaseAll();

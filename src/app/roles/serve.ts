@@ -1,11 +1,14 @@
+import { once } from 'node:events';
+import path from 'node:path';
 import { readSettings } from '../config';
 import type { Settings } from '../config';
+import type { Started } from '../run';
 import { run } from '../run';
-import type { Running } from '../run';
+import { MEMBERS, startStack } from '../stack';
 
-function announce({ demo, roles, databaseUrl, overseerr, home }: Settings, { url, signInLink }: Running): void {
+function announce({ demo, databaseUrl, overseerr, home }: Settings, who: string, { url, signInLink }: Started): void {
   const lines = [
-    `MediaNest runs: ${roles.join(', ')}.`,
+    `MediaNest runs: ${who}.`,
     `  database    ${databaseUrl ? 'the one of DATABASE_URL' : `embedded PostgreSQL, in ${home}`}`,
     `  overseerr   ${overseerr ? overseerr.url : 'simulated'}`,
     ...(url ? [`  API         ${url}`] : []),
@@ -19,17 +22,22 @@ function announce({ demo, roles, databaseUrl, overseerr, home }: Settings, { url
 /** npm, and who signals a whole process group, pass on what we have been told ourselves: what follows so soon is an echo. */
 const ECHO_MS = 1_000;
 
-/** Resolves when the process is told to go. Who tells it again does not want to wait. */
-function toldToGo(): Promise<void> {
-  return new Promise((resolve) => {
-    let first: number | undefined;
-    const hear = () => {
-      first ??= Date.now();
-      if (Date.now() - first > ECHO_MS) process.exit(130);
-      resolve();
-    };
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, hear);
-  });
+/** Aborted when the process is told to go, or when the one that started it as its own is gone. Who tells it again does not want to wait. */
+function toldToGo(): AbortSignal {
+  const told = new AbortController();
+  let first: number | undefined;
+  const hear = () => {
+    first ??= Date.now();
+    if (Date.now() - first > ECHO_MS) process.exit(130);
+    told.abort();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) process.on(signal, hear);
+  process.channel?.unref(); // heard, but not waited for
+  return told.signal;
+}
+
+async function untilTold(told: AbortSignal): Promise<void> {
+  if (!told.aborted) await once(told, 'abort');
 }
 
 /** Serves until told to stop. */
@@ -37,7 +45,18 @@ export async function serve(): Promise<void> {
   const settings = readSettings();
   const told = toldToGo();
   const running = await run(settings);
-  announce(settings, running);
-  await told;
+  process.send?.({ url: running.url, signInLink: running.signInLink });
+  announce(settings, settings.roles.join(', '), running);
+  await untilTold(told);
+  await running.stop();
+}
+
+/** The same as many processes. */
+export async function serveStack(): Promise<void> {
+  const settings = readSettings();
+  const told = toldToGo();
+  const running = await startStack(settings, { program: path.resolve(__dirname, '../../main.js'), told });
+  announce(settings, MEMBERS.map(([name]) => name).join(', '), running);
+  await untilTold(told);
   await running.stop();
 }

@@ -119,7 +119,7 @@ describeWithOwnRedis('wake-up through a Redis that', (redis: OwnRedis) => {
     const { wakeUp, heard } = await listener(redis.connect());
     redis.freeze();
     try {
-      await inTime(wakeUp.publish(TOPIC, message(1)), 1_500);
+      await inTime(wakeUp.publish(TOPIC, message(1)), 3_000);
     } finally {
       redis.thaw();
     }
@@ -179,7 +179,7 @@ describeWithOwnRedis('wake-up through a Redis that', (redis: OwnRedis) => {
       leave();
       await inTime(
         wakeUp.close().then(() => connections.close()),
-        1_500,
+        3_000,
       );
     } finally {
       redis.thaw();

@@ -20,9 +20,9 @@ export interface RedisConnections {
   close(): Promise<void>;
 }
 
-const COMMAND_MS = 1_000;
+const COMMAND_MS = 1_500;
 /** A connection that was cut without a word is found by what is not answered on it. */
-const SILENCE_MS = 3_000;
+const SILENCE_MS = 5_000;
 const HEARTBEAT_MS = 2_000;
 const GOODBYE_MS = 500;
 
