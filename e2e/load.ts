@@ -23,13 +23,11 @@ function createPulse(): Pulse {
 
 export type Load = Awaited<ReturnType<typeof startLoad>>;
 
-/** People at work, who try again when they are not answered, as anybody would: one reads, one writes, one watches. */
+/** People at work: one reads, one writes, one watches; who is not answered tries again, as anybody would. */
 export async function startLoad({ reader, writer, watcher, id, input }: LoadParts) {
   const [reads, pushes] = [createPulse(), createPulse()];
   const heard: { type: string; requestId: string; position: string }[] = [];
-  const closes: unknown[] = [];
   let stopped = false;
-  let subscription: AsyncIterableIterator<unknown> | undefined;
 
   async function again(work: () => Promise<void>, everyMs: number): Promise<void> {
     while (!stopped) {
@@ -46,30 +44,25 @@ export async function startLoad({ reader, writer, watcher, id, input }: LoadPart
     await writer.execute(RequestMediaDocument, { input });
     await writer.execute(LeaveRequestDocument, { id });
   };
+  /** The client goes on after its last position by itself. */
+  const updates = watcher.subscribe(RequestUpdatedDocument, {});
   const watch = async () => {
-    const last = heard.at(-1)?.position;
-    const updates = watcher.subscribe(RequestUpdatedDocument, last ? { after: last } : {});
-    subscription = updates;
-    try {
-      for await (const { requestUpdated } of updates) {
-        const { change, position, request } = requestUpdated;
-        heard.push({ type: change.type, requestId: request?.id ?? '', position });
-        pushes.beat();
-      }
-    } catch (error) {
-      closes.push((error as { status?: unknown }).status);
+    for await (const { requestUpdated } of updates) {
+      const { change, position, request } = requestUpdated;
+      heard.push({ type: change.type, requestId: request?.id ?? '', position });
+      pushes.beat();
     }
   };
-  const loops = [again(read, 50), again(write, 50), again(watch, 20)];
+  const loops = [again(read, 50), again(write, 50), watch()];
   return {
     reads,
     pushes,
     heard,
     /** What the watcher's sockets were closed with. */
-    closes,
+    closes: () => watcher.retried.map(({ status }) => status),
     async stop() {
       stopped = true;
-      await subscription?.return?.();
+      await updates.return?.();
       await Promise.all(loops);
     },
   };

@@ -142,7 +142,7 @@ describe('a stack, under load', () => {
   );
 
   it('of the two sent away, the one that the watcher hung on said so', () => {
-    expect(load.closes).toContain(1001);
+    expect(load.closes()).toContain(1001);
   });
 });
 
