@@ -10,7 +10,7 @@ import { createJobQueue } from '../mechanisms/jobs';
 import { createLeases } from '../mechanisms/leases';
 import type { Logger } from '../mechanisms/observability';
 import { createProjectionEngine, createProjections } from '../mechanisms/projections';
-import { APPENDED, createInProcessWakeUp, createRedisWakeUp } from '../mechanisms/pubsub';
+import { createInProcessWakeUp, createRedisWakeUp } from '../mechanisms/pubsub';
 import type { WakeUp } from '../mechanisms/pubsub';
 import { createAccountsFeature } from '../features/accounts';
 import type { ConnectionsFeature } from '../features/connections';
@@ -43,16 +43,12 @@ export interface WiringParts {
 
 const CATCH_UP_MS = 2_000;
 
-/** With Redis also for the other processes, whose projectors hear of our appends by it. */
+/** With Redis also for the other processes. */
 function wireWakeUp({ foundations, releases }: WiringParts): WakeUp {
-  const { redis, store } = foundations;
+  const { redis } = foundations;
   if (!redis) return createInProcessWakeUp();
   const wakeUp = createRedisWakeUp(redis);
   releases.add('wake-up', () => wakeUp.close());
-  releases.add(
-    'wake-up for appends',
-    store.onAppended(() => void wakeUp.publish(APPENDED, {})),
-  );
   return wakeUp;
 }
 

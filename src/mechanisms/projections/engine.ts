@@ -1,4 +1,3 @@
-import { APPENDED, listen } from '../pubsub';
 import type { Leadership, LeadershipParts } from './leadership';
 import { createLeadership } from './leadership';
 import type { Projection } from './projection';
@@ -22,17 +21,16 @@ export function createProjectionEngine({
   ...parts
 }: ProjectionEngineParts): ProjectionEngine {
   let leaderships: Leadership[] = [];
-  let unlisten: (() => void)[] = [];
-  const look = (): void => {
-    for (const leadership of leaderships) leadership.look();
-  };
+  let unlisten = (): void => undefined;
   return {
     start() {
       leaderships = projections.map((projection) => createLeadership({ ...parts, projection, pollMs }));
-      unlisten = [parts.store.onAppended(look), listen({ ...parts, topic: APPENDED }, look)];
+      unlisten = parts.store.onAppended(() => {
+        for (const leadership of leaderships) leadership.look();
+      });
     },
     async stop() {
-      for (const undo of unlisten) undo();
+      unlisten();
       await Promise.all(leaderships.map((leadership) => leadership.stop()));
     },
   };

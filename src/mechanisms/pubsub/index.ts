@@ -1,5 +1,4 @@
 export type { WakeUp, WakeUpMessage } from './wake-up';
-export { APPENDED } from './wake-up';
 export { listen } from './listen';
 export { createInProcessWakeUp } from './in-process';
 export { createRedisWakeUp } from './redis';

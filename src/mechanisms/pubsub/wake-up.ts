@@ -8,10 +8,7 @@ export interface WakeUp {
 
 /** Hints only. */
 export interface WakeUpMessage {
-  projection?: string;
+  projection: string;
   /** As a decimal string. */
-  position?: string;
+  position: string;
 }
-
-/** Where appends of other processes are told. */
-export const APPENDED = 'appended';
