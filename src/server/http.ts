@@ -73,7 +73,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
 
 export interface DoorParts<Context extends OperationContext> extends Pick<
   HttpServerOptions,
-  'ready' | 'log' | 'images' | 'playground'
+  'obstacle' | 'log' | 'images' | 'playground'
 > {
   apollo: ApolloServer<Context>;
   context(request: FastifyRequest, reply: FastifyReply): Promise<Context>;

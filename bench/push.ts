@@ -1,0 +1,140 @@
+/**
+ * From the acknowledgement of an append to the message at a subscriber of another process, at 200 a second, with Redis and with the poll alone;
+ * beside it the way that a bare PUBLISH takes to the same process: `npm run bench:push`. Three processes: this one appends, one projects, one
+ * listens. Trust the ratios.
+ */
+import type { ChildProcess } from 'node:child_process';
+import { fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { createEmbeddedPostgres } from '../src/mechanisms/embedded-postgres';
+import type { EventStore } from '../src/mechanisms/event-store';
+import { NO_STREAM } from '../src/mechanisms/event-store';
+import { createPostgresEventStore } from '../src/mechanisms/event-store/postgres';
+import { migrateJobs } from '../src/mechanisms/jobs';
+import { createLogger } from '../src/mechanisms/observability';
+import { APP_ROLE, createDatabase, migrate } from '../src/mechanisms/postgres';
+import { createRedisConnections, startPrivateRedis } from '../src/mechanisms/redis';
+import { toCell } from './measure';
+import type { Received } from './push-process';
+import { BARE_CHANNEL, now } from './push-process';
+
+const PER_SECOND = 200;
+const SECONDS = 10;
+const log = createLogger({ level: 'error' });
+
+/** Sends one after the other at the wanted rate, and answers with when each was acknowledged. */
+async function atRate(send: (index: number) => Promise<string>): Promise<Map<string, number>> {
+  const acknowledged = new Map<string, number>();
+  const sending: Promise<void>[] = [];
+  const began = now();
+  for (let index = 0; index < PER_SECOND * SECONDS; index += 1) {
+    await pause(Math.max(0, began + (index * 1_000) / PER_SECOND - now()));
+    sending.push(send(index).then((key) => void acknowledged.set(key, now())));
+  }
+  await Promise.all(sending);
+  return acknowledged;
+}
+
+async function startProcess(role: 'projector' | 'subscriber', env: Record<string, string>): Promise<ChildProcess> {
+  const child = fork(path.join(__dirname, 'push-process.ts'), [role], {
+    env: { ...process.env, ...env },
+    execArgv: ['--import', 'tsx'],
+  });
+  await once(child, 'message');
+  return child;
+}
+
+function rowOf(name: string, acknowledged: Map<string, number>, received: Map<string, number>): string {
+  const latencies = [...acknowledged].flatMap(([key, at]) => {
+    const arrived = received.get(key);
+    return arrived === undefined ? [] : [arrived - at];
+  });
+  const { p50, p99 } = toCell(latencies, SECONDS);
+  return `| ${name} | ${latencies.length} of ${acknowledged.size} | ${p50.toFixed(1)} | ${p99.toFixed(1)} |`;
+}
+
+async function measure(name: string, store: EventStore, env: Record<string, string>): Promise<void> {
+  const projector = await startProcess('projector', env);
+  const subscriber = await startProcess('subscriber', env);
+  const received = new Map<string, number>();
+  subscriber.on('message', ({ key, at }: Received) => received.set(key, at));
+  const append = async (): Promise<string> => {
+    const { position } = await store.append(`thing-${randomUUID()}`, NO_STREAM, [makeEvent()]);
+    return position.toString();
+  };
+  const acknowledged = await atRate(append);
+  for (const deadline = Date.now() + 5_000; received.size < acknowledged.size && Date.now() < deadline;)
+    await pause(50);
+  console.log(rowOf(name, acknowledged, received));
+  await Promise.all([projector, subscriber].map(async (child) => (child.kill(), once(child, 'exit'))));
+}
+
+async function measureBare(url: string, env: Record<string, string>): Promise<void> {
+  const subscriber = await startProcess('subscriber', env);
+  const received = new Map<string, number>();
+  subscriber.on('message', ({ key, at }: Received) => received.set(key, at));
+  const redis = createRedisConnections({ url, prefix: '', log });
+  await once(redis.commands, 'ready');
+  const sent = await atRate(async (index) => {
+    const key = `bare ${index}`;
+    await redis.commands.publish(BARE_CHANNEL, key);
+    return key;
+  });
+  await pause(500);
+  console.log(rowOf('a bare PUBLISH', sent, received));
+  await redis.close();
+  subscriber.kill();
+  await once(subscriber, 'exit');
+}
+
+const makeEvent = () => ({
+  eventId: randomUUID(),
+  type: 'ThingHappened',
+  schemaVersion: 1,
+  data: { title: 'A film about a thing that happened', tmdbId: 550 },
+  metadata: {
+    occurredAt: new Date().toISOString(),
+    actor: { kind: 'USER' as const, id: 'usr_ben' },
+    correlationId: randomUUID(),
+    commandId: randomUUID(),
+  },
+});
+
+async function main(): Promise<void> {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'medianest-bench-'));
+  const postgres = createEmbeddedPostgres({ dataDir: path.join(folder, 'data'), log });
+  const redis = await startPrivateRedis(folder);
+  try {
+    await postgres.start();
+    await migrate({ owner: postgres.connection, appRole: { name: APP_ROLE }, log });
+    const url = postgres.urlFor({ user: APP_ROLE, database: postgres.connection.database });
+    const database = createDatabase({ connection: url, max: 20, applicationName: 'bench', log });
+    await migrateJobs({ database, log });
+    const store = await createPostgresEventStore({ database, log });
+    const env = { BENCH_DATABASE: url };
+    console.log(
+      `${os.cpus().length} x ${os.cpus()[0]?.model}, load average ${os.loadavg()[0]?.toFixed(1)}, Node ${process.version}`,
+    );
+    console.log(`| way, at ${PER_SECOND}/s for ${SECONDS} s | arrived | p50 ms | p99 ms |\n|---|---|---|---|`);
+    if (redis) await measureBare(redis.url, { ...env, BENCH_REDIS: redis.url });
+    else console.log('Redis is left out: it is not installed');
+    if (redis) await measure('with Redis', store, { ...env, BENCH_REDIS: redis.url });
+    await measure('the poll alone', store, env);
+    await store.close();
+    await database.close();
+  } finally {
+    await redis?.stop();
+    await postgres.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
