@@ -3,14 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
-import type { FastifyInstance } from 'fastify';
-import { fastify as createFastify } from 'fastify';
 import { API_KEY, createBench } from '../mechanisms/http/testing';
 import type { Bench } from '../mechanisms/http/testing';
 import type { Images } from '../mechanisms/images';
 import { MAX_IMAGE_BYTES, openImages } from '../mechanisms/images';
 import { createLogger } from '../mechanisms/observability';
-import { mountImages } from './images';
+import type { TestDoor } from './testing';
+import { openTestDoor } from './testing';
 
 /** The route as strangers meet it, with a service behind it that means no good. */
 
@@ -20,7 +19,7 @@ const TYPES = ['image/png', 'image/svg+xml'];
 const DEADLINE_MS = 500;
 
 let bench: Bench;
-let fastify: FastifyInstance;
+let door: TestDoor;
 let images: Images;
 let folder: string;
 let asked: string[];
@@ -51,16 +50,15 @@ beforeEach(async () => {
     clock: () => new Date(),
     log: createLogger({ level: 'trace', destination: { write: (line: string) => void bench.lines.push(line) } }),
   });
-  fastify = createFastify();
-  mountImages(fastify, images);
+  door = await openTestDoor({ images });
 });
 afterEach(async () => {
-  await fastify.close();
+  await door.close();
   await bench.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
-const get = (url: string, headers: Record<string, string> = {}) => fastify.inject({ url, headers });
+const get = (url: string, headers: Record<string, string> = {}) => door.server.fastify.inject({ url, headers });
 const codeOf = (body: string): unknown =>
   (JSON.parse(body) as { errors: { extensions: { code: string } }[] }).errors[0];
 
@@ -79,7 +77,7 @@ it('shows a picture, to be kept, and says nothing of it to whoever has it', asyn
     expect([again.statusCode, again.body, again.headers.etag]).toEqual([304, '', etag]);
   }
   expect((await get(address, { 'if-none-match': '"other"' })).statusCode).toBe(200);
-  expect((await fastify.inject({ method: 'HEAD', url: address })).statusCode).toBe(200);
+  expect((await door.server.fastify.inject({ method: 'HEAD', url: address })).statusCode).toBe(200);
   expect(asked).toHaveLength(1);
 });
 
