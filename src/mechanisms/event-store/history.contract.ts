@@ -145,5 +145,19 @@ export function historyContract(setting: () => ContractSetting): void {
       expect(await store.head()).toBe(whole.at(-1));
       expect(await from(await store.head())).toEqual([]);
     });
+
+    it('keeps for a reader that is behind what another one has read to the end', async () => {
+      const start = await store.head();
+      const { positions } = await store.append(newStream(), NO_STREAM, newEvents(2));
+      for (const after of [start, ...positions]) await store.readAll(after, 1);
+      expect((await from(start)).map((event) => event.globalPosition)).toEqual(positions);
+    });
+
+    it('keeps what comes after somebody has looked beyond the end', async () => {
+      const start = await store.head();
+      expect(await store.readAll(start + 1_000_000n, 10)).toEqual([]);
+      const { positions } = await store.append(newStream(), NO_STREAM, newEvents(2));
+      expect((await from(start)).map((event) => event.globalPosition)).toEqual(positions);
+    });
   });
 }

@@ -10,8 +10,8 @@ interface Known {
 export interface LogTail {
   /** Where to read on for events after a position. */
   skip(after: bigint): bigint;
-  /** Looked through from a position to the end; `last` of what was found is ours, if any is. */
-  readOn(after: bigint, found: { last?: bigint; end: bigint }): void;
+  /** Looked through from a position to the end, both included; `last` of what was found is ours, if any is. */
+  lookedOn(found: { last?: bigint; from: bigint; end: bigint }): void;
   /** Looked back from the end down to a position. Answers with the last event of ours, undefined when that is further back. */
   lookedBack(found: { last?: bigint; end: bigint; downTo: bigint }): bigint | undefined;
   /** After an outage, for who comes back may have been set back. */
@@ -28,9 +28,10 @@ export function createLogTail(): LogTail {
 
   return {
     skip: (after) => (known && after >= known.last && after < known.seen ? known.seen : after),
-    readOn(after, { last, end }) {
+    lookedOn({ last, from, end }) {
       if (last !== undefined) learn(last, end);
-      else if (known && after >= known.last) learn(known.last, end);
+      // Whoever began beyond what is known says nothing of what lies between: others may have to read it yet.
+      else if (known && from <= known.seen) learn(known.last, end);
     },
     lookedBack({ last, end, downTo }) {
       if (last !== undefined && last >= (known?.last ?? 0n)) return learn(last, end);

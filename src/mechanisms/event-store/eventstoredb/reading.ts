@@ -36,15 +36,18 @@ export function createReading(connection: Connection): Reading {
 
     async readAll(after, limit) {
       const events: StoredEvent[] = [];
-      let from = tail.skip(after);
+      const begin = tail.skip(after);
+      let from = begin;
+      let last: bigint | undefined;
       let count = Math.min(limit, PAGE) + 1; // the position itself is read again
       while (events.length < limit) {
         const found = await page({ direction: 'forwards', from: from === 0n ? 'start' : from, count });
         addAbove(events, found.events, after);
+        last = found.events.at(-1)?.globalPosition ?? last; // also one that was had before
         from = found.last ?? from;
         count = wider(count);
         if (!found.full) {
-          tail.readOn(after, { last: events.at(-1)?.globalPosition, end: from });
+          tail.lookedOn({ last, from: begin, end: from });
           break;
         }
       }
