@@ -88,6 +88,9 @@ export class DatabaseUnavailable extends MediaNestError {
   override readonly retryable = true;
 }
 
+/** No connection came about, however that failed: nothing was sent. */
+export class DatabaseUnreachable extends DatabaseUnavailable {}
+
 /** The store cannot be reached or refuses; nothing was written as far as is known. */
 export class EventStoreUnavailable extends MediaNestError {
   readonly code = 'EVENT_STORE_UNAVAILABLE';

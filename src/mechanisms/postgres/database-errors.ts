@@ -1,4 +1,4 @@
-import { DatabaseUnavailable, InvalidInput } from '../errors';
+import { DatabaseUnavailable, DatabaseUnreachable, InvalidInput } from '../errors';
 
 /** What Node says of a socket that cannot be opened or broke. */
 const SOCKET_ERRORS = new Set([
@@ -36,11 +36,15 @@ export function asDatabaseError(error: unknown): unknown {
   if (UNSTORABLE_TEXT.test(code)) return new InvalidInput('a text holds a character that cannot be stored', []);
   if (NO_TIME.test(code)) return new InvalidInput('a date or time is none', []);
   const unavailable = SOCKET_ERRORS.has(code) || SERVER_STATES.test(code) || DRIVER_MESSAGES.test(message);
-  return unavailable ? toUnavailable(error) : error;
+  return unavailable ? new DatabaseUnavailable(tell(error), { cause: error }) : error;
 }
 
 /** For what failed before there was a connection: whatever it was, it was not about the SQL. */
-export function toUnavailable(error: unknown): DatabaseUnavailable {
+export function toUnreachable(error: unknown): DatabaseUnreachable {
+  return new DatabaseUnreachable(tell(error), { cause: error });
+}
+
+function tell(error: unknown): string {
   const { code = '', message = '' } = (error ?? {}) as { code?: string; message?: string };
-  return new DatabaseUnavailable(`the database is not available: ${message || code}`, { cause: error });
+  return `the database is not available: ${message || code}`;
 }

@@ -2,7 +2,7 @@ import type { PoolClient, PoolConfig, QueryResult } from 'pg';
 import { Pool } from 'pg';
 import type { Logger } from '../observability';
 import { DatabaseUnavailable } from '../errors';
-import { asDatabaseError, toUnavailable } from './database-errors';
+import { asDatabaseError, toUnreachable } from './database-errors';
 import { createChannel } from './channel';
 import type { Channel } from './channel';
 import { createLane } from './lane';
@@ -91,7 +91,7 @@ type Ask = <Answer>(question: (client: PoolClient) => Promise<Answer>) => Promis
 
 async function withConnection<Result>(pool: Pool, work: (ask: Ask) => Promise<Result>): Promise<Result> {
   const client = await pool.connect().catch((error: unknown) => {
-    throw toUnavailable(error);
+    throw toUnreachable(error);
   });
   let broken: DatabaseUnavailable | undefined;
   const ask: Ask = async (question) => {

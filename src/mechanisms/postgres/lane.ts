@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { DatabaseUnavailable } from '../errors';
-import { asDatabaseError, toUnavailable } from './database-errors';
+import { asDatabaseError, toUnreachable } from './database-errors';
 import type { RunStatement, Statement } from './prepared';
 
 /** One connection that its owner keeps: nothing is asked of the pool for a statement. For who sends many, one after the other. */
@@ -22,7 +22,7 @@ export function createLane(pool: Pool, runStatement: RunStatement): Lane {
 
   async function connect(): Promise<PoolClient> {
     const client = await pool.connect().catch((error: unknown) => {
-      throw toUnavailable(error);
+      throw toUnreachable(error);
     });
     // The server may end it while nothing is sent: then the next statement must not be the one that finds out.
     client.once('error', () => giveUp(client, true));

@@ -1,4 +1,10 @@
-import { DatabaseUnavailable, EventStoreUnavailable, InvalidEvent, UnknownOutcome } from '../../errors';
+import {
+  DatabaseUnavailable,
+  DatabaseUnreachable,
+  EventStoreUnavailable,
+  InvalidEvent,
+  UnknownOutcome,
+} from '../../errors';
 import { toAppendFailure, toReadFailure } from './failures';
 
 const fromServer = (code: string) => Object.assign(new Error('said the server'), { code, severity: 'ERROR' });
@@ -27,6 +33,14 @@ describe('a failed append', () => {
     const wrapped = new DatabaseUnavailable('the database is not available', { cause });
     expect(toAppendFailure(wrapped)).toMatchObject({ constructor: kind, cause: wrapped });
   });
+
+  it.each([fromNode('ECONNRESET', 'read'), fromNode('EPIPE', 'write'), fromServer('57P01')])(
+    'because the connection broke while it was made: nothing was sent (%s)',
+    (cause) => {
+      const failure = toAppendFailure(new DatabaseUnreachable('the database is not available', { cause }));
+      expect(failure).toBeInstanceOf(EventStoreUnavailable);
+    },
+  );
 });
 
 it('a failed read is never in doubt', () => {

@@ -1,4 +1,10 @@
-import { DatabaseUnavailable, EventStoreUnavailable, InvalidEvent, UnknownOutcome } from '../../errors';
+import {
+  DatabaseUnavailable,
+  DatabaseUnreachable,
+  EventStoreUnavailable,
+  InvalidEvent,
+  UnknownOutcome,
+} from '../../errors';
 
 /** What Node and `pg` say when no connection came about, or a broken one was handed out: nothing was sent. */
 const NOT_CONNECTED = /^(ECONNREFUSED|ENOENT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EACCES)$/;
@@ -28,7 +34,8 @@ export function toAppendFailure(cause: unknown): EventStoreUnavailable | Invalid
   if (failure.severity !== undefined && REFUSED_DATA.test(failure.code ?? '')) {
     return new InvalidEvent(`the event store refuses this event: ${failure.message}`, { cause });
   }
-  if (nothingWritten(failure)) {
+  // A connection that breaks while it is made says the same as one that breaks under a statement.
+  if (cause instanceof DatabaseUnreachable || nothingWritten(failure)) {
     return new EventStoreUnavailable(`the event store took nothing: ${failure.message}`, { cause });
   }
   return new UnknownOutcome(`no answer from the event store: ${failure.message}`, { cause });
