@@ -13,29 +13,28 @@ export interface Pulse {
   pingMs: number | null;
 }
 
+export interface BoardPage {
+  rows: ServiceRow[];
+  counts: Partial<Record<ServiceStatus, number>>;
+}
+
 /** The questions that lists and the poller ask the table `service_view`. */
 export function createServiceQueries(database: Queryable) {
   return {
-    /** Those on the board, by name. */
-    async page({
-      limit,
-      after,
-    }: {
-      limit: number;
-      after?: { name: string; serviceId: string };
-    }): Promise<ServiceRow[]> {
-      const rows = await database.query<StoredService>(
-        `select ${COLUMNS} from service_view where not retired ${after ? 'and (name collate "C", service_id) > ($2, $3)' : ''}
-         order by name collate "C", service_id limit $1`,
+    /** Those on the board, by name, and how many of all there are in each status: of one moment, so that the two agree. */
+    async page({ limit, after }: { limit: number; after?: { name: string; serviceId: string } }): Promise<BoardPage> {
+      const found = await database.query<Partial<StoredService> & { counts: BoardPage['counts'] }>(
+        `select ${COLUMNS}, counts
+         from (select coalesce(json_object_agg(status, count), '{}') as counts
+               from (select status, count(*) from service_view where not retired group by status) as each_status) as whole
+         left join (select ${COLUMNS}, name, service_id from service_view
+                    where not retired ${after ? 'and (name collate "C", service_id) > ($2, $3)' : ''}
+                    order by name collate "C", service_id limit $1) as shown on true
+         order by name collate "C", service_id`,
         after ? [limit, after.name, after.serviceId] : [limit],
       );
-      return rows.map(rowOf);
-    },
-    async count(): Promise<Partial<Record<ServiceStatus, number>>> {
-      const rows = await database.query<{ status: ServiceStatus; count: number }>(
-        'select status, count(*)::int as count from service_view where not retired group by status',
-      );
-      return Object.fromEntries(rows.map(({ status, count }) => [status, count]));
+      const shown = found.filter((row): row is StoredService & (typeof found)[number] => row.state !== null);
+      return { rows: shown.map(rowOf), counts: found[0]?.counts ?? {} };
     },
     async byName(name: string): Promise<ServiceRow | undefined> {
       const rows = await database.query<StoredService>(

@@ -64,7 +64,7 @@ export class ServiceResolver {
     const limit = pageSize(first);
     const [name, serviceId] = after ? decodeCursor(after, cursorKeys) : [];
     const from = name !== undefined && serviceId !== undefined ? { after: { name, serviceId } } : {};
-    const [rows, counts] = await Promise.all([queries.page({ limit: limit + 1, ...from }), queries.count()]);
+    const { rows, counts } = await queries.page({ limit: limit + 1, ...from });
     const { UP: up = 0, DOWN: down = 0, UNKNOWN: unknown = 0 } = counts;
     const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
     const connection = page({
