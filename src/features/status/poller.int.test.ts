@@ -188,6 +188,7 @@ describe('out of sight', () => {
     await until(async () => (await monitoringFacts()).length === 2);
     const all = await store.readAll(0n, 100);
     expect(all.slice(-3).map(({ type }) => type)).toEqual(['MonitoringLost', 'ServiceWentDown', 'MonitoringRestored']);
+    expect((await createBoardPulse(test.database).last(CONNECTION))?.agoMs).toBeLessThan(1_000); // what is known is not stale
   });
 
   it('is not said by who has just begun to look', async () => {

@@ -89,10 +89,12 @@ function createSight({ connectionId, board, monitoring, pulse, staleAfterMs }: S
       if (isFirstTry || !last || last.agoMs < staleAfterMs) return;
       await monitoring.lost(connectionId, last.seenAt.toISOString());
     },
-    /** Only when all that changed meanwhile is recorded. */
+    /** Only when all that changed meanwhile is recorded; and nothing is shown as known by a board that was last seen long ago. */
     async restore(): Promise<void> {
       const silentMs = board.silentForMs();
-      if (board.isLive() && silentMs !== null && silentMs < staleAfterMs) await monitoring.restored(connectionId);
+      if (!board.isLive() || silentMs === null || silentMs >= staleAfterMs) return;
+      await pulse.seen(connectionId, silentMs);
+      await monitoring.restored(connectionId);
     },
   };
 }
