@@ -97,6 +97,7 @@ it('tells a change live, and what hangs on it goes with it', async () => {
     ({ serviceStatusChanged: { service, change } }) => service.name === 'Tautulli' && change.to === 'UP',
   );
   await board('all up', ({ summary }) => summary.up === 12);
+  await updates.first('the last of them', () => updates.seen.length >= 14);
   expect(updates.seen).toHaveLength(14);
   await updates.stop();
 });
