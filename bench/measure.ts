@@ -3,6 +3,7 @@ export interface Cell {
   perSecond: number;
   /** Milliseconds. */
   p50: number;
+  p95: number;
   p99: number;
 }
 
@@ -11,7 +12,7 @@ const WARM_UP_MS = 200;
 export function toCell(latencies: number[], seconds: number): Cell {
   const sorted = latencies.sort((a, b) => a - b);
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-  return { perSecond: sorted.length / seconds, p50: at(0.5), p99: at(0.99) };
+  return { perSecond: sorted.length / seconds, p50: at(0.5), p95: at(0.95), p99: at(0.99) };
 }
 
 /** The round in the middle: one that the machine disturbed does not count. */
