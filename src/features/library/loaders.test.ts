@@ -133,6 +133,20 @@ describe('one title', () => {
   });
 });
 
+describe('a client that remembers', () => {
+  const log = createLogger({ level: 'silent' });
+
+  it('answers everything else as before, also where an absent service refuses whatever it is asked', async () => {
+    const { cache, told } = setUp();
+    const refusesAll = new Proxy({} as OverseerrClient, { get: () => () => Promise.reject(new Error('absent')) });
+    const overseerr = remembering({ overseerr: refusesAll, cache, clock: () => now, log });
+    await expect(overseerr.search('Film', 1)).rejects.toThrow('absent');
+    await expect(overseerr.availability(0, 1)).rejects.toThrow('absent');
+    await expect(overseerr.title('MOVIE', 1)).rejects.toThrow('absent');
+    expect(told.size).toBe(0);
+  });
+});
+
 describe('the availability sweep', () => {
   const row = (tmdbId: number, status: string) => ({ type: 'MOVIE', tmdbId, status, status4k: 'UNKNOWN' });
 

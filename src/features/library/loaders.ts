@@ -63,18 +63,17 @@ export interface RememberingParts extends Pick<TitleLoaderParts, 'overseerr' | '
 
 /** The same client, but what it says of a title is remembered: so a request that nobody searched for gets its name. */
 export function remembering({ overseerr, cache, clock, log }: RememberingParts): OverseerrClient {
-  return {
-    ...overseerr,
-    async title(type, tmdbId) {
-      const observedAt = clock();
-      const answer = await overseerr.title(type, tmdbId);
-      // A cache that cannot be written is no reason to withhold what was asked for.
-      await cache
-        .remember([knownOf(answer, observedAt)])
-        .catch((error: unknown) => log.warn({ err: error, type, tmdbId }, 'a title was not remembered'));
-      return answer;
-    },
+  const title: OverseerrClient['title'] = async (type, tmdbId) => {
+    const observedAt = clock();
+    const answer = await overseerr.title(type, tmdbId);
+    // A cache that cannot be written is no reason to withhold what was asked for.
+    await cache
+      .remember([knownOf(answer, observedAt)])
+      .catch((error: unknown) => log.warn({ err: error, type, tmdbId }, 'a title was not remembered'));
+    return answer;
   };
+  // Inherited, not copied: the stand-in for an absent service has its methods without listing them.
+  return Object.assign(Object.create(overseerr) as OverseerrClient, { title });
 }
 
 /** Titles at the request service; everything that it says is remembered, and our memory answers while it is away. */
