@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { EventCodec } from '../../mechanisms/event-store';
+import { codecsOf } from '../../mechanisms/event-store';
 import type { ConnectionEvent } from './events';
 
 const instanceId = z.string().min(1);
@@ -15,8 +15,4 @@ const schemas: { [Type in ConnectionEvent['type']]: z.ZodType<Extract<Connection
   UpstreamIdentityAccepted: z.object({ instanceId }),
 };
 
-export const connectionCodecs: EventCodec[] = Object.entries(schemas).map(([type, schema]) => ({
-  type,
-  schemaVersion: 1,
-  schema,
-}));
+export const connectionCodecs = codecsOf(schemas);

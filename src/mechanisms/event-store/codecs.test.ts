@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { InvalidEvent, UnreadableEvent } from '../errors';
-import { createEventCodecs } from './codecs';
+import { codecsOf, createEventCodecs } from './codecs';
 import type { EventCodec } from './codecs';
 import type { StoredEvent } from './event';
 import { recorded } from './testing';
@@ -53,6 +53,14 @@ describe('event codecs', () => {
   it('know the version to write, and no other types', () => {
     expect(codecs.schemaVersionOf('TitleRenamed')).toBe(3);
     expect(() => codecs.schemaVersionOf('TitleBurned')).toThrow(InvalidEvent);
+  });
+
+  it('of facts that never had another form are known by their schemas alone', () => {
+    const schema = z.object({ title: z.string() });
+    expect(codecsOf({ TitleAdded: schema, TitleBurned: schema })).toEqual([
+      { type: 'TitleAdded', schemaVersion: 1, schema },
+      { type: 'TitleBurned', schemaVersion: 1, schema },
+    ]);
   });
 
   it('are refused when two claim a type, or an upcaster is missing', () => {

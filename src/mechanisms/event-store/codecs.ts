@@ -12,6 +12,11 @@ export interface EventCodec {
   upcasters?: Record<number, (data: unknown) => unknown>;
 }
 
+/** Codecs of facts that never had another form, from the schemas of their types. */
+export function codecsOf(schemas: Record<string, EventCodec['schema']>): EventCodec[] {
+  return Object.entries(schemas).map(([type, schema]) => ({ type, schemaVersion: 1, schema }));
+}
+
 /** All codecs of the program. */
 export interface EventCodecs {
   /** The version to write for a type; throws InvalidEvent for an unknown one. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { EventCodec } from '../../../mechanisms/event-store';
+import { codecsOf } from '../../../mechanisms/event-store';
 import type { MediaRequestEvent } from './events';
 
 const ofRequest = { requestId: z.string() };
@@ -100,8 +100,4 @@ const schemas: { [Type in MediaRequestEvent['type']]: z.ZodType<Extract<MediaReq
     DuplicateUpstreamResolved: z.object(observation),
   };
 
-export const mediaRequestCodecs: EventCodec[] = Object.entries(schemas).map(([type, schema]) => ({
-  type,
-  schemaVersion: 1,
-  schema,
-}));
+export const mediaRequestCodecs = codecsOf(schemas);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { EventCodec } from '../../../mechanisms/event-store';
+import { codecsOf } from '../../../mechanisms/event-store';
 import type { MonitoringEvent } from './events';
 
 const ofConnection = { connectionId: z.string() };
@@ -9,8 +9,4 @@ const schemas: { [Type in MonitoringEvent['type']]: z.ZodType<Extract<Monitoring
   MonitoringRestored: z.object(ofConnection),
 };
 
-export const monitoringCodecs: EventCodec[] = Object.entries(schemas).map(([type, schema]) => ({
-  type,
-  schemaVersion: 1,
-  schema,
-}));
+export const monitoringCodecs = codecsOf(schemas);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { EventCodec } from '../../../mechanisms/event-store';
+import { codecsOf } from '../../../mechanisms/event-store';
 import type { ServiceEvent } from './events';
 
 const ofService = { serviceId: z.string() };
@@ -28,8 +28,4 @@ const schemas: { [Type in ServiceEvent['type']]: z.ZodType<Extract<ServiceEvent,
   ServiceRetired: z.object(seen),
 };
 
-export const serviceCodecs: EventCodec[] = Object.entries(schemas).map(([type, schema]) => ({
-  type,
-  schemaVersion: 1,
-  schema,
-}));
+export const serviceCodecs = codecsOf(schemas);
