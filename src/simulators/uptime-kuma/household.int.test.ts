@@ -140,6 +140,14 @@ it('commit then drop: does it, and goes without a word', async () => {
   expect(simulator.calls(1)).toMatchObject([{ method: 'EMIT', path: 'login', status: 0 }]);
 });
 
+it.each(['noSuchEvent', '__proto__', '__defineGetter__'])('never answers %s, and goes on', async (event) => {
+  const { socket, heard, ask } = connect();
+  await heard('loginRequired');
+  socket.emit(event, 'anything');
+  await ask('needSetup');
+  expect(simulator.calls()).toContainEqual(expect.objectContaining({ path: event, status: 0 }));
+});
+
 it('keeps a log of what it received, newest first, and no password in it', async () => {
   const { login, ask, heard } = connect();
   await heard('loginRequired');

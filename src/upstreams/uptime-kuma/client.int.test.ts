@@ -164,6 +164,8 @@ it('leaves out what it cannot read, and goes on', async () => {
   const beat = { monitorID: 2, status: 0, time: '2030-01-01 00:00:00.000', msg: 'after the nonsense' };
   say([
     ['heartbeat', ['nonsense']],
+    ['valueOf', [1]],
+    ['__proto__', [1]],
     ['heartbeat', [{ ...beat, status: 7, time: '2029-01-01 00:00:00.000' }]],
     ['heartbeat', [{ ...beat, time: 'soon' }]],
     ['updateMonitorIntoList', [{ 3: { id: 3 } }]],

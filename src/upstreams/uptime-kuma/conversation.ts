@@ -177,7 +177,7 @@ class Conversation implements UptimeKumaClient {
 
   private heard(name: string, args: unknown[]): void {
     const { session } = this;
-    const hear = this.hearing[name];
+    const hear = Object.hasOwn(this.hearing, name) ? this.hearing[name] : undefined; // the name is the server's to choose
     if (!session || !hear) return;
     try {
       hear(session, args);
