@@ -191,6 +191,29 @@ describe('out of sight', () => {
     expect((await createBoardPulse(test.database).last(CONNECTION))?.agoMs).toBeLessThan(1_000); // what is known is not stale
   });
 
+  it('is asked once in a round, not at every check', async () => {
+    let asked = 0;
+    const counted: EventStore = {
+      ...store,
+      readStream(streamId) {
+        if (streamId === `connection-${CONNECTION}`) asked += 1;
+        return store.readStream(streamId);
+      },
+    };
+    const { poller, hear } = watch(counted);
+    await poller.round();
+    hear().board([shown('1', ['UP', 1])]);
+    await until(async () => (await facts('1')).length === 2 && asked === 1);
+    for (const second of [3, 4, 5, 6]) {
+      hear().service(shown('1', [second % 2 ? 'DOWN' : 'UP', second]));
+      await until(async () => (await facts('1')).length === second);
+    }
+    await poller.round();
+    await until(() => asked > 1);
+    await poller.stop();
+    expect(asked).toBe(2);
+  });
+
   it('is not said by who has just begun to look', async () => {
     await createBoardPulse(test.database).seen(CONNECTION, 60_000);
     const { poller, state } = watch();

@@ -80,21 +80,30 @@ function isAsKnown({ name, group, paused, beats }: UpstreamService, service: Ser
 
 /** Whether the board is in sight, as the facts tell it. */
 function createSight({ connectionId, board, monitoring, pulse, staleAfterMs }: StatusPollerParts) {
+  /** Then a check has nothing to add: the next round looks again. */
+  let isRestored = false;
   return {
     async lookAround(): Promise<void> {
+      isRestored = false;
       const silentMs = board.silentForMs();
       if (silentMs !== null) await pulse.seen(connectionId, silentMs);
       const isFirstTry = board.trouble() === null && silentMs === null;
       const last = await pulse.last(connectionId);
       if (isFirstTry || !last || last.agoMs < staleAfterMs) return;
       await monitoring.lost(connectionId, last.seenAt.toISOString());
+      isRestored = false; // by a check that came meanwhile, when nothing was lost yet
     },
     /** Only when all that changed meanwhile is recorded; and nothing is shown as known by a board that was last seen long ago. */
     async restore(): Promise<void> {
+      if (isRestored) return;
       const silentMs = board.silentForMs();
       if (!board.isLive() || silentMs === null || silentMs >= staleAfterMs) return;
       await pulse.seen(connectionId, silentMs);
       await monitoring.restored(connectionId);
+      isRestored = true;
+    },
+    leave(): void {
+      isRestored = false;
     },
   };
 }
@@ -182,6 +191,7 @@ export function createStatusPoller(parts: StatusPollerParts) {
       isWatching = false;
       board.stop();
       await drained;
+      sight.leave();
       backlog.clear();
       await recorder.stop();
     },
