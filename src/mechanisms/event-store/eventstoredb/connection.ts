@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type * as Library from '@eventstore/db-client';
-import { circuitBreaker, ConsecutiveBreaker, handleWhen, isBrokenCircuitError } from 'cockatiel';
+import { circuitBreaker, CircuitState, ConsecutiveBreaker, handleWhen, isBrokenCircuitError } from 'cockatiel';
 import { EventStoreUnavailable } from '../../errors';
 import { isNotLeader, needsAnotherClient, NoAnswer } from './failures';
 
@@ -31,6 +31,7 @@ export interface Connection {
 /** A frozen node swallows every call for its whole time: after two of them in a row the others fail at once, and one a second asks. */
 const SILENT_CALLS = 2;
 const ASK_AGAIN_MS = 1_000;
+const SILENT = 'the event store does not answer';
 
 /** The library is loaded here, and so only where a store of this kind is used: it registers its messages on the global object. */
 export async function openConnection(url: string, answerMs: number): Promise<Connection> {
@@ -59,10 +60,12 @@ export async function openConnection(url: string, answerMs: number): Promise<Con
     breaker: new ConsecutiveBreaker(SILENT_CALLS),
   });
   async function once<Answer>(work: (client: Client, signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
+    // The breaker would let this call wait for the one that asks, and so for as long as a frozen node can hold that up.
+    if (breaker.state === CircuitState.HalfOpen) throw new EventStoreUnavailable(SILENT);
     try {
       return await breaker.execute(() => use((mine) => inTime(answerMs, (signal) => work(mine, signal))));
     } catch (error) {
-      if (isBrokenCircuitError(error)) throw new EventStoreUnavailable('the event store does not answer');
+      if (isBrokenCircuitError(error)) throw new EventStoreUnavailable(SILENT);
       throw error;
     }
   }

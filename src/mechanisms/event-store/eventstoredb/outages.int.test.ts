@@ -108,20 +108,6 @@ describe('EventStoreDB and its outages', () => {
     expect(acknowledged.filter((id) => !ids.includes(id))).toEqual([]);
   });
 
-  it('fails fast while the server is frozen, by and by, and goes on after it', async () => {
-    const store = await begin({}, { answerMs: 400 });
-    const follower = await follow(store);
-    double.freeze();
-    await Promise.allSettled(times(4, () => store.readStream(newStream())));
-    const asked = performance.now();
-    const outcomes = await Promise.allSettled(times(10, () => store.readStream(newStream())));
-    expect(performance.now() - asked).toBeLessThan(1_000);
-    for (const outcome of outcomes) expect(outcome).toMatchObject({ reason: { code: 'EVENT_STORE_UNAVAILABLE' } });
-    double.thaw();
-    await until(() => works(store));
-    await until(() => follower.seen.length > 0);
-  });
-
   it('loses nothing in bursts of another process, which end its subscription', async () => {
     const store = await begin();
     const other = await open();

@@ -1,0 +1,65 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { createLogger } from '../../observability';
+import type { EventStore } from '../event-store';
+import { NO_STREAM } from '../event-store';
+import { collect, newEvents, newStream, times, until } from '../fixtures.contract';
+import { createEventStoreDbStore } from '.';
+import type { Double } from './testing';
+import { createDouble } from './testing';
+
+const log = createLogger({ level: 'silent' });
+jest.setTimeout(120_000); // a busy machine takes its time
+
+describe('EventStoreDB that is frozen', () => {
+  let double: Double;
+  let store: EventStore;
+  let ending: AbortController;
+  const begin = async (answerMs: number) => {
+    double = await createDouble();
+    store = await createEventStoreDbStore({ url: double.url(), log, answerMs });
+  };
+  beforeEach(() => void (ending = new AbortController()));
+  afterEach(async () => {
+    ending.abort();
+    await store.close();
+    await double.close();
+  });
+
+  const reads = (count: number) => Promise.allSettled(times(count, () => store.readStream(newStream())));
+  async function expectFailuresAtOnce(): Promise<void> {
+    const asked = performance.now();
+    const outcomes = await reads(10);
+    expect(performance.now() - asked).toBeLessThan(1_000);
+    for (const outcome of outcomes) expect(outcome).toMatchObject({ reason: { code: 'EVENT_STORE_UNAVAILABLE' } });
+  }
+  async function works(): Promise<boolean> {
+    const appended = store.append(newStream(), NO_STREAM, newEvents(1));
+    return appended.then(
+      () => true,
+      () => false,
+    );
+  }
+
+  it('fails fast, by and by, and goes on after it', async () => {
+    await begin(400);
+    const follower = collect(store.subscribeToAll(await store.head(), ending.signal));
+    double.freeze();
+    await reads(4);
+    await expectFailuresAtOnce();
+    double.thaw();
+    await until(works);
+    await until(() => follower.seen.length > 0);
+  });
+
+  it('fails fast also while one call asks whether it is back', async () => {
+    await begin(2_000);
+    double.freeze();
+    await reads(4);
+    await pause(1_100); // then the next call is the one that asks
+    const asking = reads(1);
+    await expectFailuresAtOnce();
+    double.thaw();
+    await asking;
+    await until(works);
+  });
+});
