@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createCache } from '../mechanisms/cache';
 import { createChangeFeed, createFeedWriter } from '../mechanisms/change-feed';
-import { createCommandHandler, formatPosition } from '../mechanisms/event-store';
+import { createCommandHandler, positionsOf } from '../mechanisms/event-store';
 import { createNodeResolver, graphqlAccess } from '../mechanisms/graphql';
 import type { AccessMap, ResolverMount } from '../mechanisms/graphql';
 import type { Images } from '../mechanisms/images';
@@ -94,7 +94,7 @@ function wireConnections(
   { projections, ...mechanisms }: Mechanisms,
 ) {
   const { database, store } = foundations;
-  const format = (position: bigint) => formatPosition(store.storeId, position);
+  const { format } = positionsOf(store);
   return createConnectionsFeature({
     ...mechanisms,
     database,

@@ -1,5 +1,5 @@
 import type { ChangeFeed } from '../../mechanisms/change-feed';
-import { formatPosition, parsePosition } from '../../mechanisms/event-store';
+import { positionsOf } from '../../mechanisms/event-store';
 import type { CommandHandler, EventCodecs, EventStore } from '../../mechanisms/event-store';
 import type { NodeFetcher, ResolverMount } from '../../mechanisms/graphql';
 import type { IdempotencyKeys } from '../../mechanisms/idempotency';
@@ -97,10 +97,7 @@ function resolverParts(parts: RequestsParts, queries: RequestQueries): RequestRe
       read: (page) => readTimeline(database, page),
       count: (requestId) => countTimeline(database, requestId),
     },
-    positions: {
-      format: (position) => formatPosition(store.storeId, position),
-      parse: (text) => parsePosition(store.storeId, text),
-    },
+    positions: positionsOf(store),
   };
 }
 

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { ChangeFeed, FeedItem } from '../../mechanisms/change-feed';
 import type { DomainError } from '../../mechanisms/errors';
 import { InvalidInput, NotFound, StaleRead, Unauthenticated } from '../../mechanisms/errors';
+import type { Positions } from '../../mechanisms/event-store';
 import {
   answering,
   DateTime,
@@ -65,7 +66,7 @@ export interface RequestResolverParts {
     read(page: { requestId: string; limit: number; after?: bigint }): Promise<TimelineRow[]>;
     count(requestId: string): Promise<number>;
   };
-  positions: { format(position: bigint): string; parse(text: string): bigint };
+  positions: Positions;
   waitFor(projection: string, position: bigint): Promise<boolean>;
   notices(): Promise<Notice[]>;
   isUsable(connectionId: string): Promise<boolean>;

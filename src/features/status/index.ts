@@ -1,5 +1,5 @@
 import type { ChangeFeed } from '../../mechanisms/change-feed';
-import { formatPosition, parsePosition } from '../../mechanisms/event-store';
+import { positionsOf } from '../../mechanisms/event-store';
 import type { CommandHandler, EventCodecs, EventStore } from '../../mechanisms/event-store';
 import type { NodeFetcher, ResolverMount } from '../../mechanisms/graphql';
 import type { Logger } from '../../mechanisms/observability';
@@ -54,10 +54,7 @@ export function createStatusFeature(parts: StatusParts) {
   const api: StatusResolverParts = {
     ...parts,
     queries,
-    positions: {
-      format: (position) => formatPosition(store.storeId, position),
-      parse: (text) => parsePosition(store.storeId, text),
-    },
+    positions: positionsOf(store),
     boardSilentForMs: async () => (await pulse.last(connectionId))?.agoMs ?? null,
     createServiceLoader: createServiceLoader(database),
     createPulseLoader: createPulseLoader(database),

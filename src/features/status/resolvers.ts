@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { BatchLoader } from '../../mechanisms/batching';
 import type { ChangeFeed, FeedItem } from '../../mechanisms/change-feed';
 import { NotFound, StaleRead } from '../../mechanisms/errors';
+import type { Positions } from '../../mechanisms/event-store';
 import { decodeCursor, encodeCursor, page, pageSize, Position } from '../../mechanisms/graphql';
 import type { ResolverMount } from '../../mechanisms/graphql';
 import type { OperationContext } from '../../server/context';
@@ -16,7 +17,7 @@ import { Service, ServiceConnection, ServiceUpdate, ServiceUptime, UptimeWindow 
 export interface StatusResolverParts {
   feed: ChangeFeed;
   queries: ServiceQueries;
-  positions: { format(position: bigint): string; parse(text: string): bigint };
+  positions: Positions;
   waitFor(projection: string, position: bigint): Promise<boolean>;
   /** Throws Conflict where nobody watches anything for us. */
   ensureConnected(): void;

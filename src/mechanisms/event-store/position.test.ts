@@ -1,11 +1,18 @@
 import { InvalidInput, PositionExpired } from '../errors';
-import { formatPosition, parsePosition } from './position';
+import { formatPosition, parsePosition, positionsOf } from './position';
 
 describe('positions', () => {
   it.each([0n, 1n, 184233n, 2n ** 63n - 1n])('come back as they went: %d', (position) => {
     const text = formatPosition('pg7f3a', position);
     expect(text).toBe(`p1.pg7f3a.${position}`);
     expect(parsePosition('pg7f3a', text)).toBe(position);
+  });
+
+  it('of one store are written and read with its id', () => {
+    const { format, parse } = positionsOf({ storeId: 'pg7f3a' });
+    expect(format(184233n)).toBe('p1.pg7f3a.184233');
+    expect(parse('p1.pg7f3a.184233')).toBe(184233n);
+    expect(() => parse('p1.es02c9.184233')).toThrow(PositionExpired);
   });
 
   it('of another store are over', () => {

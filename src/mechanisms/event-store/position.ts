@@ -1,4 +1,5 @@
 import { InvalidInput, PositionExpired } from '../errors';
+import type { EventStore } from './event-store';
 
 const FORM = /^p1\.([a-z0-9]+)\.(0|[1-9]\d{0,18})$/;
 /** What a bigint column holds. */
@@ -18,4 +19,18 @@ export function parsePosition(storeId: string, text: string): bigint {
   }
   if (store !== storeId) throw new PositionExpired('this position is of another event store');
   return position;
+}
+
+/** The positions of one store, for who does not hold the store itself. */
+export interface Positions {
+  format(position: bigint): string;
+  /** Throws as `parsePosition` does. */
+  parse(text: string): bigint;
+}
+
+export function positionsOf({ storeId }: Pick<EventStore, 'storeId'>): Positions {
+  return {
+    format: (position) => formatPosition(storeId, position),
+    parse: (text) => parsePosition(storeId, text),
+  };
 }
