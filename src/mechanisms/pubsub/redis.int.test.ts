@@ -21,13 +21,15 @@ async function standing({ commands, prefix }: RedisConnections): Promise<number>
   const [, count] = (await commands.call('pubsub', 'numsub', `${prefix}wake-up:${TOPIC}`)) as [string, number];
   return count;
 }
-const ready = ({ commands }: RedisConnections) => until(() => commands.status === 'ready');
+/** Both ways stand: who listens before that is told to look once they do. */
+const ready = ({ commands, subscriber }: RedisConnections) =>
+  until(() => commands.status === 'ready' && subscriber.status === 'ready');
 
 describeWithRedis('wake-up through Redis', (redis) => {
   it('tells other processes and the own one, of that topic only, until they leave', async () => {
     const [here, there] = [redis.connect(), redis.connect()];
+    await Promise.all([ready(here), ready(there)]);
     const [mine, theirs, others] = [await listener(here), await listener(there), await listener(there, 'other')];
-    await ready(here);
     await mine.wakeUp.publish(TOPIC, message(1));
     await until(() => theirs.heard.includes('1') && mine.heard.includes('1'));
     theirs.leave();
