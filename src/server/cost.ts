@@ -102,12 +102,13 @@ function priceOf(schema: GraphQLSchema, document: DocumentNode, operation: Opera
 
 const free: Price = () => 0;
 
-/** Computed once for one set of variables, however often it is asked for. */
+/** Computed once for one set of variables, however often it is asked for. Holds none of them: a price lives as long as its document is kept. */
 function once(price: Price): Price {
-  let known: { variables: Variables; cost: number } | undefined;
+  const known = new WeakMap<Variables, number>();
   return (variables) => {
-    if (known?.variables !== variables) known = { variables, cost: price(variables) };
-    return known.cost;
+    let cost = known.get(variables);
+    if (cost === undefined) known.set(variables, (cost = price(variables)));
+    return cost;
   };
 }
 

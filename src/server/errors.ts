@@ -92,3 +92,8 @@ function own(error: MediaNestError): GraphQLErrorExtensions {
   if (error instanceof RateLimited) return { requested: error.requested, available: error.available };
   return {};
 }
+
+/** What never reached GraphQL, shaped as its clients read errors. */
+export function errorBody(code: string, message: string) {
+  return { errors: [{ message, extensions: { code } }] };
+}

@@ -4,6 +4,8 @@ import type { ServerResponse } from 'node:http';
 export interface EventStream {
   /** Operations at work on it. */
   running: number;
+  /** Nobody reads it any more: what starts now must end at once. */
+  ended: boolean;
   /** Remembers the position of the event that is printed next; the order of printing is the order of writing. */
   announce(position: string | undefined): void;
   /** Resolves when the reader can take more: a slow one slows its own subscriptions down. */
@@ -34,8 +36,9 @@ export function createEventStream(): EventStream {
     });
   }
 
-  return {
+  const eventStream: EventStream = {
     running: 0,
+    ended: false,
     announce: (position) => void positions.push(position),
     async writable() {
       await opening;
@@ -44,8 +47,10 @@ export function createEventStream(): EventStream {
     async write(to, messages) {
       response = to;
       opened();
-      const end = (): void => void messages.return(undefined);
-      to.once('close', end);
+      to.once('close', () => {
+        eventStream.ended = true;
+        void messages.return(undefined);
+      });
       for await (const message of messages) {
         if (to.writableEnded || to.closed) break;
         const position = message.startsWith('event: next') ? positions.shift() : undefined;
@@ -55,6 +60,7 @@ export function createEventStream(): EventStream {
       to.end();
     },
     cut() {
+      eventStream.ended = true;
       opened();
       const stream = response;
       if (!stream || stream.closed) return;
@@ -62,4 +68,5 @@ export function createEventStream(): EventStream {
       setTimeout(() => stream.destroy(), CUT_MS).unref(); // who does not read does not let it end
     },
   };
+  return eventStream;
 }

@@ -18,7 +18,7 @@ import type { CostLimits } from './charge';
 import { createCharge } from './charge';
 import type { Authenticate, OperationContext } from './context';
 import type { TranslateError } from './errors';
-import { createErrorTranslator } from './errors';
+import { createErrorTranslator, errorBody } from './errors';
 import type { Obstacle } from './health';
 import { mountHealth } from './health';
 import { mountImages } from './images';
@@ -120,8 +120,8 @@ export async function openDoor<Context extends OperationContext>(parts: DoorPart
     async close({ drainMs }) {
       closing = true;
       streams.close();
-      await sockets.close(drainMs);
       const cut = setTimeout(() => fastify.server.closeAllConnections(), drainMs);
+      await sockets.close(drainMs);
       await fastify.close();
       clearTimeout(cut);
       await apollo.stop();
@@ -168,8 +168,4 @@ function answerError(error: FastifyError, reply: FastifyReply, translate: Transl
   if (status === 413)
     return reply.code(413).send(errorBody('PAYLOAD_TOO_LARGE', `a body has at most ${LIMITS.bytes} bytes`));
   return reply.code(status).send(errorBody('BAD_REQUEST', `${STATUS_CODES[status]}: ${error.message}`));
-}
-
-function errorBody(code: string, message: string) {
-  return { errors: [{ message, extensions: { code } }] };
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ImageAnswer, Images } from '../mechanisms/images';
+import { errorBody } from './errors';
 
 /** A picture keeps its address for as long as it looks the same. */
 const KEEP = 'public, max-age=604800, immutable';
@@ -29,10 +30,7 @@ export function mountImages(fastify: FastifyInstance, images: Images): void {
 function send(reply: FastifyReply, answer: ImageAnswer, known: string | undefined): FastifyReply {
   if (answer.kind !== 'IMAGE') {
     const [status, code, message] = REFUSALS[answer.kind];
-    return reply
-      .code(status)
-      .header('cache-control', 'no-store')
-      .send({ errors: [{ message, extensions: { code } }] });
+    return reply.code(status).header('cache-control', 'no-store').send(errorBody(code, message));
   }
   reply.headers({ etag: answer.etag, 'cache-control': KEEP, 'content-security-policy': POLICY });
   if (isKnown(answer.etag, known)) return reply.code(304).send();

@@ -6,9 +6,10 @@ import { createHandler } from 'graphql-sse';
 import { Unauthenticated } from '../mechanisms/errors';
 import { Position } from '../mechanisms/graphql';
 import type { Logger } from '../mechanisms/observability';
-import { bearerToken } from './bearer-token';
+import { bearerToken, livesFor } from './bearer-token';
 import type { Viewer } from './context';
 import type { TranslateError } from './errors';
+import { errorBody } from './errors';
 import type { EventStream } from './event-stream';
 import { createEventStream } from './event-stream';
 import { isSameOrigin } from './same-origin';
@@ -27,7 +28,6 @@ export interface EventStreamDoor {
 }
 
 const TOKEN_HEADER = 'x-graphql-event-stream-token';
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 /** How long a stream may be promised and not opened. */
 const PROMISE_MS = 10_000;
 
@@ -108,8 +108,6 @@ function refusalOf({ headers }: FastifyRequest, closing: boolean): [status: numb
   return isSameOrigin(headers) ? undefined : [403, 'pages of elsewhere open no stream'];
 }
 
-const livesFor = ({ expiresAt }: Viewer): number => Math.min(expiresAt.getTime() - Date.now(), MAX_TIMEOUT_MS);
-
 function createHandle(options: SessionOptions) {
   const run = createStreamOperations(options);
   return createHandler<FastifyRequest, Asking>({
@@ -124,7 +122,7 @@ function createHandle(options: SessionOptions) {
   });
 }
 
-/** At /graphql/stream both ways; at /graphql whoever accepts an event stream has one for this operation. */
+/** At /graphql/stream both ways; at /graphql whoever accepts nothing but an event stream has one for this operation. */
 export function mountEventStreams(fastify: FastifyInstance, door: EventStreamDoor): void {
   fastify.route({
     method: ['GET', 'POST', 'PUT', 'DELETE'],
@@ -133,7 +131,11 @@ export function mountEventStreams(fastify: FastifyInstance, door: EventStreamDoo
   });
 }
 
-export const wantsEvents = ({ headers }: FastifyRequest): boolean => !!headers.accept?.includes('text/event-stream');
+const takesEvents = ({ headers }: FastifyRequest): boolean => !!headers.accept?.includes('text/event-stream');
+
+/** At /graphql, where clients that take whatever comes (urql) are answered with JSON. */
+export const wantsEvents = (request: FastifyRequest): boolean =>
+  takesEvents(request) && !/json/i.test(request.headers.accept ?? '');
 
 /** A stream is its account's own: the token of another's names nothing. */
 function sharedKey({ method, headers, query }: FastifyRequest, { accountId }: Viewer): string | undefined {
@@ -157,7 +159,7 @@ function lastEventId({ headers }: FastifyRequest): string | null | undefined {
 function streamRequest(raw: FastifyRequest, context: Asking): StreamRequest {
   const headers: Record<string, string | undefined> = {
     'content-type': raw.headers['content-type'],
-    accept: wantsEvents(raw) ? 'text/event-stream' : raw.headers.accept,
+    accept: takesEvents(raw) ? 'text/event-stream' : raw.headers.accept,
   };
   const body = (raw.body ?? null) as Record<string, unknown> | null;
   return { method: raw.method, url: raw.url, headers: { get: (name) => headers[name] }, body, raw, context };
@@ -177,7 +179,7 @@ function refuse(reply: FastifyReply, status: number, said: string | null): Fasti
     ? (JSON.parse(said) as { errors: { message: string }[] }).errors[0]?.message
     : said;
   const message = listed ?? 'this is no request for an event stream';
-  return reply.code(status).send({ errors: [{ message, extensions: { code: CODES[status] ?? 'BAD_REQUEST' } }] });
+  return reply.code(status).send(errorBody(CODES[status] ?? 'BAD_REQUEST', message));
 }
 
 function refuseStranger(reply: FastifyReply, translate: TranslateError): FastifyReply {

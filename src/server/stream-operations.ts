@@ -33,9 +33,8 @@ const DONE = { done: true, value: undefined } as const;
 export function createStreamOperations(options: SessionOptions) {
   const { authenticate, translate, schema } = options;
 
-  async function start({ method, context }: StreamRequest, params: RequestParams) {
-    const { token, stream, after } = context;
-    if (stream.running >= LIMITS.subscriptionsPerSocket) throw tooManyOperations();
+  async function start({ method, context }: StreamRequest, params: RequestParams, ended: () => void) {
+    const { token, after } = context;
     const prepared = await prepareOperation(options, { ...params, query: params.query ?? '' }, async () => {
       const viewer = await authenticate(token);
       if (viewer) return createContext(viewer);
@@ -49,16 +48,26 @@ export function createStreamOperations(options: SessionOptions) {
     const results = await subscribePerEvent({ ...prepared, document }, prepared.contextForEvent);
     const tell = (result: ExecutionResult) => tellResult(prepared, result, translate);
     if (!(Symbol.asyncIterator in results)) return tell(results);
-    stream.running += 1;
-    return tellAll({ results, tell, translate, ended: () => (stream.running -= 1) });
+    return tellAll({ results, tell, translate, ended });
   }
 
   return async (request: StreamRequest, params: RequestParams) => {
+    const { stream } = request.context;
+    if (stream.running >= LIMITS.subscriptionsPerSocket)
+      return { data: undefined, errors: [translate(tooManyOperations())] };
+    stream.running += 1; // before anything is waited for: those that come meanwhile count it too
+    const ended = () => void (stream.running -= 1);
     try {
-      const answer = await start(request, params);
-      // The library knows a result by its `data`.
-      return Symbol.asyncIterator in answer ? answer : { data: undefined, ...answer };
+      const answer = await start(request, params, ended);
+      if (Symbol.asyncIterator in answer) {
+        // The library ended all that it knew of when its reader went, and this was not yet among them.
+        if (stream.ended) await answer.return(undefined);
+        return answer;
+      }
+      ended();
+      return { data: undefined, ...answer }; // the library knows a result by its `data`
     } catch (error) {
+      ended();
       return { data: undefined, errors: [translate(error)] };
     }
   };

@@ -3,7 +3,7 @@ import { GraphQLError } from 'graphql';
 import type { Context, ServerOptions } from 'graphql-ws';
 import { CloseCode } from 'graphql-ws';
 import { Unauthenticated } from '../mechanisms/errors';
-import { bearerToken } from './bearer-token';
+import { bearerToken, livesFor } from './bearer-token';
 import type { Authenticate, OperationContext } from './context';
 import type { TranslateError } from './errors';
 import { LIMITS } from './limits';
@@ -26,7 +26,6 @@ export interface SocketSession {
 
 type SessionContext = Context<Record<string, unknown> | undefined, SocketSession>;
 
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** How the protocol is spoken here: a token opens the socket and is looked at again before every operation and every event. */
 export function createSessionHandlers(
@@ -57,8 +56,7 @@ export function createSessionHandlers(
       }
       if (session.closed) return false;
       session.token = token;
-      const remaining = viewer.expiresAt.getTime() - Date.now();
-      session.tokenEnds = setTimeout(() => endSession(session), Math.min(remaining, MAX_TIMEOUT_MS));
+      session.tokenEnds = setTimeout(() => endSession(session), livesFor(viewer));
       return true;
     },
     async onSubscribe(context, _id, payload) {
