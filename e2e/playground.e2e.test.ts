@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
-import { RequestMediaDocument } from '../sdk';
+import { DemoSetMonitorDocument, RequestMediaDocument } from '../sdk';
 import { createHouse } from './testing';
 import type { Person, Server } from './testing';
 import { until } from './watching';
@@ -22,7 +22,7 @@ if (isSkipped) console.warn(`The playground is NOT tested: there is no Chromium 
 /** The steps of each story, in the order of the tabs. */
 const folder = path.resolve(__dirname, '../src/playground/stories');
 const stories = readdirSync(folder)
-  .sort()
+  .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
   .map((file) => readFileSync(path.join(folder, file), 'utf8'))
   .map((text) => [...text.matchAll(/^(?:query|mutation|subscription) (\w+)/gm)].map(([, step]) => step ?? ''));
 
@@ -38,10 +38,21 @@ const says: Record<string, string> = {
   Outage2_Ask: '"outcome": "CREATED"',
   Outage3_Watch: '"adopted": "FOUND_AFTER_UNCERTAIN"',
   Outage5_Proof: '"count": 0',
+  Library1_Browse: '"stale": false',
+  Library2_Count: '"path": "/library/sections"',
+  Library3_Break: '"state": "DOWN"',
+  Library4_WithoutPlex: '"LIBRARY"',
+  Library5_Mend: '"state": "UP"',
+  Board1_Look: '"up": 12',
+  Board3_Break: '"status": "DOWN"',
+  Board4_Mend: '"status": "UP"',
+  Board6_Dark: '"unknown": 12',
+  Board7_See: '"state": "UP"',
+  Dashboard: '"title": "Films"',
 };
 
 (isSkipped ? describe.skip : describe)('the playground', () => {
-  const house = createHouse();
+  const house = createHouse({ STALE_AFTER_MS: '2000' });
   const profile = mkdtempSync(path.join(tmpdir(), 'medianest-e2e-browser-'));
   /** Whom the browser asked, and what it complained of. */
   const asked = new Set<string>();
@@ -50,12 +61,14 @@ const says: Record<string, string> = {
   let usedLink: string;
   let olga: Page;
   let ben: Person;
+  let admin: Person;
   let windows: BrowserContext;
 
   beforeAll(async () => {
     if (!browser) throw new Error(`There is no Chromium at ${places.join(', ')}, and CI tests with it.`);
     server = await house.start();
     ben = server.as(await house.token('ben'));
+    admin = server.as(await house.token('olga'));
     windows = await chromium.launchPersistentContext(profile, {
       executablePath: browser,
       args: [
@@ -104,12 +117,19 @@ const says: Record<string, string> = {
   }
   const stop = (page: Page) => page.getByRole('button', { name: /^Stop query/ }).click();
   let film = 900_000;
-  /** Ben asks for films that nobody knows until the page tells of it: a subscription does not say when it stands. */
-  const somethingHappens = (words: string) =>
+  let isUp = true;
+  /** Ben asks for films that nobody knows. */
+  const asksForFilm = () =>
+    ben.execute(RequestMediaDocument, { input: { title: { type: 'MOVIE', tmdbId: (film += 1) } } });
+  const routerBlinks = () =>
+    admin.execute(DemoSetMonitorDocument, { name: 'Router', status: (isUp = !isUp) ? 'UP' : 'DOWN' });
+  /** Again and again, until the page tells of it: a subscription does not say when it stands. */
+  const happens = (something: () => Promise<unknown>, words: string) =>
     until(`${words} in the result`, async () => {
-      await ben.execute(RequestMediaDocument, { input: { title: { type: 'MOVIE', tmdbId: (film += 1) } } });
+      await something();
       return (await result(olga)).includes(words) ? true : undefined;
     });
+  const somethingHappens = (words: string) => happens(asksForFilm, words);
   const asksAs = (page: Page, name: string) => page.getByRole('radio', { name, checked: true }).waitFor();
 
   it('is opened by the link: signed in as the admin, and the code leaves the address', async () => {
@@ -126,10 +146,14 @@ const says: Record<string, string> = {
     it.each(stories.flat())('%s', async (step) => {
       await run(olga, step);
       if (step === 'Live1_Watch') await somethingHappens('"data"');
+      if (step === 'Board2_Watch') await happens(routerBlinks, '"name": "Router"');
       await shown(olga, '"data": {');
       expect(await result(olga)).not.toContain('"errors"');
+      // The board is given up after a while: until then it is shown as it was.
+      if (step === 'Board6_Dark') await happens(() => run(olga, step), says[step] ?? '');
       await shown(olga, says[step] ?? '');
       if (step.endsWith('_Watch')) await stop(olga);
+      while (!isUp) await routerBlinks();
     });
   });
 
