@@ -61,6 +61,13 @@ describe('settings', () => {
     expect(readSettings({ LEASE_MS: '1000' }).times).toMatchObject({ leaseMs: 1000, callMs: 600, attemptMs: 1500 });
   });
 
+  it('wait for any real service as long as a slow network needs, and for simulators alone less', () => {
+    const plex = { PLEX_URL: 'http://plex:32400', PLEX_TOKEN: 'x', DEMO: '1' };
+    const [slow, quick] = [readSettings(plex).times, readSettings({}).times];
+    expect([slow.callMs, quick.callMs, slow.probeMs, quick.probeMs]).toEqual([9_000, 3_000, 10_000, 2_000]);
+    for (const { settleDelayMs, callMs } of [slow, quick]) expect(settleDelayMs).toBeGreaterThanOrEqual(2 * callMs);
+  });
+
   it('complain about everything at once, by name', () => {
     const complaints = complaintsAbout({ PORT: 'x', ROLES: 'api,cook', DATABASE_URL: 'mysql://x', LEASE_MS: '-1' });
     for (const name of ['PORT', 'ROLES', 'DATABASE_URL', 'LEASE_MS']) expect(complaints).toContain(`- ${name}`);

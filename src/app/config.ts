@@ -167,23 +167,32 @@ const environment = z.object({
 });
 type Environment = z.infer<typeof environment>;
 
-/** What the saga and the polling run by. With a simulator nobody wants to wait as long as a slow network may need. */
+const namesUpstream = (values: Partial<Environment>): boolean => UPSTREAMS.some(([url]) => values[url]);
+
+/** With simulators nobody wants to wait as long as a slow network may need. */
+function usualTimes(values: Environment) {
+  return {
+    ...(namesUpstream(values) ? { call: 9_000, probe: 10_000 } : { call: 3_000, probe: 2_000 }),
+    poll: values.OVERSEERR_URL ? 60_000 : 1_000,
+    stale: values.UPTIME_KUMA_URL ? 90_000 : 10_000,
+  };
+}
+
+/** What the saga and the polling run by. */
 function timesOf(values: Environment): Settings['times'] {
-  const usual = !values.OVERSEERR_URL
-    ? { call: 3_000, settle: 6_000, poll: 1_000, probe: 2_000 }
-    : { call: 9_000, settle: 45_000, poll: 60_000, probe: 10_000 };
+  const usual = usualTimes(values);
   const leaseMs = values.LEASE_MS ?? 15_000;
   const callMs = values.CALL_TIMEOUT_MS ?? Math.min(usual.call, Math.floor(leaseMs * 0.6));
   return {
     leaseMs,
     callMs,
     attemptMs: Math.max(leaseMs, Math.ceil(2.5 * callMs)),
-    settleDelayMs: values.SETTLE_DELAY_MS ?? usual.settle,
+    settleDelayMs: values.SETTLE_DELAY_MS ?? (values.OVERSEERR_URL ? 45_000 : 2 * callMs),
     pollFastMs: values.POLL_FAST_MS ?? usual.poll,
     probeMs: values.PROBE_MS ?? usual.probe,
     releaseMs: values.RELEASE_MS ?? 500,
     readyLagMs: values.READY_LAG_MS ?? 60_000,
-    staleAfterMs: values.STALE_AFTER_MS ?? (values.UPTIME_KUMA_URL ? 90_000 : 10_000),
+    staleAfterMs: values.STALE_AFTER_MS ?? usual.stale,
   };
 }
 
@@ -205,7 +214,7 @@ function contradictions(env: Environment, { demo }: Pick<Settings, 'demo'>): str
       `ROLES: a simulator lives in one process, which plays all roles; start them all by "npm run stack", or set ${UPSTREAMS.map(([url]) => url).join(', ')}`,
     ],
     [
-      !demo && !UPSTREAMS.some(([url]) => env[url]),
+      !demo && !namesUpstream(env),
       `${UPSTREAMS.map(([url]) => url).join(', ')}: at least one is needed outside demo mode (or leave DEMO=0 away)`,
     ],
     [
@@ -243,7 +252,7 @@ function upstreamsOf(values: Environment): Pick<Settings, 'overseerr' | 'plex' |
 function settingsOf(values: Environment): Settings {
   const { UPSTREAM_USERS: users, DATABASE_URL: databaseUrl } = values;
   const { EVENT_STORE_URL: eventStoreUrl, REDIS_URL: redisUrl } = values;
-  const demo = values.DEMO === undefined ? !UPSTREAMS.some(([url]) => values[url]) : values.DEMO === '1';
+  const demo = values.DEMO === undefined ? !namesUpstream(values) : values.DEMO === '1';
   return {
     host: values.HOST,
     port: values.PORT,

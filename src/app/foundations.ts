@@ -129,15 +129,16 @@ export async function layFoundations(parts: FoundationParts): Promise<Foundation
   };
   const database = open('serving', SERVING_STATEMENT_MS);
   const background = open('background', BACKGROUND_STATEMENT_MS);
-  await migrateJobs({ database: background, log });
-  if (!settings.databaseUrl) await succeedTheDead(background);
+  if (settings.databaseUrl) await migrateJobs({ database: background, log });
+  else await succeedTheDead(background, log);
   const store = await openEventStore(settings.eventStoreUrl ?? database, parts);
   const redis = settings.redisUrl ? connectRedis(settings.redisUrl, store, parts) : undefined;
   return { database, background, store, ...(redis ? { redis } : {}) };
 }
 
 /** The embedded database ends with its owner: whoever led or worked on it is gone, and we need not wait for the end of its leases. */
-async function succeedTheDead(database: PostgresDatabase): Promise<void> {
+export async function succeedTheDead(database: PostgresDatabase, log: Logger): Promise<void> {
+  await migrateJobs({ database, log });
   await endAllLeases(database);
   await unlockJobsOfDeadProcesses(database, 0);
 }

@@ -6,11 +6,15 @@ import type { Started } from '../run';
 import { run } from '../run';
 import { MEMBERS, startStack } from '../stack';
 
-function announce({ demo, databaseUrl, overseerr, home }: Settings, who: string, { url, signInLink }: Started): void {
+function announce(settings: Settings, who: string, { url, signInLink }: Started): void {
+  const { demo, databaseUrl, plex, overseerr, uptimeKuma, home } = settings;
+  const where = (real?: { url: string }): string => real?.url ?? (demo ? 'simulated' : 'not connected');
   const lines = [
     `MediaNest runs: ${who}.`,
     `  database    ${databaseUrl ? 'the one of DATABASE_URL' : `embedded PostgreSQL, in ${home}`}`,
-    `  overseerr   ${overseerr ? overseerr.url : 'simulated'}`,
+    `  Plex        ${where(plex)}`,
+    `  Overseerr   ${where(overseerr)}`,
+    `  Uptime Kuma ${where(uptimeKuma)}`,
     ...(url ? [`  API         ${url}`] : []),
     ...(demo ? ['', 'This is demo mode: a household that is made up, and services that are simulated.'] : []),
     ...(signInLink ? [`Open this link to sign in as the admin of the demo (works once):\n\n    ${signInLink}\n`] : []),

@@ -1,14 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { endAllLeases } from '../../mechanisms/leases';
 import type { Logger } from '../../mechanisms/observability';
 import { createLogger } from '../../mechanisms/observability';
 import { APP_ROLE, createDatabase, migrate } from '../../mechanisms/postgres';
 import { startPrivateRedis } from '../../mechanisms/redis';
 import { environmentWith } from '../config';
 import type { RoleName, Settings } from '../config';
-import { startEmbedded } from '../foundations';
+import { startEmbedded, succeedTheDead } from '../foundations';
 import { meetNeighbours } from '../neighbours';
 import type { Announcement, Started } from '../run';
 import { urlOf } from '../run';
@@ -90,10 +89,10 @@ async function prepare(parts: StackParts): Promise<Record<string, string>> {
 }
 
 async function startDatabase({ folder, releases, log }: StackParts): Promise<string> {
-  const { owner } = await startEmbedded({ folder, releases, log }, { max_connections: CONNECTIONS });
+  const { owner, serving } = await startEmbedded({ folder, releases, log }, { max_connections: CONNECTIONS });
   await migrate({ owner, appRole: { name: APP_ROLE }, log });
-  const database = createDatabase({ connection: owner, max: 1, applicationName: 'medianest stack', log });
-  await endAllLeases(database).finally(() => database.close());
+  const database = createDatabase({ connection: serving, max: 1, applicationName: 'medianest stack', log });
+  await succeedTheDead(database, log).finally(() => database.close());
   return owner;
 }
 
