@@ -26,7 +26,6 @@ export interface SocketSession {
 
 type SessionContext = Context<Record<string, unknown> | undefined, SocketSession>;
 
-
 /** How the protocol is spoken here: a token opens the socket and is looked at again before every operation and every event. */
 export function createSessionHandlers(
   options: SessionOptions,
