@@ -84,7 +84,7 @@ describe('closing', () => {
 });
 
 async function untilRefused(port: number): Promise<string> {
-  const deadline = Date.now() + 5_000;
+  const deadline = Date.now() + 20_000;
   for (;;) {
     const code = await fetch(`http://127.0.0.1:${port}/health/live`).then(
       () => undefined,

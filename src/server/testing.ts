@@ -61,7 +61,7 @@ export type SocketClient = ReturnType<typeof openSocket>;
 
 /** Waits for a condition, with a deadline. */
 export async function until(holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + 5_000;
+  const deadline = Date.now() + 20_000;
   while (!holds()) {
     if (Date.now() > deadline) throw new Error(`never: ${holds}`);
     await new Promise((resolve) => setTimeout(resolve, 5));

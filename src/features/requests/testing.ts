@@ -161,7 +161,7 @@ export async function createWorld(codecs: EventCodecs) {
 
 /** Until the model was called so often. */
 export async function called({ calls }: { calls: string[] }, name: string, times = 1): Promise<void> {
-  const deadline = Date.now() + 5_000;
+  const deadline = Date.now() + 20_000;
   while (calls.filter((one) => one === name).length < times) {
     if (Date.now() > deadline) throw new Error(`${name} was not called`);
     await new Promise(setImmediate);

@@ -145,7 +145,7 @@ describe('fulfilment', () => {
       await requestMovie(simulator.url, NOT_IN_LIBRARY);
       const stored = (): string =>
         String(valueAt(JSON.parse(readFileSync(stateFile, 'utf8')), 'state.requests.*.status'));
-      const deadline = Date.now() + 5_000;
+      const deadline = Date.now() + 20_000;
       while (stored() !== '5,5' && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
       expect(stored()).toBe('5,5');
     } finally {

@@ -26,7 +26,7 @@ function connect() {
   return { socket, failures, ...overhear(socket) };
 }
 const until = async (what: () => boolean) => {
-  const deadline = Date.now() + 5_000;
+  const deadline = Date.now() + 20_000;
   while (!what()) {
     if (Date.now() > deadline) throw new Error(`did not happen: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));

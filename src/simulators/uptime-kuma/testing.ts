@@ -84,7 +84,7 @@ export function overhear(socket: Talking) {
     });
   /** Waits for so many events of a name since `from`, and gives all since then. */
   async function heard(event: string, count = 1, from = 0): Promise<Said[]> {
-    const deadline = Date.now() + 5_000;
+    const deadline = Date.now() + 20_000;
     while (said.slice(from).filter(([name]) => name === event).length < count) {
       if (Date.now() > deadline) throw new Error(`not heard: ${event}; but ${said.map(([name]) => name).join()}`);
       await pause(5);
