@@ -18,20 +18,22 @@ function merged(older: News | undefined, newer: News): News {
 /** What waits to be recorded: of each service one entry with all its checks, however long it waits. */
 export function createBacklog() {
   let waiting = new Map<string, News>();
-  /** All that the whole board shows, once that was told. */
-  let whole: string[] | null = null;
-  const add = (one: News) => void waiting.set(one.externalId, merged(waiting.get(one.externalId), one));
+  /** All that the whole board shows, once that was told and until what it does not show is retired. */
+  let whole: Set<string> | null = null;
+  function add(one: News): void {
+    waiting.set(one.externalId, merged(waiting.get(one.externalId), one));
+    if (one.service) whole?.add(one.externalId);
+  }
   return {
     add,
     addWhole(services: UpstreamService[]): void {
-      whole = services.map(({ externalId }) => externalId);
+      whole = new Set();
       for (const service of services) add({ externalId: service.externalId, service });
     },
     isEmpty: () => waiting.size === 0 && whole === null,
-    take(): { news: News[]; whole: string[] | null } {
+    take(): { news: News[]; whole: ReadonlySet<string> | null } {
       const taken = { news: [...waiting.values()], whole };
       waiting = new Map();
-      whole = null;
       return taken;
     },
     /** What came meanwhile is newer. */
@@ -39,8 +41,9 @@ export function createBacklog() {
       const newer = waiting.get(one.externalId);
       waiting.set(one.externalId, newer ? merged(one, newer) : one);
     },
-    putBackWhole(ids: string[]): void {
-      whole ??= ids;
+    /** What this whole board does not show is retired. */
+    retired(board: ReadonlySet<string>): void {
+      if (whole === board) whole = null;
     },
     clear(): void {
       waiting = new Map();

@@ -71,8 +71,10 @@ const facts = async (externalId: string) => {
 const monitoringFacts = async () => (await store.readStream(`connection-${CONNECTION}`)).events.map(({ type }) => type);
 async function project(): Promise<void> {
   const events = (await store.readAll(0n, 10_000)) as StoredEvent[];
-  await test.owner.query('truncate service_view');
-  await test.database.transaction((tx) => createServiceViewProjection(codecs).project(events, tx));
+  await test.database.transaction(async (tx) => {
+    await tx.query('delete from service_view'); // seen by nobody before the rest is there
+    await createServiceViewProjection(codecs).project(events, tx);
+  });
 }
 
 it('records what changes, in its order, and counts every check once', async () => {
@@ -164,6 +166,34 @@ it('a service that is not on the board any more is retired', async () => {
   hear().gone('1');
   hear().board([shown('3')]);
   await until(async () => (await facts('2')).length === 3 && (await facts('1')).length === 3);
+  expect((await facts('2')).at(-1)?.[0]).toBe('ServiceRetired');
+  expect(await facts('3')).toHaveLength(2);
+});
+
+it('what could not be retired is retired later, and what came onto the board meanwhile is not', async () => {
+  let fails = 0;
+  const failed: string[] = [];
+  const flaky: EventStore = {
+    ...store,
+    append(...args) {
+      const [one] = args[2];
+      if (one?.type !== 'ServiceRetired' || fails-- <= 0) return store.append(...args);
+      failed.push(args[0]);
+      return Promise.reject(new Error('no disk'));
+    },
+  };
+  const { poller, hear } = watch(flaky);
+  await poller.round();
+  hear().board([shown('1', ['UP', 1]), shown('2', ['UP', 1])]);
+  await until(async () => (await facts('2')).length === 2);
+  await project();
+  fails = 2;
+  hear().board([shown('1')]);
+  await until(() => failed.length === 1);
+  hear().service(shown('3', ['UP', 5]));
+  await until(async () => (await facts('3')).length === 2);
+  await project();
+  await until(async () => (await facts('2')).length === 3);
   expect((await facts('2')).at(-1)?.[0]).toBe('ServiceRetired');
   expect(await facts('3')).toHaveLength(2);
 });

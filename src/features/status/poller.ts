@@ -60,8 +60,7 @@ function createRecorder(parts: StatusPollerParts) {
   }
   return {
     record: ({ externalId, service }: News) => (service ? observe(service) : retire(externalId)),
-    async retireAllBut(externalIds: string[]): Promise<void> {
-      const shown = new Set(externalIds);
+    async retireAllBut(shown: ReadonlySet<string>): Promise<void> {
       for (const { state } of await queries.ofConnection(connectionId)) {
         if (!shown.has(state.externalId)) await retire(state.externalId);
       }
@@ -131,10 +130,17 @@ async function drainOnce({ backlog, recorder, log }: Draining): Promise<boolean>
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  if (whole && !allWell) backlog.putBackWhole(whole);
-  else if (whole) await recorder.retireAllBut(whole);
-  return allWell;
+  if (!whole || !allWell) return allWell;
+  try {
+    await recorder.retireAllBut(whole);
+    backlog.retired(whole);
+    return true;
+  } catch (error) {
+    log.warn({ err: error }, 'what is not on the board any more could not be retired; it waits');
+    return false;
+  }
 }
+
 /** Watches the board for as long as this process leads, and records what changes on it. */
 export function createStatusPoller(parts: StatusPollerParts) {
   const { board, log } = parts;
