@@ -42,8 +42,7 @@ export function converse(parts: ConversationParts): void {
 async function greet(parts: ConversationParts, socket: Socket, handlers: Record<string, Handler>): Promise<void> {
   const { seed, faults, deafMs } = parts;
   await new Promise((resolve) => setTimeout(resolve, deafMs));
-  await faults.delay();
-  if (!socket.connected) return;
+  if (!(await faults.delay()) || !socket.connected) return;
   listen(parts, socket, handlers);
   socket.emit('info', faults.current() === 'WRONG_SHAPE' ? distorted(faults, []) : seed.settings);
   socket.emit('loginRequired');
@@ -54,7 +53,7 @@ function listen({ faults, note }: ConversationParts, socket: Socket, handlers: R
     const last = args.at(-1);
     const given = typeof last === 'function' ? args.slice(0, -1) : args;
     const answer: unknown[][] = [];
-    await faults.delay();
+    if (!(await faults.delay())) return note({ method: 'EMIT', path: event, status: 0 });
     const isDropped = faults.current() === 'COMMIT_THEN_DROP';
     const handle = Object.hasOwn(handlers, event) ? handlers[event] : undefined; // the name is the client's to choose
     await handle?.(socket, given, (...words) => {

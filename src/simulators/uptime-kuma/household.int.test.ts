@@ -120,6 +120,27 @@ it('slow: answers late', async () => {
   expect(performance.now() - began).toBeGreaterThan(390);
 });
 
+it('down: what waits there is not worked on when it is back', async () => {
+  const { socket, login, ask } = connect();
+  await login();
+  await simulator.setFault('SLOW', 60_000);
+  const asked = ask('pauseMonitor', 1);
+  asked.catch(() => undefined);
+  const page = fetch(`${simulator.url}/dashboard`);
+  page.catch(() => undefined);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await simulator.setFault('DOWN');
+  await until(() => !socket.connected);
+  await expect(page).rejects.toThrow('fetch failed');
+  await simulator.setFault('NONE');
+  await until(() => simulator.calls().some(({ path }) => path === 'pauseMonitor'));
+  expect(simulator.calls()).toContainEqual(expect.objectContaining({ path: 'pauseMonitor', status: 0 }));
+  const again = connect();
+  await again.login();
+  const list = again.said.find(([event]) => event === 'monitorList')?.[1][0] as Record<string, { active: boolean }>;
+  expect(list['1']?.active).toBe(true);
+});
+
 it('wrong shape: neither its first word nor its answers are those of an Uptime Kuma', async () => {
   await simulator.setFault('WRONG_SHAPE');
   const { said, ask, login } = connect();

@@ -2,10 +2,9 @@ import { Server } from 'socket.io';
 import { createAccounts } from './accounts';
 import { createBeatBook } from './beats';
 import type { Fault, ReceivedCall } from '../host';
-import { createFaults, openRequestLog } from '../host';
+import { createFaults, listen, openRequestLog } from '../host';
 import type { Note } from './conversation';
 import { converse, EVERYBODY } from './conversation';
-import { listen } from './listener';
 import type { ShownStatus } from './monitoring';
 import { createMonitoring } from './monitoring';
 import { answerHttp } from './pages';
@@ -61,19 +60,23 @@ export async function startUptimeKumaSimulator(options: UptimeKumaSimulatorOptio
   const tell = (event: string, ...args: unknown[]) => void io.to(EVERYBODY).emit(event, ...args);
   const monitoring = createMonitoring({ seed, book: createBeatBook(clock), tell });
   converse({ io, seed, accounts: createAccounts({ user, password, clock }), monitoring, faults, note, deafMs });
-  listener.intercept(answerHttp({ faults, note, monitoring }));
+  answerHttp({ server: listener.server, faults, note, monitoring });
   monitoring.checkAll();
   const timer = checkEveryMs > 0 ? setInterval(() => monitoring.checkAll(), checkEveryMs) : undefined;
   timer?.unref();
 
+  function goDown(): Promise<void> {
+    faults.interrupt();
+    return listener.close();
+  }
   return {
     url: listener.url,
     port: listener.port,
     async setFault(fault, delayMs = 0) {
       faults.set(fault, delayMs);
-      if (fault === 'DOWN') return listener.down();
+      if (fault === 'DOWN') return goDown();
       if (fault === 'ERROR_500') listener.cut();
-      await listener.up();
+      await listener.open();
     },
     setMonitor: (name, status) => monitoring.show(name, status),
     setCondition: (monitorId, condition) => monitoring.setCondition(monitorId, condition),
@@ -81,7 +84,7 @@ export async function startUptimeKumaSimulator(options: UptimeKumaSimulatorOptio
     calls: (first = 50) => log.newest(first),
     async close() {
       clearInterval(timer);
-      await listener.down();
+      await goDown();
       await io.close();
     },
   };

@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Faults } from '../host';
 import type { Note } from './conversation';
@@ -8,6 +8,8 @@ import type { Status } from './seed';
 import { Status as Statuses } from './seed';
 
 interface Parts {
+  /** Where Socket.IO has taken its place already: what is its own is passed on to it. */
+  server: Server;
   faults: Faults;
   note: Note;
   monitoring: Monitoring;
@@ -22,10 +24,7 @@ interface Page {
 const json = (status: number, body: object): Page => ({ status, type: 'application/json', body: JSON.stringify(body) });
 
 /** What is asked over HTTP: reports of push monitors, and the page, which is also what unknown paths answer. */
-export function answerHttp({ faults, note, monitoring }: Parts): {
-  request(pass: RequestListener): RequestListener;
-  upgrade(pass: Upgrade): Upgrade;
-} {
+export function answerHttp({ server, faults, note, monitoring }: Parts): void {
   function push(token: string, query: URLSearchParams): Page {
     const monitor = Object.values(monitoring.list()).find(({ pushToken, active }) => active && pushToken === token);
     if (!monitor) return json(404, { ok: false, msg: 'Monitor not found or not active.' });
@@ -46,22 +45,29 @@ export function answerHttp({ faults, note, monitoring }: Parts): {
     return faults.current() === 'WRONG_SHAPE' ? json(200, SURPRISE) : undefined;
   }
 
-  return {
-    request: (pass) => async (request, response) => {
-      const { method = 'GET', url = '/' } = request;
-      if (url.startsWith('/socket.io/')) return pass(request, response);
-      await faults.delay();
-      const { status, type, body } = instead() ?? page(url);
-      note({ method, path: url, status });
-      response
-        .writeHead(status, { 'content-type': `${type}; charset=utf-8`, 'x-frame-options': 'SAMEORIGIN' })
-        .end(body);
-    },
-    upgrade: (pass) => (request, socket, head) => {
-      const failing = faults.current() === 'ERROR_500';
-      note({ method: 'GET', path: request.url ?? '/', status: failing ? 500 : 101 });
-      if (failing) socket.end('HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\nconnection: close\r\n\r\n');
-      else pass(request, socket, head);
-    },
-  };
+  const passRequest = taken<RequestListener>(server, 'request');
+  server.on('request', async (request, response) => {
+    const { method = 'GET', url = '/' } = request;
+    if (url.startsWith('/socket.io/')) return passRequest(request, response);
+    if (!(await faults.delay())) return;
+    const { status, type, body } = instead() ?? page(url);
+    note({ method, path: url, status });
+    response
+      .writeHead(status, { 'content-type': `${type}; charset=utf-8`, 'x-frame-options': 'SAMEORIGIN' })
+      .end(body);
+  });
+  const passUpgrade = taken<Upgrade>(server, 'upgrade');
+  server.on('upgrade', (request, socket, head) => {
+    const failing = faults.current() === 'ERROR_500';
+    note({ method: 'GET', path: request.url ?? '/', status: failing ? 500 : 101 });
+    if (failing) socket.end('HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\nconnection: close\r\n\r\n');
+    else passUpgrade(request, socket, head);
+  });
+}
+
+/** Those who listened to it hear only what is passed on to them. */
+function taken<Listener extends (...args: never[]) => unknown>(server: Server, event: 'request' | 'upgrade') {
+  const listeners = server.listeners(event) as Listener[];
+  server.removeAllListeners(event);
+  return (...args: Parameters<Listener>): void => listeners.forEach((listener) => void listener(...args));
 }

@@ -1,42 +1,42 @@
-const [WIDTH, HEIGHT] = [600, 900];
-const LINE = 14;
+import { scatterText } from './words';
 
-/** A number that a text always has. */
-function numberOf(text: string): number {
-  let number = 7;
-  for (const sign of text) number = (number * 31 + sign.codePointAt(0)!) % 9_973;
-  return number;
+export interface Box {
+  width: number;
+  height: number;
 }
 
-const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
-const escaped = (text: string): string => text.replace(/[&<>]/g, (sign) => ESCAPES[sign]!);
+const LETTERS_A_LINE = 14;
+const LINES = 5;
 
-/** Words in lines of about `LINE` letters. */
+const escaped = (text: string): string => text.replace(/[<>&"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+
 function linesOf(title: string): string[] {
   const lines: string[] = [];
-  for (const word of title.split(/\s+/)) {
+  for (const word of title.split(' ')) {
     const last = lines.at(-1);
-    if (last !== undefined && last.length + word.length < LINE) lines[lines.length - 1] = `${last} ${word}`;
+    if (last !== undefined && `${last} ${word}`.length <= LETTERS_A_LINE) lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);
   }
-  return lines;
+  return lines.slice(0, LINES);
 }
 
-/** A drawn poster, as SVG: the same title always looks the same. */
-export function drawPoster({ title, year }: { title: string; year?: number }): string {
-  const seed = numberOf(title);
-  const hue = seed % 360;
+/** A picture drawn from a title, always the same: a landscape in its own colours, with the name on it. */
+export function drawPicture(title: string, subtitle: string, { width, height }: Box): string {
+  const hue = scatterText(title, 360);
+  const sun = { x: 60 + scatterText(`${title} x`, 180), y: 90 + scatterText(`${title} y`, 90) };
+  const ridge = (seed: string, base: number): string => {
+    const at = (part: number): number => base - scatterText(`${title}${seed}${part}`, 70);
+    return `M0 450V${at(0)}Q60 ${at(1)} 120 ${at(2)}T240 ${at(3)}T300 ${at(4)}V450Z`;
+  };
   const text = linesOf(title)
-    .map((line, index) => `<text x="48" y="${620 + index * 64}" font-size="56">${escaped(line)}</text>`)
+    .map((line, at) => `<tspan x="150" y="${330 + at * 26}">${escaped(line)}</tspan>`)
     .join('');
-  const place = { x: 120 + (seed % 360), y: 160 + (seed % 240), r: 90 + (seed % 110) };
   return (
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}">` +
-    `<rect width="${WIDTH}" height="${HEIGHT}" fill="hsl(${hue} 45% 22%)"/>` +
-    `<circle cx="${place.x}" cy="${place.y}" r="${place.r}" fill="hsl(${(hue + 40) % 360} 70% 60%)"/>` +
-    `<path d="M0 ${500 + (seed % 90)} L${WIDTH} ${420 + (seed % 150)} V${HEIGHT} H0 Z" fill="hsl(${(hue + 200) % 360} 35% 14%)"/>` +
-    `<g fill="#fff" font-family="sans-serif" font-weight="700">${text}` +
-    (year === undefined ? '' : `<text x="48" y="${HEIGHT - 48}" font-size="34" opacity=".7">${year}</text>`) +
-    '</g></svg>'
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 300 450" preserveAspectRatio="xMidYMid slice">` +
+    `<linearGradient id="s" x2="0" y2="1"><stop stop-color="hsl(${hue} 55% 30%)"/><stop offset="1" stop-color="hsl(${(hue + 40) % 360} 65% 62%)"/></linearGradient>` +
+    `<path fill="url(#s)" d="M0 0h300v450H0z"/><circle cx="${sun.x}" cy="${sun.y}" r="34" fill="hsl(${(hue + 60) % 360} 85% 78%)"/>` +
+    `<path fill="hsl(${hue} 40% 32%)" d="${ridge('a', 300)}"/><path fill="hsl(${hue} 45% 17%)" d="${ridge('b', 350)}"/>` +
+    `<text text-anchor="middle" font-family="Georgia, serif" font-size="24" fill="#fff">${text}</text>` +
+    `<text x="150" y="440" text-anchor="middle" font-family="sans-serif" font-size="13" fill="#fff" opacity=".8">${escaped(subtitle)}</text></svg>`
   );
 }
