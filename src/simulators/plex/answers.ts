@@ -147,7 +147,7 @@ const folders: Answer = (_library, asked) => {
   });
 };
 
-const allSections: Answer = () => ({
+const allSections: Answer = (library) => ({
   MediaContainer: {
     ...{ size: sections.length, allowSync: false, title1: 'Plex Library' },
     Directory: sections.map(({ id, type, title, uuid }) => ({
@@ -162,7 +162,7 @@ const allSections: Answer = () => ({
         scanner: `Plex ${type === 'movie' ? 'Movie' : 'TV Series'}`,
       },
       ...{ language: 'en-US', uuid, updatedAt: 1_720_000_072, createdAt: 1_720_000_073, scannedAt: 1_720_000_074 },
-      ...{ content: true, directory: true, contentChangedAt: 10_075, hidden: 0 },
+      ...{ content: true, directory: true, contentChangedAt: library.changes(type), hidden: 0 },
       Location: [{ id, path: `/media/${title.toLowerCase()}` }],
     })),
   },

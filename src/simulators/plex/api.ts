@@ -1,11 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fastify from 'fastify';
 import type { Faults, RequestLog } from '../host';
+import { drawPicture } from '../world';
 import type { Asked } from './answers';
 import { ANSWERS } from './answers';
 import type { Library } from './library';
-import { drawPicture } from './posters';
-import type { Box } from './posters';
 import { identity, serverRoot } from './server-facts';
 
 export interface ApiParts {
@@ -67,12 +66,12 @@ function mountLists(app: FastifyInstance, { library, machineId }: ApiParts): voi
 }
 
 function mountPictures(app: FastifyInstance, { library }: ApiParts): void {
-  function picture(reply: FastifyReply, path: string, wanted?: Box): FastifyReply {
+  function picture(reply: FastifyReply, path: string, wanted?: typeof POSTER): FastifyReply {
     const [, kind, key, what] = PICTURE.exec(path) ?? [];
     const caption = kind && library.caption(kind as 'metadata' | 'collections', Number(key));
     if (!caption) return refuse(reply, 404);
     const box = wanted ?? (what === 'art' ? ART : POSTER);
-    return reply.type('image/svg+xml').send(drawPicture(caption.title, caption.subtitle, box));
+    return reply.type('image/svg+xml').send(drawPicture({ ...caption, ...box }));
   }
   app.get('/library/metadata/:ids/:what/:version', (request, reply) => picture(reply, request.url));
   app.get('/library/collections/:id/composite/:version', (request, reply) => picture(reply, request.url));

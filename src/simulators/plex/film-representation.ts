@@ -1,8 +1,9 @@
+import { scatter, scatterText } from '../world';
 import type { Collection, Film } from './content';
 import { seconds, sortTitle } from './content';
 import type { Section } from './section';
 import { detailedTags, images, media, ofSection, plainTags, ratingOf, ratings, slugOf } from './representation';
-import { personName, scatter, scatterText } from './words';
+import { personName } from './words';
 
 /** Lists and details of one film differ as the recordings do. */
 

@@ -1,6 +1,7 @@
+import { scatter } from '../world';
 import type { Collection, Film } from './content';
 import { FILLED_AT } from './content';
-import { collectionTitle, filmTitle, genresOf, scatter } from './words';
+import { collectionTitle, filmTitle, genresOf } from './words';
 
 const FILMS = 1_000_000;
 const COLLECTIONS = 900_000;

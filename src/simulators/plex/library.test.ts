@@ -136,6 +136,22 @@ describe('what arrives', () => {
     expect(seasons.map(({ title }) => title)).toEqual(['Season 1', 'Season 2']);
   });
 
+  it('is counted as a change of its section, and of no other', async () => {
+    const changes = async () => {
+      const { body } = await get<{ MediaContainer: { Directory: { key: string; contentChangedAt: number }[] } }>(
+        `${plex.url}/library/sections`,
+      );
+      return body.MediaContainer.Directory.map(({ contentChangedAt }) => contentChangedAt);
+    };
+    const [films = 0, series = 0] = await changes();
+    arrivals.push({ type: 'MOVIE', tmdbId: 438631, seasons: [], at: new Date() });
+    expect(await changes()).toEqual([films + 1, series]);
+    arrivals.push({ type: 'TV', tmdbId: 1396, seasons: [1], at: new Date() });
+    const [, first = 0] = await changes();
+    arrivals[1] = { ...arrivals[1]!, seasons: [1, 2] };
+    expect([first > series, (await changes())[1]! > first]).toEqual([true, true]);
+  });
+
   it('is nothing new when the household had it', async () => {
     arrivals.push({ type: 'MOVIE', tmdbId: 603, seasons: [], at: new Date() });
     arrivals.push({ type: 'MOVIE', tmdbId: 1, seasons: [], at: new Date() });

@@ -22,6 +22,8 @@ export interface ListQuery {
 }
 
 const NOTHING = rowsOf<object>([]);
+/** What the counter of a section stood at when its household was complete. */
+const CHANGES_BEFORE = 10_075;
 
 /** Everything the server has, in the words of Plex. Lists are made row by row. */
 export function createLibrary(parts: LibraryParts) {
@@ -60,6 +62,13 @@ export function createLibrary(parts: LibraryParts) {
     },
 
     item,
+
+    /** A counter, as Plex has one: another number after every arrival. */
+    changes(type: Section['type']): number {
+      const kind = type === 'movie' ? 'MOVIE' : 'TV';
+      const arrived = parts.arrivals().filter((one) => one.type === kind);
+      return CHANGES_BEFORE + arrived.reduce((sum, one) => sum + Math.max(1, one.seasons.length), 0);
+    },
 
     collections: (section: Section): Rows<object> =>
       section.type === 'movie' ? mapRows(films.collections(), (one) => collectionRow(one)) : NOTHING,

@@ -1,5 +1,5 @@
+import { scatter, scatterText } from '../world';
 import type { Section } from './section';
-import { scatter, scatterText } from './words';
 
 /** What films, shows, seasons and episodes are told with alike. */
 

@@ -1,8 +1,9 @@
+import { scatter } from '../world';
 import type { Show } from './content';
 import type { Section } from './section';
 import type { EpisodeOf, ShowWith } from './shows';
 import { detailedTags, images, media, ofSection, plainTags, ratingOf, ratings, slugOf } from './representation';
-import { personName, scatter } from './words';
+import { personName } from './words';
 
 /** Lists and details of one show, season or episode differ as the recordings do. */
 

@@ -1,9 +1,9 @@
-import { household } from '../world';
+import { household, scatter } from '../world';
 import type { HouseholdShow } from '../world';
 import type { Arrival, Season, Show } from './content';
 import { FILLED_AT, seconds } from './content';
 import { placesBy } from './sorting';
-import { genresOf, scatter, showTitle } from './words';
+import { genresOf, showTitle } from './words';
 
 const SHOWS = 2_000;
 const SEASONS = 10_000;

@@ -1,6 +1,7 @@
 import data from './household.json';
 
-export { drawPoster } from './poster';
+export { drawPicture } from './poster';
+export { scatter, scatterText } from './scatter';
 
 export interface HouseholdMovie {
   tmdbId: number;

@@ -1,6 +1,8 @@
-import { scatterText } from './words';
+import { scatterText } from './scatter';
 
-export interface Box {
+export interface Picture {
+  title: string;
+  subtitle?: string;
   width: number;
   height: number;
 }
@@ -21,7 +23,7 @@ function linesOf(title: string): string[] {
 }
 
 /** A picture drawn from a title, always the same: a landscape in its own colours, with the name on it. */
-export function drawPicture(title: string, subtitle: string, { width, height }: Box): string {
+export function drawPicture({ title, subtitle = '', width, height }: Picture): string {
   const hue = scatterText(title, 360);
   const sun = { x: 60 + scatterText(`${title} x`, 180), y: 90 + scatterText(`${title} y`, 90) };
   const ridge = (seed: string, base: number): string => {
