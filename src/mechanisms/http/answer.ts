@@ -49,12 +49,13 @@ export function createInterpreter(upstream: string, headerValues: string[]) {
       throw refused(answered);
     },
 
-    file(answered: Answered, types: readonly string[]): HttpFile {
+    file<Type extends string>(answered: Answered, types: readonly Type[]): HttpFile<Type> {
       const { status, headers, body } = answered.raw;
       if (!isSuccess(status)) throw refused(answered);
-      const type = mediaType(headers);
-      if (status === 200 && types.includes(type) && body.length > 0) return { type, bytes: body };
-      throw failed('WRONG_SHAPE', answered, ` with ${body.length} bytes of ${excerpt(clean(type)) || 'no type'}`);
+      const said = mediaType(headers);
+      const type = types.find((one) => one === said);
+      if (status === 200 && type !== undefined && body.length > 0) return { type, bytes: body };
+      throw failed('WRONG_SHAPE', answered, ` with ${body.length} bytes of ${excerpt(clean(said)) || 'no type'}`);
     },
   };
 }

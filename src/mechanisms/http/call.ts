@@ -16,16 +16,19 @@ export interface HttpCall {
   probe?: boolean;
 }
 
-/** A GET of something that is no JSON. */
-export interface HttpDownload extends Pick<HttpCall, 'path' | 'query' | 'deadlineMs'> {
+/** Pictures that people are shown, whoever has them. */
+export const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/webp', 'image/gif', 'image/svg+xml'] as const;
+export type ImageType = (typeof IMAGE_TYPES)[number];
+
+/** A GET of a file. */
+export interface HttpDownload<Type extends string> extends Pick<HttpCall, 'path' | 'query' | 'deadlineMs'> {
   /** Media types without parameters, like `image/jpeg`: what is sent as another is thrown as WRONG_SHAPE. */
-  types: readonly string[];
+  types: readonly Type[];
   maxBytes: number;
 }
 
-export interface HttpFile {
-  /** One of the `types`. */
-  type: string;
+export interface HttpFile<Type extends string> {
+  type: Type;
   bytes: Buffer;
 }
 

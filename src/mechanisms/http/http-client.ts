@@ -18,7 +18,7 @@ export interface HttpClient {
    */
   request(call: HttpCall): Promise<HttpAnswer>;
   /** A GET of a picture or the like. Throws UpstreamFailure. */
-  download(call: HttpDownload): Promise<HttpFile>;
+  download<Type extends string>(call: HttpDownload<Type>): Promise<HttpFile<Type>>;
   /** Takes no more calls, lets the running ones end (each has its deadline), closes the connections. */
   close(): Promise<void>;
 }
@@ -98,7 +98,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       return [interpret.json({ call, raw }), raw.status];
     });
 
-  function download({ path, query, deadlineMs, types, maxBytes }: HttpDownload): Promise<HttpFile> {
+  function download<Type extends string>(wanted: HttpDownload<Type>): Promise<HttpFile<Type>> {
+    const { path, query, deadlineMs, types, maxBytes } = wanted;
     const call: HttpCall = { method: 'GET', path, query, deadlineMs };
     return told(call, async () => {
       const raw = await send(call, { accept: types.join(', '), limit: maxBytes });

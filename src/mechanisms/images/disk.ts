@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { ImageType } from '../http';
 import type { Logger } from '../observability';
 import type { ImageName } from './address';
-import type { ImageType } from './image-type';
 import { isImage } from './image-type';
 
 export interface StoredImage {

@@ -1,5 +1,4 @@
-/** What we show, whoever has it. */
-export type ImageType = 'image/jpeg' | 'image/png' | 'image/webp' | 'image/gif' | 'image/svg+xml';
+import type { ImageType } from '../http';
 
 /** How files of a type begin. */
 const BEGINNINGS: Record<ImageType, RegExp> = {

@@ -11,7 +11,6 @@ import { isImage } from './image-type';
 
 export type { ImageAddress, ImageName } from './address';
 export type { StoredImage } from './disk';
-export type { ImageType } from './image-type';
 
 /** Asks a service for one of its pictures. Throws UpstreamFailure, and InvalidInput for what is no path of a picture there. */
 export type ImageSource = (path: string) => Promise<{ contentType: string; bytes: Buffer }>;

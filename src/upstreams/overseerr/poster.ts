@@ -1,11 +1,10 @@
 import { InvalidInput } from '../../mechanisms/errors';
-import { UpstreamFailure } from '../../mechanisms/http';
+import { IMAGE_TYPES, UpstreamFailure } from '../../mechanisms/http';
 import type { HttpClient } from '../../mechanisms/http';
 import type { OverseerrClient } from './overseerr';
 
 /** As TMDB names files. */
 const POSTER_PATH = /^\/[\w-]{1,100}\.(jpg|jpeg|png|webp|svg)$/;
-const TYPES = ['image/jpeg', 'image/png', 'image/webp', 'image/gif', 'image/svg+xml'];
 const MAX_BYTES = 5 * 1024 * 1024;
 const SIZE = 'w600_and_h900_bestv2';
 /** Where the image proxy has TMDB's files: Overseerr knows no other source of pictures, Seerr tells them apart by a word. */
@@ -16,7 +15,7 @@ export function createPosters(http: HttpClient): Pick<OverseerrClient, 'image'> 
   let known = 0;
   const load = async (place: number, posterPath: string) => {
     const path = `${PLACES[place]}/${SIZE}${posterPath}`;
-    const { type, bytes } = await http.download({ path, types: TYPES, maxBytes: MAX_BYTES });
+    const { type, bytes } = await http.download({ path, types: IMAGE_TYPES, maxBytes: MAX_BYTES });
     return { contentType: type, bytes };
   };
   return {

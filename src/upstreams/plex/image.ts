@@ -1,10 +1,9 @@
 import { InvalidInput } from '../../mechanisms/errors';
 import type { HttpClient } from '../../mechanisms/http';
-import { UpstreamFailure } from '../../mechanisms/http';
+import { IMAGE_TYPES, UpstreamFailure } from '../../mechanisms/http';
 import { splitImagePath } from './image-path';
 import type { PlexImage, PlexImageSize } from './plex';
 
-const TYPES = ['image/jpeg', 'image/png', 'image/webp', 'image/gif', 'image/svg+xml'] as const;
 const LARGEST_IMAGE = 10 * 1024 * 1024;
 const LONGEST_SIDE = 4_000;
 
@@ -21,8 +20,8 @@ export async function fetchImage(http: HttpClient, wanted: string, size?: PlexIm
 }
 
 async function download(http: HttpClient, path: string, query: Record<string, string | number>): Promise<PlexImage> {
-  const { type, bytes } = await http.download({ path, query, types: TYPES, maxBytes: LARGEST_IMAGE });
-  return { contentType: type as PlexImage['contentType'], bytes };
+  const { type, bytes } = await http.download({ path, query, types: IMAGE_TYPES, maxBytes: LARGEST_IMAGE });
+  return { contentType: type, bytes };
 }
 
 /** An answer that is no picture is a refusal; silence is none, and a wrong token is wrong for the original too. */

@@ -1,4 +1,4 @@
-import type { UpstreamFailure } from '../../mechanisms/http';
+import type { ImageType, UpstreamFailure } from '../../mechanisms/http';
 
 export type PlexKind = 'MOVIE' | 'SHOW' | 'SEASON' | 'EPISODE';
 
@@ -80,7 +80,7 @@ export interface PlexItemsQuery extends PlexRange {
 }
 
 export interface PlexImage {
-  contentType: 'image/jpeg' | 'image/png' | 'image/webp' | 'image/gif' | 'image/svg+xml';
+  contentType: ImageType;
   bytes: Buffer;
 }
 
@@ -101,8 +101,6 @@ export interface PlexClient {
   /** Who answers, and whether it takes our token: two cheap calls, which say that it lives too. */
   identify(): Promise<PlexIdentity>;
   sections(): Promise<PlexSection[]>;
-  /** How many films, shows… a section has: one call that carries no items. */
-  itemCount(sectionId: string, kind: PlexKind): Promise<number>;
   /** One page of a section, with the titles of the collections, without cast. A sweep of all seasons is `kind: 'SEASON'` to the end. */
   items(query: PlexItemsQuery): Promise<PlexPage<PlexItem>>;
   /** At most 50 ids, one call. Every id has an entry. A sick item fails alone: Plex stalls a whole batch for it, so the batch is halved then. */
