@@ -35,7 +35,6 @@ export interface SocketClient {
   open(listener: SocketListener): void;
   /** Says something and answers what the server acknowledged it with. Throws UpstreamFailure; never repeated by itself. */
   emit(event: string, ...args: unknown[]): Promise<unknown>;
-  isConnected(): boolean;
   /** Ends a connection that is of no use. It comes back after the wait. */
   drop(failure: UpstreamFailure): void;
   /** What was said on this connection was of use: the next wait is the first again. */
@@ -92,10 +91,6 @@ class SocketConnection implements SocketClient {
         ? this.failure('TIMEOUT', `${event} was not answered in time`, 'UNKNOWN')
         : this.failure('UNREACHABLE', `the connection was lost after ${event}`, 'UNKNOWN');
     }
-  }
-
-  isConnected(): boolean {
-    return this.socket.connected;
   }
 
   drop(reason: UpstreamFailure): void {

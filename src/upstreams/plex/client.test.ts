@@ -60,12 +60,6 @@ describe('sections', () => {
   it('may be none', async () => {
     expect(await (await bench.answering({ MediaContainer: { size: 0 } })).sections()).toEqual([]);
   });
-
-  it('are counted by a page without rows', async () => {
-    const plex = await bench.answering({ MediaContainer: { size: 0, totalSize: 357, offset: 0 } });
-    expect(await plex.itemCount('1', 'SHOW')).toBe(357);
-    expect(bench.asked[0]!.search).toBe('?type=2&X-Plex-Container-Start=0&X-Plex-Container-Size=0');
-  });
 });
 
 describe('a page', () => {

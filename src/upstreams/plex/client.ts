@@ -22,7 +22,7 @@ const liveness = { deadlineMs: 5_000, probe: true };
 
 /** `http` carries the server's own URL (with a sub-path, if it has one) and the token as `X-Plex-Token`. */
 export function createPlexClient({ http }: { http: HttpClient }): PlexClient {
-  const { find, page, count } = createPages(http);
+  const { find, page } = createPages(http);
   const get = (path: string, more: Pick<HttpCall, 'deadlineMs' | 'probe'> = {}): Promise<HttpAnswer> =>
     http.request({ method: 'GET', path, ...more });
   const sections = async (more = {}) =>
@@ -37,11 +37,6 @@ export function createPlexClient({ http }: { http: HttpClient }): PlexClient {
     },
 
     sections: () => sections(),
-
-    async itemCount(sectionId, kind) {
-      checkKey(sectionId, 'sectionId');
-      return count(`/library/sections/${sectionId}/all`, { type: TYPE_NUMBERS[kind] });
-    },
 
     async items({ sectionId, kind, sort = 'TITLE', titleContains, ...range }) {
       checkKey(sectionId, 'sectionId');

@@ -13,7 +13,6 @@ afterEach(() => bench.close());
 const QUESTIONS: [string, (plex: PlexClient) => Promise<unknown>][] = [
   ['identify', (plex) => plex.identify()],
   ['sections', (plex) => plex.sections()],
-  ['itemCount', (plex) => plex.itemCount('1', 'MOVIE')],
   ['items', (plex) => plex.items({ sectionId: '1', kind: 'MOVIE', skip: 0, take: 50 })],
   ['metadata', (plex) => plex.metadata(['1'])],
   ['children', (plex) => plex.children('1', { skip: 0, take: 50 })],

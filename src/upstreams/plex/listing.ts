@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { HttpAnswer } from '../../mechanisms/http';
-import { container, readAs, wrongShape } from './shapes';
+import { container, readable, readAs, wrongShape } from './shapes';
 
 export interface Listing<Row> {
   /** Those that can be read. */
@@ -22,7 +22,7 @@ export function readListing<S extends z.ZodType>(
   const { MediaContainer: list } = readAs(container, answer);
   const rowsOf = (name: (typeof KEYS)[number]): unknown[] => [list[name] ?? []].flat();
   const raw = rowsOf(key);
-  const rows = raw.map((one) => row.safeParse(one)).flatMap(({ success, data }) => (success ? [data] : []));
+  const rows = readable(raw, row);
   const isHidden = list.size > 0 && KEYS.every((name) => rowsOf(name).length === 0);
   if (isHidden || (raw.length > 0 && rows.length === 0)) {
     throw wrongShape(`answered ${list.size} rows of which none can be read`, answer.status);

@@ -35,12 +35,6 @@ export function createPages(http: HttpClient) {
       const { rows, ...counts } = pageOf(await listing(path, query), query);
       return { items: rows.map(to), ...counts };
     },
-
-    /** How many there are, without one of them. */
-    async count(path: string, query: Query): Promise<number> {
-      const { total, received } = await listing(path, { ...query, skip: 0, take: 0 });
-      return total ?? received;
-    },
   };
 }
 

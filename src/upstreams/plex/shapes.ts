@@ -25,8 +25,14 @@ const truth = z
   .nullish()
   .catch(null);
 /** Only the rows that can be read. */
-const listOf = <S extends z.ZodType>(row: S) =>
-  z.preprocess((value) => [value ?? []].flat().filter((one) => row.safeParse(one).success), z.array(row));
+const listOf = <S extends z.ZodType>(row: S) => z.unknown().optional().transform((value) => readable(value, row));
+
+/** Of rows, or of one that stands for itself, those that can be read. */
+export const readable = <S extends z.ZodType>(value: unknown, row: S): z.infer<S>[] =>
+  [value ?? []].flat().flatMap((one) => {
+    const { success, data } = row.safeParse(one);
+    return success ? [data] : [];
+  });
 
 const ratingKey = z.union([z.string(), z.number().transform(String)]).pipe(z.string().regex(/^\d+$/));
 

@@ -93,15 +93,13 @@ export function readLiveBeat(value: unknown): ReadBeats {
 }
 
 function readBeats(rows: unknown[]): Pick<ReadBeats, 'beats' | 'strange'> {
-  const beats = rows.flatMap((row) => {
+  const beats: UpstreamBeat[] = [];
+  const strange = new Set<string>();
+  for (const row of rows) {
     const { success, data } = beat.safeParse(row);
-    return success && data.status ? [{ ...data, status: data.status }] : [];
-  });
-  return { beats, strange: [...new Set(rows.flatMap(strangenessOf))] };
-}
-
-function strangenessOf(row: unknown): string[] {
-  const { success, data } = beat.safeParse(row);
-  if (!success) return ['heartbeat of another shape'];
-  return data.status ? [] : [`heartbeat status ${String((row as { status: number }).status)}`];
+    if (!success) strange.add('heartbeat of another shape');
+    else if (data.status) beats.push({ ...data, status: data.status });
+    else strange.add(`heartbeat status ${(row as { status: number }).status}`);
+  }
+  return { beats, strange: [...strange] };
 }
