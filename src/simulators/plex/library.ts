@@ -25,6 +25,12 @@ const NOTHING = rowsOf<object>([]);
 /** What the counter of a section stood at when its household was complete. */
 const CHANGES_BEFORE = 10_075;
 
+/** A counter, as Plex has one: another number after every arrival. */
+function changesIn(arrivals: readonly Arrival[], type: Section['type']): number {
+  const arrived = arrivals.filter((one) => one.type === (type === 'movie' ? 'MOVIE' : 'TV'));
+  return arrived.reduce((sum, { seasons }) => sum + Math.max(1, seasons.length), 0);
+}
+
 /** Everything the server has, in the words of Plex. Lists are made row by row. */
 export function createLibrary(parts: LibraryParts) {
   const films = createFilms(parts);
@@ -63,12 +69,7 @@ export function createLibrary(parts: LibraryParts) {
 
     item,
 
-    /** A counter, as Plex has one: another number after every arrival. */
-    changes(type: Section['type']): number {
-      const kind = type === 'movie' ? 'MOVIE' : 'TV';
-      const arrived = parts.arrivals().filter((one) => one.type === kind);
-      return CHANGES_BEFORE + arrived.reduce((sum, one) => sum + Math.max(1, one.seasons.length), 0);
-    },
+    changes: (type: Section['type']): number => CHANGES_BEFORE + changesIn(parts.arrivals(), type),
 
     collections: (section: Section): Rows<object> =>
       section.type === 'movie' ? mapRows(films.collections(), (one) => collectionRow(one)) : NOTHING,

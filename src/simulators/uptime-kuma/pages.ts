@@ -52,9 +52,7 @@ export function answerHttp({ server, faults, note, monitoring }: Parts): void {
     if (!(await faults.delay())) return;
     const { status, type, body } = instead() ?? page(url);
     note({ method, path: url, status });
-    response
-      .writeHead(status, { 'content-type': `${type}; charset=utf-8`, 'x-frame-options': 'SAMEORIGIN' })
-      .end(body);
+    response.writeHead(status, { 'content-type': `${type}; charset=utf-8`, 'x-frame-options': 'SAMEORIGIN' }).end(body);
   });
   const passUpgrade = taken<Upgrade>(server, 'upgrade');
   server.on('upgrade', (request, socket, head) => {

@@ -25,7 +25,11 @@ const truth = z
   .nullish()
   .catch(null);
 /** Only the rows that can be read. */
-const listOf = <S extends z.ZodType>(row: S) => z.unknown().optional().transform((value) => readable(value, row));
+const listOf = <S extends z.ZodType>(row: S) =>
+  z
+    .unknown()
+    .optional()
+    .transform((value) => readable(value, row));
 
 /** Of rows, or of one that stands for itself, those that can be read. */
 export const readable = <S extends z.ZodType>(value: unknown, row: S): z.infer<S>[] =>
