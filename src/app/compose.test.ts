@@ -35,11 +35,12 @@ const filledIn = (value: string) =>
   value.replace(/\$\{(\w+):\?(?:[^{}]|\{[^{}]*\})*\}/g, (_, name: keyof typeof asked) => asked[name]);
 
 it('plays each role once, with settings that the program takes', () => {
-  const roles = ours.map(([name, { environment = {} }]) => {
+  const roles = ours.map(([name, { environment = {}, healthcheck }]) => {
     const settings = readSettings(
       Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, filledIn(value)])),
     );
     expect(settings.demo).toBe(false);
+    expect(healthcheck?.test?.join(' ')).toContain(`http://127.0.0.1:${settings.metricsPort}/health/ready`);
     return [name, settings.roles];
   });
   expect(roles).toEqual(ROLES.map((role) => [role, [role]]));

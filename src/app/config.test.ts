@@ -35,6 +35,12 @@ describe('settings', () => {
     'esdb+discover://u:p@name',
   ])('know EventStoreDB by %s', (url) => expect(readSettings({ EVENT_STORE_URL: url }).eventStoreUrl).toBe(url));
 
+  it('tell health and metrics where they are told to, and nowhere else', () => {
+    expect(readSettings({}).metricsPort).toBeUndefined();
+    expect(readSettings({ METRICS_PORT: '0' }).metricsPort).toBe(0);
+    expect(complaintsAbout({ METRICS_PORT: '70000' })).toContain('METRICS_PORT');
+  });
+
   it('keep the order of the accounts, for the first is the admin', () => {
     const { upstreamUsers } = readSettings({ ...real, UPSTREAM_USERS: '{"zoe":7,"ann":2}' });
     expect(upstreamUsers).toEqual([

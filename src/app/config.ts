@@ -8,6 +8,8 @@ export type RoleName = (typeof ROLES)[number];
 export interface Settings {
   host: string;
   port: number;
+  /** Where health and metrics are told, whatever the roles. Absent: nowhere. */
+  metricsPort?: number;
   /** State of the embedded default and generated keys. */
   home: string;
   /** All keys follow from it. Absent: they are made and kept in `home`. */
@@ -69,13 +71,9 @@ const UPSTREAMS = [
 /** Settings of later versions: naming one now must not pass in silence. */
 const NOT_YET = ['DATABASE_REPLICA_URLS'];
 
-const milliseconds = (least: number) =>
-  z
-    .string()
-    .regex(/^\d+$/, 'must be a whole number of milliseconds')
-    .transform(Number)
-    .pipe(z.number().min(least))
-    .optional();
+const count = (what: string) => z.string().regex(/^\d+$/, `must be ${what}`).transform(Number);
+
+const milliseconds = (least: number) => count('a whole number of milliseconds').pipe(z.number().min(least)).optional();
 
 /** The client refuses odder ones; these two would fail only later, without a word of why. */
 const eventStoreUrl = z
@@ -90,8 +88,7 @@ const eventStoreUrl = z
     'needs a user, like esdb://user:password@host:2113, unless tls=false is said',
   );
 
-const points = (usual: number) =>
-  z.string().regex(/^\d+$/, 'must be a whole number of points').transform(Number).pipe(z.int().min(1)).default(usual);
+const points = (usual: number) => count('a whole number of points').pipe(z.int().min(1)).default(usual);
 
 const webAddress = (example: string) => z.url({ protocol: /^https?$/, error: `must be like ${example}` }).optional();
 
@@ -109,13 +106,11 @@ const upstreamUsers = z
   .pipe(z.record(z.string().regex(accountName, `an account name is like ben (${accountName})`), z.int().positive()))
   .refine((users) => Object.keys(users).length > 0, 'names no account');
 
+const port = count('a port number, or 0 for a free one').pipe(z.number().max(65_535));
+
 const environment = z.object({
-  PORT: z
-    .string()
-    .regex(/^\d+$/, 'must be a port number, or 0 for a free one')
-    .transform(Number)
-    .pipe(z.number().max(65_535))
-    .default(4000),
+  PORT: port.default(4000),
+  METRICS_PORT: port.optional(),
   HOST: z.string().min(1).default('127.0.0.1'),
   MEDIANEST_HOME: z.string().min(1).default('.medianest'),
   MEDIANEST_KEY: z
@@ -138,12 +133,7 @@ const environment = z.object({
     .default([...ROLES]),
   DEMO: z.enum(['0', '1'], 'must be 1 or 0').optional(),
   SIMULATORS_URL: webAddress('http://key@127.0.0.1:4001'),
-  DEMO_LIBRARY_ITEMS: z
-    .string()
-    .regex(/^\d+$/, 'must be a number of films')
-    .transform(Number)
-    .pipe(z.number().max(1_000_000))
-    .default(1_000),
+  DEMO_LIBRARY_ITEMS: count('a number of films').pipe(z.number().max(1_000_000)).default(1_000),
   OVERSEERR_URL: webAddress('http://overseerr:5055'),
   OVERSEERR_API_KEY: z.string().min(1).optional(),
   PLEX_URL: webAddress('http://plex:32400'),
@@ -256,6 +246,7 @@ function settingsOf(values: Environment): Settings {
   return {
     host: values.HOST,
     port: values.PORT,
+    ...(values.METRICS_PORT !== undefined && { metricsPort: values.METRICS_PORT }),
     home: values.MEDIANEST_HOME,
     ...(databaseUrl && { databaseUrl }),
     ...(eventStoreUrl && { eventStoreUrl }),

@@ -1,4 +1,4 @@
-import { createLogger } from '../mechanisms/observability';
+import { createLogger, createMetrics } from '../mechanisms/observability';
 import type { Logger } from '../mechanisms/observability';
 import { membersOf } from './accounts';
 import { readSettings } from './config';
@@ -7,6 +7,7 @@ import { layFoundations } from './foundations';
 import { findSimulators, meetNeighbours } from './neighbours';
 import { openPictures } from './pictures';
 import { startApi } from './roles/api';
+import { startMonitoring } from './roles/monitoring';
 import { startPoller } from './roles/poller';
 import { startProjector } from './roles/projector';
 import { startWorker } from './roles/worker';
@@ -25,6 +26,8 @@ export type Replace = (
 export interface Announcement {
   /** Where it listens; null without the role `api`. */
   url: string | null;
+  /** Where `/metrics` and `/health/…` are, without METRICS_PORT null. */
+  monitoringUrl: string | null;
   /** Signs the playground in, once; null outside demo mode. */
   signInLink: string | null;
 }
@@ -66,10 +69,26 @@ async function start(
     settings,
     members: membersOf(settings),
     tokenKey: folder.key('tokens'),
+    metrics: createMetrics(),
     releases,
     log,
     clock: () => new Date(),
   });
+  const monitoring = await startMonitoring(house);
+  const api = await playRoles(house);
+  const url = api ? urlOf(api.address) : null;
+  return {
+    url,
+    monitoringUrl: monitoring && originOf(monitoring.address),
+    signInLink: url && settings.demo ? `${url}#code=${await house.accounts.issueAdminCode()}` : null,
+    house,
+    stop: () => releases.releaseAll(),
+  };
+}
+
+/** Answers with the api, if it is played here. */
+async function playRoles(house: House): Promise<Awaited<ReturnType<typeof startApi>> | undefined> {
+  const { settings, releases } = house;
   const plays = (role: Settings['roles'][number]) => settings.roles.includes(role);
   // The api answers what it was asked with what the projector projects, so that one goes after all others, which go together.
   if (plays('projector')) releases.add('projector', startProjector(house));
@@ -79,13 +98,7 @@ async function start(
   if (plays('poller')) others.push(await startPoller(house));
   const api = plays('api') ? await startApi(house) : undefined;
   if (api) others.push(api.stop);
-  const url = api ? urlOf(api.address) : null;
-  return {
-    url,
-    signInLink: url && settings.demo ? `${url}#code=${await house.accounts.issueAdminCode()}` : null,
-    house,
-    stop: () => releases.releaseAll(),
-  };
+  return api;
 }
 
 /** An attempt that nobody saw end may run for a look and a create: settled before that, its request could come after our next look. */
@@ -97,9 +110,11 @@ function warnOfHaste({ settleDelayMs, callMs }: Settings['times'], log: Logger):
   );
 }
 
-export function urlOf({ host, port }: { host: string; port: number }): string {
+export const urlOf = (address: { host: string; port: number }): string => `${originOf(address)}/graphql`;
+
+function originOf({ host, port }: { host: string; port: number }): string {
   const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
-  return `http://${shown}:${port}/graphql`;
+  return `http://${shown}:${port}`;
 }
 
 export { readSettings };

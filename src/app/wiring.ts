@@ -8,7 +8,7 @@ import type { Images } from '../mechanisms/images';
 import { createIdempotencyKeys } from '../mechanisms/idempotency';
 import { createJobQueue } from '../mechanisms/jobs';
 import { createLeases } from '../mechanisms/leases';
-import type { Logger } from '../mechanisms/observability';
+import type { Logger, Metrics } from '../mechanisms/observability';
 import { createProjectionEngine, createProjections } from '../mechanisms/projections';
 import { createInProcessWakeUp, createRedisWakeUp } from '../mechanisms/pubsub';
 import type { WakeUp } from '../mechanisms/pubsub';
@@ -36,6 +36,7 @@ export interface WiringParts {
   members: readonly Member[];
   tokenKey: Uint8Array;
   images: Images;
+  metrics: Metrics;
   releases: Releases;
   log: Logger;
   clock: () => Date;

@@ -12,10 +12,12 @@ import type { Bill, Charge } from './charge';
 import type { OperationContext } from './context';
 import type { TranslateError } from './errors';
 import { limitRules, LIMITS, onlyOfRepetition } from './limits';
+import type { OperationLog } from './operation-log';
 
 export interface ApolloParts {
   checkAccess: AccessCheck;
   charge: Charge;
+  operations: OperationLog;
   translate: TranslateError;
   log: Logger;
 }
@@ -44,9 +46,10 @@ export function apolloOptions(parts: ApolloParts) {
 }
 
 /** What every operation passes before it runs. */
-function passGate({ checkAccess, charge }: ApolloParts): ApolloServerPlugin<OperationContext> {
+function passGate({ checkAccess, charge, operations }: ApolloParts): ApolloServerPlugin<OperationContext> {
   return {
     async requestDidStart() {
+      const record = operations.begin('HTTP');
       let bill: Bill | undefined;
       return {
         async validationDidStart() {
@@ -57,6 +60,7 @@ function passGate({ checkAccess, charge }: ApolloParts): ApolloServerPlugin<Oper
         },
         async didResolveOperation({ document, operation, request, contextValue }) {
           if (!operation) return;
+          record.facts.operation = operation;
           if (operation.operation === 'subscription') throw subscriptionByHttp();
           try {
             checkAccess(document, operation, contextValue.viewer);
@@ -65,10 +69,14 @@ function passGate({ checkAccess, charge }: ApolloParts): ApolloServerPlugin<Oper
             throw withStatus(error);
           }
         },
-        async willSendResponse({ response: { body } }) {
-          if (!bill || body.kind !== 'single') return;
-          const { singleResult } = body;
-          singleResult.extensions = { ...singleResult.extensions, cost: bill.settle(singleResult.data) };
+        async willSendResponse({ response: { body }, queryHash, contextValue, errors }) {
+          if (bill && body.kind === 'single') {
+            const { singleResult } = body;
+            record.facts.cost = bill.settle(singleResult.data);
+            singleResult.extensions = { ...singleResult.extensions, cost: record.facts.cost };
+          }
+          Object.assign(record.facts, { hash: queryHash, context: contextValue });
+          record.end(errors);
         },
       };
     },

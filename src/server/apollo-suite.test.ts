@@ -1,13 +1,14 @@
 import type { ApolloServerOptions, BaseContext } from '@apollo/server';
 import { ApolloServer } from '@apollo/server';
 import { defineIntegrationTestSuite } from '@apollo/server-integration-testsuite';
-import { createLogger } from '../mechanisms/observability';
+import { createLogger, createMetrics } from '../mechanisms/observability';
 import { apolloOptions } from './apollo-options';
 import type { Charge } from './charge';
 import type { OperationContext } from './context';
 import { createErrorTranslator } from './errors';
 import { openDoor } from './http';
 import { createContext } from './operation';
+import { createOperationLog } from './operation-log';
 import { viewer } from './testing';
 import { createSource, createTestSchema } from './testing-setup';
 
@@ -77,7 +78,8 @@ defineIntegrationTestSuite(async (theirs, { context } = {}) => {
   const everybody = viewer('usr_everybody');
   // Its schemas have no prices, and its answers no room for what they cost.
   const charge: Charge = () => Promise.resolve(undefined as never);
-  const gate = { checkAccess: () => undefined, charge, translate, log };
+  const operations = createOperationLog({ metrics: createMetrics(), log });
+  const gate = { checkAccess: () => undefined, charge, operations, translate, log };
   const apollo = new ApolloServer(merge(apolloOptions(gate), theirs));
   const door = await openDoor({
     apollo: apollo as unknown as ApolloServer<OperationContext>,

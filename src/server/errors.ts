@@ -34,24 +34,43 @@ export function createErrorTranslator(log: Logger): TranslateError {
     return { ...describe(error), ...(locations && { locations }), ...(path && { path }) };
   };
 
-  function describe(error: unknown): { message: string; extensions: GraphQLErrorExtensions } {
+  function describe(error: unknown): Description {
     const cause = causeOf(error);
-    if (cause instanceof MediaNestError && !cause.report) return { message: cause.message, extensions: details(cause) };
-    if (cause instanceof GraphQLError && PROTOCOL_CODES.has(cause.extensions.code)) {
-      // Other extensions are dropped: some libraries put the whole input there, passwords too.
-      return { message: cause.message, extensions: { code: cause.extensions.code } };
-    }
-    if (isOfArguments(cause)) return { message: cause.message, extensions: { code: 'BAD_USER_INPUT' } };
-    if (isRefusedRequest(cause)) return { message: cause.message, extensions: { code: 'BAD_REQUEST' } };
+    const expected = describeExpected(cause);
+    if (expected) return expected;
     const errorId = randomUUID();
     log.error({ errorId, err: cause }, 'operation failed');
-    const known = cause instanceof MediaNestError ? details(cause) : { code: 'INTERNAL_SERVER_ERROR' };
     return {
       message: `this server failed; its log tells more under ${errorId}`,
-      extensions: { ...known, errorId },
+      extensions: { ...detailsOfUnexpected(cause), errorId },
     };
   }
 }
+
+/** The code that the translator tells of it. */
+export function codeOf(error: unknown): string {
+  const cause = causeOf(error);
+  return String((describeExpected(cause)?.extensions ?? detailsOfUnexpected(cause)).code);
+}
+
+interface Description {
+  message: string;
+  extensions: GraphQLErrorExtensions;
+}
+
+function describeExpected(cause: unknown): Description | undefined {
+  if (cause instanceof MediaNestError && !cause.report) return { message: cause.message, extensions: details(cause) };
+  if (cause instanceof GraphQLError && PROTOCOL_CODES.has(cause.extensions.code)) {
+    // Other extensions are dropped: some libraries put the whole input there, passwords too.
+    return { message: cause.message, extensions: { code: cause.extensions.code } };
+  }
+  if (isOfArguments(cause)) return { message: cause.message, extensions: { code: 'BAD_USER_INPUT' } };
+  if (isRefusedRequest(cause)) return { message: cause.message, extensions: { code: 'BAD_REQUEST' } };
+  return undefined;
+}
+
+const detailsOfUnexpected = (cause: unknown): GraphQLErrorExtensions =>
+  cause instanceof MediaNestError ? details(cause) : { code: 'INTERNAL_SERVER_ERROR' };
 
 /** What a resolver threw lies inside the GraphQLError that says where. */
 function causeOf(error: unknown): unknown {

@@ -1,16 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { STATUS_CODES } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import fastifyStatic from '@fastify/static';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { fastify as createFastify } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
-import { StartupError } from '../mechanisms/errors';
 import type { AccessMap } from '../mechanisms/graphql';
 import type { Images } from '../mechanisms/images';
-import type { Logger } from '../mechanisms/observability';
+import type { Logger, Metrics } from '../mechanisms/observability';
 import { assertAccessComplete, createAccessCheck } from './access';
 import { apolloOptions } from './apollo-options';
 import { bearerToken } from './bearer-token';
@@ -23,7 +21,10 @@ import type { Obstacle } from './health';
 import { mountHealth } from './health';
 import { mountImages } from './images';
 import { LIMITS } from './limits';
+import type { Address } from './listen';
+import { listen } from './listen';
 import { createContext } from './operation';
+import { createOperationLog } from './operation-log';
 import type { Playground } from './playground';
 import { addSecurityHeaders, sendPage, wantsPage } from './playground';
 import type { EventStreamDoor } from './sse';
@@ -38,6 +39,7 @@ export interface HttpServerOptions {
   cost: CostLimits;
   /** What keeps this process from taking traffic; null: nothing. */
   obstacle: () => Promise<Obstacle>;
+  metrics: Metrics;
   log: Logger;
   /** Pictures for `posterUrl`. Absent: none are served. */
   images?: Images;
@@ -48,7 +50,7 @@ export interface HttpServerOptions {
 export interface HttpServer {
   fastify: FastifyInstance;
   /** Port 0 takes a free one. Throws StartupError when the port is taken. */
-  listen(address: { host: string; port: number }): Promise<{ host: string; port: number }>;
+  listen(address: Address): Promise<Address>;
   /** Sockets are told to go, requests at work may end within `drainMs`, then everything is cut. */
   close(options: { drainMs: number }): Promise<void>;
 }
@@ -62,12 +64,13 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const checkAccess = createAccessCheck(schema, access);
   const charge = createCharge(schema, options.cost);
   const translate = createErrorTranslator(log);
+  const operations = createOperationLog({ metrics: options.metrics, log });
   return openDoor({
     ...options,
-    apollo: new ApolloServer({ schema, ...apolloOptions({ checkAccess, charge, translate, log }) }),
+    apollo: new ApolloServer({ schema, ...apolloOptions({ checkAccess, charge, operations, translate, log }) }),
     // The bearer token alone says who asks.
     context: async ({ headers, ip }) => createContext(await authenticate(bearerToken(headers.authorization)), ip),
-    sessions: { schema, checkAccess, charge, authenticate, translate },
+    sessions: { schema, checkAccess, charge, operations, authenticate, translate },
   });
 }
 
@@ -108,15 +111,7 @@ export async function openDoor<Context extends OperationContext>(parts: DoorPart
 
   return {
     fastify,
-    async listen({ host, port }) {
-      await fastify.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== 'EADDRINUSE') throw error;
-        throw new StartupError(
-          `port ${port} of ${host} is taken by another program; stop it, or set PORT to another one`,
-        );
-      });
-      return { host, port: (fastify.server.address() as AddressInfo).port };
-    },
+    listen: (address) => listen(fastify, address, 'PORT'),
     async close({ drainMs }) {
       closing = true;
       streams.close();

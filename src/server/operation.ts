@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type {
   DocumentNode,
   ExecutionArgs,
@@ -14,6 +14,7 @@ import type { OperationContext, Viewer } from './context';
 import type { TranslateError } from './errors';
 import type { Bill, Charge } from './charge';
 import { limitRules, LIMITS, onlyOfRepetition } from './limits';
+import type { OperationRecord } from './operation-log';
 
 /** What a client sends, whatever carries it. */
 export interface OperationRequest {
@@ -39,23 +40,44 @@ export interface PreparedOperation extends ExecutionArgs {
   operation: OperationDefinitionNode;
   contextValue: OperationContext;
   bill: Bill;
+  record: OperationRecord;
   /** A context of its own for each event of a subscription, when the caller still may see it; else it throws. */
   contextForEvent(): Promise<OperationContext>;
 }
 
-/** Who asks, as of now; throws Unauthenticated when it is nobody any more. */
-export type OpenContext = () => Promise<OperationContext>;
+/** An operation that was sent on a socket or for a stream. */
+export interface IncomingOperation {
+  request: OperationRequest;
+  record: OperationRecord;
+  /** Who asks, as of now; throws Unauthenticated when it is nobody any more. */
+  openContext: () => Promise<OperationContext>;
+}
 
 /**
  * Parses, validates, bounds, authorises and charges an operation that does not come through Apollo, with the same rules and codes.
- * Throws Unauthenticated, Forbidden, CostExceeded or RateLimited; errors of the document are returned.
+ * Throws Unauthenticated, Forbidden, CostExceeded or RateLimited; errors of the document are returned. Either ends the record.
  */
 export async function prepareOperation(
-  { schema, checkAccess, charge }: OperationGate,
-  request: OperationRequest,
-  openContext: OpenContext,
+  gate: OperationGate,
+  incoming: IncomingOperation,
 ): Promise<PreparedOperation | GraphQLError[]> {
-  const contextValue = await openContext();
+  const { record } = incoming;
+  try {
+    const prepared = await prepare(gate, incoming);
+    if (Array.isArray(prepared)) record.end(prepared);
+    return prepared;
+  } catch (error) {
+    record.end([error]);
+    throw error;
+  }
+}
+
+async function prepare(
+  { schema, checkAccess, charge }: OperationGate,
+  { request, record, openContext }: IncomingOperation,
+): Promise<PreparedOperation | GraphQLError[]> {
+  record.facts.hash = createHash('sha256').update(request.query).digest('hex');
+  const contextValue = (record.facts.context = await openContext());
   let document: DocumentNode;
   try {
     document = parse(request.query, { maxTokens: LIMITS.tokens });
@@ -66,6 +88,7 @@ export async function prepareOperation(
   if (invalid.length > 0) return invalid.map((error) => coded(error, 'GRAPHQL_VALIDATION_FAILED'));
   const operation = getOperationAST(document, request.operationName);
   if (!operation) return [coded(new GraphQLError('which operation?'), 'OPERATION_RESOLUTION_FAILURE')];
+  record.facts.operation = operation;
   checkAccess(document, operation, contextValue.viewer);
   const variableValues = request.variables ?? {};
   const { errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues, { maxErrors: 50 });
@@ -77,19 +100,22 @@ export async function prepareOperation(
     return context;
   };
   const { operationName } = request;
-  return { schema, document, operation, operationName, variableValues, contextValue, bill, contextForEvent };
+  return { schema, document, operation, operationName, variableValues, contextValue, bill, record, contextForEvent };
 }
 
 /** A result as clients see it. What an operation cost stands beside its one answer, not beside every event. */
 export function tellResult(
-  { operation, bill }: PreparedOperation,
+  { operation, bill, record }: PreparedOperation,
   { data, errors }: ExecutionResult,
   translate: TranslateError,
 ): FormattedExecutionResult {
+  const cost = operation.operation === 'subscription' ? undefined : bill.settle(data);
+  record.facts.cost = cost;
+  record.result(errors);
   return {
     ...(errors && { errors: errors.map(translate) }),
     ...(data !== undefined && { data }),
-    ...(operation.operation !== 'subscription' && { extensions: { cost: bill.settle(data) } }),
+    ...(cost && { extensions: { cost } }),
   };
 }
 

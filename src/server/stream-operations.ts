@@ -7,6 +7,7 @@ import type { TranslateError } from './errors';
 import type { EventStream } from './event-stream';
 import type { SessionOptions } from './websocket-session';
 import { LIMITS } from './limits';
+import type { PreparedOperation } from './operation';
 import { createContext, prepareOperation, tellResult, tooManyOperations } from './operation';
 import { resumable, takePosition } from './resumable';
 import { subscribePerEvent } from './subscription';
@@ -31,21 +32,25 @@ const DONE = { done: true, value: undefined } as const;
 
 /** Runs what comes for a stream, with the same rules and codes as on a socket. Failures are results. */
 export function createStreamOperations(options: SessionOptions) {
-  const { authenticate, translate, schema } = options;
+  const { authenticate, translate, schema, operations } = options;
 
   async function start({ method, context }: StreamRequest, params: RequestParams, ended: () => void) {
     const { token, after } = context;
-    const prepared = await prepareOperation(options, { ...params, query: params.query ?? '' }, async () => {
-      const viewer = await authenticate(token);
-      if (viewer) return createContext(viewer);
-      throw new Unauthenticated('your token is not valid any more');
+    const prepared = await prepareOperation(options, {
+      request: { ...params, query: params.query ?? '' },
+      record: operations.begin('EVENT_STREAM'),
+      async openContext() {
+        const viewer = await authenticate(token);
+        if (viewer) return createContext(viewer);
+        throw new Unauthenticated('your token is not valid any more');
+      },
     });
     if (Array.isArray(prepared)) return { errors: prepared.map(translate) };
     const kind = prepared.operation.operation;
-    if (kind === 'mutation' && method === 'GET') throw mutationByGet();
+    if (kind === 'mutation' && method === 'GET') throw refused(prepared, mutationByGet());
     if (kind !== 'subscription') return tellResult(prepared, await execute(prepared), translate);
     const document = resumable(schema, prepared.document, after);
-    const results = await subscribePerEvent({ ...prepared, document }, prepared.contextForEvent);
+    const results = await subscribePerEvent({ ...prepared, document });
     const tell = (result: ExecutionResult) => tellResult(prepared, result, translate);
     if (!(Symbol.asyncIterator in results)) return tell(results);
     return tellAll({ results, tell, translate, ended });
@@ -71,6 +76,11 @@ export function createStreamOperations(options: SessionOptions) {
       return { data: undefined, errors: [translate(error)] };
     }
   };
+}
+
+function refused({ record }: PreparedOperation, error: GraphQLError): GraphQLError {
+  record.end([error]);
+  return error;
 }
 
 function mutationByGet(): GraphQLError {

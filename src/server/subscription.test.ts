@@ -1,7 +1,9 @@
 import type { ExecutionResult } from 'graphql';
 import { parse } from 'graphql';
 import { DatabaseUnavailable } from '../mechanisms/errors';
+import { createLogger, createMetrics } from '../mechanisms/observability';
 import { createContext } from './operation';
+import { createOperationLog } from './operation-log';
 import { subscribePerEvent } from './subscription';
 import type { Source } from './testing-setup';
 import { viewer } from './testing';
@@ -19,8 +21,10 @@ async function subscribed(fields: string, failure: Error): Promise<AsyncGenerato
     schema: createTestSchema(source, () => failure),
     document: parse(`subscription { counted { ${fields} } }`),
     contextValue: context,
+    contextForEvent: () => Promise.resolve(context),
+    record: createOperationLog({ metrics: createMetrics(), log: createLogger({ level: 'silent' }) }).begin('WEBSOCKET'),
   };
-  return (await subscribePerEvent(args, () => Promise.resolve(context))) as AsyncGenerator<ExecutionResult>;
+  return (await subscribePerEvent(args)) as AsyncGenerator<ExecutionResult>;
 }
 
 it('ends when an event cannot be told for now, for the next one would pass it over', async () => {

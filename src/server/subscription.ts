@@ -1,7 +1,7 @@
 import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import { createSourceEventStream, execute } from 'graphql';
 import { MediaNestError } from '../mechanisms/errors';
-import type { OperationContext } from './context';
+import type { PreparedOperation } from './operation';
 
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
@@ -10,16 +10,18 @@ const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
  * the viewer is one who still may. `contextForEvent` throws to end the subscription.
  */
 export async function subscribePerEvent(
-  args: ExecutionArgs,
-  contextForEvent: () => Promise<OperationContext>,
+  operation: ExecutionArgs & Pick<PreparedOperation, 'record' | 'contextForEvent'>,
 ): Promise<AsyncGenerator<ExecutionResult> | ExecutionResult> {
-  const events = await createSourceEventStream(args);
+  const { record, contextForEvent } = operation;
+  const events = await createSourceEventStream(operation);
   if (!(Symbol.asyncIterator in events)) return events;
-  return mapEvents(events, async (event) => {
-    const result = await execute({ ...args, rootValue: event, contextValue: await contextForEvent() });
+  record.stream();
+  const map = async (event: unknown): Promise<ExecutionResult> => {
+    const result = await execute({ ...operation, rootValue: event, contextValue: await contextForEvent() });
     refuseLostEvent(result);
     return result;
-  });
+  };
+  return mapEvents(events, { map, ended: (errors) => record.end(errors) });
 }
 
 /**
@@ -40,26 +42,27 @@ function refuseLostEvent({ data, errors = [] }: ExecutionResult): void {
  */
 function mapEvents<Event, Result>(
   events: AsyncIterable<Event>,
-  map: (event: Event) => Promise<Result>,
+  { map, ended: tell }: { map(event: Event): Promise<Result>; ended(errors: unknown[]): void },
 ): AsyncGenerator<Result, undefined> {
   const source = events[Symbol.asyncIterator]();
   let ended: Promise<unknown> | undefined;
   let releaseWaiting: (() => void) | undefined;
 
-  async function end(): Promise<typeof DONE> {
+  async function end(...errors: unknown[]): Promise<typeof DONE> {
+    tell(errors);
     ended ??= Promise.resolve(source.return?.());
     releaseWaiting?.();
     await ended;
     return DONE;
   }
   async function step(): Promise<IteratorResult<Result, undefined>> {
-    const event = await source.next();
-    if (event.done || ended) return DONE;
     try {
-      return { done: false, value: await map(event.value) };
+      const event = await source.next();
+      if (event.done) tell([]);
+      return event.done || ended ? DONE : { done: false, value: await map(event.value) };
     } catch (error) {
       releaseWaiting = undefined; // who waits shall get this error
-      await end();
+      await end(error);
       throw error;
     }
   }
@@ -71,9 +74,9 @@ function mapEvents<Event, Result>(
         step().then(resolve, reject);
       });
     },
-    return: end,
+    return: () => end(),
     async throw(error) {
-      await end();
+      await end(error);
       throw error;
     },
     [Symbol.asyncIterator]() {

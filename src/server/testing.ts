@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import type { RawData } from 'ws';
 import WebSocket from 'ws';
-import { createLogger } from '../mechanisms/observability';
+import type { Metrics } from '../mechanisms/observability';
+import { createLogger, createMetrics } from '../mechanisms/observability';
 import { createBudget } from '../mechanisms/budget';
 import type { Authenticate, Viewer } from './context';
 import type { HttpServer, HttpServerOptions } from './http';
@@ -68,13 +69,17 @@ export async function until(holds: () => boolean): Promise<void> {
   }
 }
 
+type Line = Record<string, unknown>;
+
 export interface TestDoor {
   server: HttpServer;
   port: number;
   url: string;
   source: Source;
-  /** Lines of the log, parsed. */
-  logged: Record<string, unknown>[];
+  /** Lines of the log, parsed, but for those of operations. */
+  logged: Line[];
+  operations: Line[];
+  metrics: Metrics;
   /** Who the tokens belong to; a test may change it while the server runs. */
   tokens: Map<string, Viewer>;
   /** What the fields that fail throw. */
@@ -102,20 +107,26 @@ export async function openTestDoor(
   address = { host: '127.0.0.1', port: 0 },
 ): Promise<TestDoor> {
   const source = createSource();
-  const logged: Record<string, unknown>[] = [];
+  const [logged, operations]: [Line[], Line[]] = [[], []];
+  const write = (text: string): void => {
+    const line = JSON.parse(text) as Line;
+    (line.msg === 'operation' ? operations : logged).push(line);
+  };
   const tokens = new Map([
     ['ben', viewer('usr_ben')],
     ['ada', viewer('usr_ada', ['ADMIN'])],
   ]);
   const failure = { error: new Error('bug') };
   const authenticate: Authenticate = (token) => Promise.resolve((token && tokens.get(token)) || null);
+  const metrics = createMetrics();
   const server = await createHttpServer({
     schema: createTestSchema(source, () => failure.error),
     access: testAccess,
     authenticate,
     cost: { perOperation: 2_000, budget: createBudget({ capacity: 20_000, restoreRate: 1_000 }) },
     obstacle: () => Promise.resolve(null),
-    log: createLogger({ level: 'debug', destination: { write: (line) => void logged.push(JSON.parse(line)) } }),
+    metrics,
+    log: createLogger({ level: 'debug', destination: { write } }),
     ...options,
   });
   const { port } = await server.listen(address).catch(async (error: unknown) => {
@@ -129,7 +140,9 @@ export async function openTestDoor(
     port,
     url,
     source,
+    metrics,
     logged,
+    operations,
     tokens,
     failure,
     async ask(query, token, body) {

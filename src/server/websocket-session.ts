@@ -7,12 +7,14 @@ import { bearerToken, livesFor } from './bearer-token';
 import type { Authenticate, OperationContext } from './context';
 import type { TranslateError } from './errors';
 import { LIMITS } from './limits';
+import type { OperationLog } from './operation-log';
 import type { OperationGate, OperationRequest, PreparedOperation } from './operation';
 import { createContext, prepareOperation, tellResult, tooManyOperations } from './operation';
 import { subscribePerEvent } from './subscription';
 
 export interface SessionOptions extends OperationGate {
   authenticate: Authenticate;
+  operations: OperationLog;
   translate: TranslateError;
 }
 
@@ -30,7 +32,7 @@ type SessionContext = Context<Record<string, unknown> | undefined, SocketSession
 export function createSessionHandlers(
   options: SessionOptions,
 ): ServerOptions<Record<string, unknown> | undefined, SocketSession> {
-  const { authenticate, translate } = options;
+  const { authenticate, translate, operations } = options;
 
   async function openContext(session: SocketSession): Promise<OperationContext> {
     const viewer = await authenticate(session.token);
@@ -41,7 +43,8 @@ export function createSessionHandlers(
 
   function prepare({ extra: session, subscriptions }: SessionContext, payload: OperationRequest) {
     if (Object.keys(subscriptions).length > LIMITS.subscriptionsPerSocket) throw tooManyOperations();
-    return prepareOperation(options, payload, () => openContext(session));
+    const record = operations.begin('WEBSOCKET');
+    return prepareOperation(options, { request: payload, record, openContext: () => openContext(session) });
   }
 
   return {
@@ -65,7 +68,7 @@ export function createSessionHandlers(
         return [new GraphQLError('refused', { originalError: error as Error })];
       }
     },
-    subscribe: (args: ExecutionArgs) => subscribePerEvent(args, (args as PreparedOperation).contextForEvent),
+    subscribe: (args: ExecutionArgs) => subscribePerEvent(args as PreparedOperation),
     // eslint-disable-next-line max-params -- the library calls it so
     onNext(_context, _id, _payload, args, result) {
       return tellResult(args as PreparedOperation, result, translate);

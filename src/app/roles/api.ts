@@ -2,11 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createBudget } from '../../mechanisms/budget';
 import { buildApiSchema } from '../../mechanisms/graphql';
-import { lateness } from '../../mechanisms/projections';
 import { createHttpServer } from '../../server/http';
 import type { Playground } from '../../server/playground';
-import { REQUEST_VIEWS } from '../../features/requests';
 import type { House } from '../wiring';
+import { obstacleOf } from './readiness';
 
 const DRAIN_MS = 8_000;
 const PAGE = path.resolve(__dirname, '../../playground');
@@ -25,6 +24,7 @@ export async function startApi({
   projections,
   foundations,
   images,
+  metrics,
   log,
 }: House) {
   const { cost } = settings;
@@ -37,12 +37,9 @@ export async function startApi({
       perOperation: cost.perOperation,
       budget: createBudget({ capacity: cost.budget, restoreRate: cost.restoreRate, ...(redis && { redis }) }),
     },
-    // Who runs has migrated. Without the database the projections cannot be listed, and without the event store their lag cannot be told.
-    obstacle: async () => {
-      const views = (await projections.list()).filter(({ name }) => REQUEST_VIEWS.includes(name));
-      return lateness(views, settings.times.readyLagMs);
-    },
+    obstacle: obstacleOf({ settings, projections }),
     images,
+    metrics,
     log: log.child({ room: 'server' }),
     ...(existsSync(PAGE) ? { playground: playground() } : {}), // absent when run from source
   });

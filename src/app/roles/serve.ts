@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { readSettings } from '../config';
 import type { Settings } from '../config';
-import type { Started } from '../run';
+import type { Announcement, Started } from '../run';
 import { run } from '../run';
 import { MEMBERS, startStack } from '../stack';
 
-function announce(settings: Settings, who: string, { url, signInLink }: Started): void {
+function announce(settings: Settings, who: string, { url, monitoringUrl, signInLink }: Started): void {
   const { demo, databaseUrl, plex, overseerr, uptimeKuma, home } = settings;
   const where = (real?: { url: string }): string => real?.url ?? (demo ? 'simulated' : 'not connected');
   const lines = [
@@ -16,6 +16,7 @@ function announce(settings: Settings, who: string, { url, signInLink }: Started)
     `  Overseerr   ${where(overseerr)}`,
     `  Uptime Kuma ${where(uptimeKuma)}`,
     ...(url ? [`  API         ${url}`] : []),
+    ...(monitoringUrl ? [`  metrics     ${monitoringUrl}/metrics`] : []),
     ...(demo ? ['', 'This is demo mode: a household that is made up, and services that are simulated.'] : []),
     ...(signInLink ? [`Open this link to sign in as the admin of the demo (works once):\n\n    ${signInLink}\n`] : []),
     'A token for scripts: npm run -s medianest -- token --account <name>',
@@ -49,7 +50,8 @@ export async function serve(): Promise<void> {
   const settings = readSettings();
   const told = toldToGo();
   const running = await run(settings);
-  process.send?.({ url: running.url, signInLink: running.signInLink });
+  const { url, monitoringUrl, signInLink } = running;
+  process.send?.({ url, monitoringUrl, signInLink } satisfies Announcement);
   announce(settings, settings.roles.join(', '), running);
   await untilTold(told);
   await running.stop();

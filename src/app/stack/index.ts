@@ -49,8 +49,11 @@ export async function startStack(settings: Settings, how: Pick<CrewOptions, 'pro
     const folder = openStateFolder(settings.home, settings.key);
     const parts = { settings, folder, releases, log };
     const surroundings = await prepare(parts);
-    const env = (role: RoleName) => environmentWith({ ...surroundings, ROLES: role, HOST: '127.0.0.1', PORT: '0' });
-    const members = new Map(MEMBERS.map(([name, role]) => [name, env(role)]));
+    const env = (role: RoleName, place: number) => {
+      const METRICS_PORT = metricsPortOf(settings, place);
+      return environmentWith({ ...surroundings, ROLES: role, HOST: '127.0.0.1', PORT: '0', METRICS_PORT });
+    };
+    const members = new Map(MEMBERS.map(([name, role], place) => [name, env(role, place)]));
     const crew = await startCrew({ ...how, members, log });
     const said = (name: string): Announcement | null => crew.said(name);
     const apis = MEMBERS.filter(([, role]) => role === 'api').map(([name]) => name);
@@ -60,11 +63,16 @@ export async function startStack(settings: Settings, how: Pick<CrewOptions, 'pro
     releases.add('front', () => front.close());
     const url = urlOf({ host, port: front.port });
     const [, code] = said(apis[0]!)?.signInLink?.split('#') ?? [];
-    return { url, signInLink: code ? `${url}#${code}` : null, stop: () => releases.releaseAll() };
+    return { url, monitoringUrl: null, signInLink: code ? `${url}#${code}` : null, stop: () => releases.releaseAll() };
   } catch (error) {
     await releases.releaseAll();
     throw error;
   }
+}
+
+/** Each process tells of itself, at ports that follow each other. */
+function metricsPortOf({ metricsPort }: Settings, place: number): string {
+  return metricsPort ? `${metricsPort + place}` : `${metricsPort ?? ''}`;
 }
 
 function addressOf(said: Announcement | null) {

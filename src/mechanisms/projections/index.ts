@@ -1,3 +1,4 @@
+export { monitorProjections } from './monitoring';
 export type { Projection, ProjectionState } from './projection';
 export type { ProjectionEngine, ProjectionEngineParts } from './engine';
 export { createProjectionEngine } from './engine';

@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { createLogger } from '.';
+import { createLogger } from './logger';
 
 function logged(write: (log: ReturnType<typeof createLogger>) => void): string {
   let text = '';

@@ -1,0 +1,16 @@
+import { monitorProjections } from '../../mechanisms/projections';
+import type { MonitoringDoor } from '../../server/monitoring';
+import { openMonitoring } from '../../server/monitoring';
+import type { House } from '../wiring';
+import { obstacleOf } from './readiness';
+
+/** What is told of a process, whatever its roles; null: nobody wants to know. */
+export async function startMonitoring(house: House): Promise<MonitoringDoor | null> {
+  const { metrics, projections, settings, releases } = house;
+  const { host, metricsPort: port } = settings;
+  monitorProjections(metrics, projections);
+  if (port === undefined) return null;
+  const door = await openMonitoring({ metrics, obstacle: obstacleOf(house) }, { host, port });
+  releases.add('monitoring', () => door.close());
+  return door;
+}

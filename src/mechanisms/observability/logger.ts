@@ -1,0 +1,42 @@
+import pino from 'pino';
+import type { Logger } from 'pino';
+
+export type { Logger } from 'pino';
+
+/** Keys whose values never reach a log line, however deep a client object nests them (two levels are enough for ours). */
+const SECRETS = [
+  'token',
+  'accessToken',
+  'authorization',
+  'apiKey',
+  'password',
+  'secret',
+  '["x-api-key"]',
+  '["X-Plex-Token"]',
+];
+const redacted = SECRETS.flatMap((key) =>
+  key.startsWith('[') ? [key, `*${key}`, `*.*${key}`] : [key, `*.${key}`, `*.*.${key}`],
+);
+
+/** Errors carry whatever their thrower hung on them, a database's client with its key among it: only what is plain is kept. */
+function plainError(error: Error): object {
+  const facts = Object.entries(pino.stdSerializers.err(error));
+  return Object.fromEntries(facts.filter(([, value]) => value === null || typeof value !== 'object'));
+}
+
+export interface LoggerOptions {
+  level: string;
+  /** Where lines go; stdout by default. */
+  destination?: pino.DestinationStream;
+}
+
+/** The one logger of a process; rooms get children of it. JSON lines, secrets replaced by `[redacted]`. */
+export function createLogger({ level, destination }: LoggerOptions): Logger {
+  const options = {
+    level,
+    base: undefined,
+    serializers: { err: plainError },
+    redact: { paths: redacted, censor: '[redacted]' },
+  };
+  return destination ? pino(options, destination) : pino(options);
+}

@@ -1,0 +1,98 @@
+import type { TestDoor } from './testing';
+import { openTestDoor, until, ways } from './testing';
+
+let door: TestDoor;
+beforeEach(async () => {
+  door = await openTestDoor();
+});
+afterEach(() => door.close());
+
+const told = () => door.operations;
+const counted = async (): Promise<string[]> =>
+  (await door.metrics.expose()).text
+    .split('\n')
+    .filter((line) => /^medianest_graphql\S+(_count|_total|_open)\{/.test(line));
+
+const TRANSPORTS = { HTTP: 'HTTP', WebSocket: 'WEBSOCKET', SSE: 'EVENT_STREAM' };
+
+describe.each(Object.entries(ways))('by %s', (way, send) => {
+  const transport = TRANSPORTS[way as keyof typeof TRANSPORTS];
+
+  it('an operation is one line, without its variables and its token', async () => {
+    await send(door, 'query Sum($a: Int!) { add(a: $a) me { id } }', { a: 4711 });
+    await until(() => told().length > 0);
+    const [line] = told();
+    expect(told()).toHaveLength(1);
+    expect(line).toMatchObject({
+      level: 30,
+      transport,
+      operation: 'Sum',
+      kind: 'query',
+      account: 'usr_ben',
+      cost: { requested: 2, actual: 2 },
+      codes: [],
+    });
+    expect(line?.hash).toMatch(/^[0-9a-f]{64}$/);
+    expect(line?.ms).toEqual(expect.any(Number));
+    expect(JSON.stringify(line)).not.toMatch(/4711|Bearer|variables/);
+    expect(await counted()).toEqual([
+      `medianest_graphql_operation_seconds_count{transport="${transport}",kind="query",code="OK"} 1`,
+    ]);
+  });
+
+  it.each([
+    ['is not understood', '{ me {', 'GRAPHQL_PARSE_FAILED', 'unknown'],
+    ['is not valid', '{ you }', 'GRAPHQL_VALIDATION_FAILED', 'unknown'],
+    ['is refused', '{ secret }', 'FORBIDDEN', 'query'],
+    [
+      'costs too much',
+      '{ people(first: 100) { nodes { people(first: 100) { nodes { id } } } } }',
+      'COST_EXCEEDED',
+      'query',
+    ],
+    ['fails', '{ fail }', 'INTERNAL_SERVER_ERROR', 'query'],
+  ])('one that %s says so by its code', async (_what, query, ...[code, kind]) => {
+    await send(door, query);
+    await until(() => told().length > 0);
+    expect(told()).toMatchObject([{ codes: [code] }]);
+    expect(await counted()).toEqual([
+      `medianest_graphql_operation_seconds_count{transport="${transport}",kind="${kind}",code="${code}"} 1`,
+    ]);
+  });
+});
+
+it('the same document has the same hash on every transport', async () => {
+  for (const send of Object.values(ways)) await send(door, '{ me { id } }');
+  await until(() => told().length === 3);
+  expect(new Set(told().map(({ hash }) => hash)).size).toBe(1);
+});
+
+it('a subscription is at work until its client leaves, and then one line', async () => {
+  const client = await door.signedIn();
+  client.subscribe('1', 'subscription Counting { counted { n } }');
+  await until(() => door.source.subscribed === 1);
+  door.source.push(1);
+  await client.next();
+  expect(await counted()).toEqual([
+    'medianest_graphql_subscriptions_open{transport="WEBSOCKET"} 1',
+    'medianest_graphql_subscription_results_total{transport="WEBSOCKET"} 1',
+  ]);
+  expect(told()).toEqual([]);
+  client.socket.terminate();
+  await until(() => told().length === 1);
+  expect(told()).toMatchObject([{ operation: 'Counting', kind: 'subscription', results: 1, codes: [] }]);
+  expect(await counted()).toContain('medianest_graphql_subscriptions_open{transport="WEBSOCKET"} 0');
+});
+
+it('a subscription that is ended says why', async () => {
+  const client = await door.signedIn();
+  client.subscribe('1', 'subscription { counted { n } }');
+  await until(() => door.source.subscribed === 1);
+  door.tokens.delete('ben');
+  door.source.push(1);
+  await until(() => told().length === 1);
+  expect(told()).toMatchObject([{ codes: ['UNAUTHENTICATED'], results: 0 }]);
+  expect(await counted()).toContain(
+    'medianest_graphql_subscriptions_ended_total{transport="WEBSOCKET",code="UNAUTHENTICATED"} 1',
+  );
+});

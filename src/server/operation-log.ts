@@ -1,0 +1,122 @@
+import type { OperationDefinitionNode } from 'graphql';
+import type { Logger, Metrics } from '../mechanisms/observability';
+import type { OperationContext } from './context';
+import { codeOf } from './errors';
+
+export type Transport = 'HTTP' | 'WEBSOCKET' | 'EVENT_STREAM';
+
+/** What is known of an operation, once it is known. Neither variables nor tokens are. */
+export interface OperationFacts {
+  operation?: OperationDefinitionNode;
+  /** SHA-256 of the document's text. */
+  hash?: string;
+  context?: OperationContext;
+  cost?: { requested: number; actual: number } | undefined;
+}
+
+/** One operation on its way, from the request to its last answer. */
+export interface OperationRecord {
+  readonly facts: OperationFacts;
+  /** A result as it is told. It is the last one, unless results are streamed. */
+  result(errors?: readonly unknown[]): void;
+  /** From now on it is at work until `end` is called. */
+  stream(): void;
+  /** Writes the line and counts it; the first time only. With what its caller is told to be wrong. */
+  end(errors?: readonly unknown[]): void;
+}
+
+export interface OperationLog {
+  begin(transport: Transport): OperationRecord;
+}
+
+export interface OperationLogParts {
+  metrics: Metrics;
+  log: Logger;
+}
+
+/** One line in the log for every operation on every transport, and the same as numbers. Names are callers' texts: they are in the log alone. */
+export function createOperationLog({ metrics, log }: OperationLogParts): OperationLog {
+  const counts = register(metrics);
+  return {
+    begin(transport) {
+      const startedAt = performance.now();
+      const facts: OperationFacts = {};
+      const codes = new Set<string>();
+      let results = 0;
+      let streaming = false;
+      let over = false;
+
+      function end(errors: readonly unknown[] = []): void {
+        if (over) return;
+        over = true;
+        for (const error of errors) codes.add(codeOf(error));
+        const ms = performance.now() - startedAt;
+        const [code = 'OK'] = codes;
+        if (streaming) counts.subscriptionEnded({ transport, code });
+        else counts.operations.observe({ transport, kind: facts.operation?.operation ?? 'unknown', code }, ms / 1_000);
+        log.info(
+          { ...lineOf(facts), transport, ms: Math.round(ms), codes: [...codes], ...(streaming && { results }) },
+          'operation',
+        );
+      }
+      return {
+        facts,
+        end,
+        result(errors = []) {
+          if (!streaming) return end(errors);
+          for (const error of errors) codes.add(codeOf(error));
+          results += 1;
+          counts.results.add({ transport });
+        },
+        stream() {
+          streaming = true;
+          counts.subscriptionBegan(transport);
+        },
+      };
+    },
+  };
+}
+
+function register(metrics: Metrics) {
+  const open = new Map<Transport, number>();
+  const change = (transport: Transport, by: number) => void open.set(transport, (open.get(transport) ?? 0) + by);
+  metrics.gauge({
+    name: 'medianest_graphql_subscriptions_open',
+    help: 'Subscriptions at work.',
+    labels: ['transport'],
+    read: () => [...open].map(([transport, value]) => ({ labels: { transport }, value })),
+  });
+  const ended = metrics.counter({
+    name: 'medianest_graphql_subscriptions_ended_total',
+    help: 'Subscriptions that have ended, by the code of the first error that they told, or OK.',
+    labels: ['transport', 'code'],
+  });
+  return {
+    operations: metrics.histogram({
+      name: 'medianest_graphql_operation_seconds',
+      help: 'Operations that have one answer, from the request to it, by the code of its first error, or OK.',
+      labels: ['transport', 'kind', 'code'],
+    }),
+    results: metrics.counter({
+      name: 'medianest_graphql_subscription_results_total',
+      help: 'Results of subscriptions that were told.',
+      labels: ['transport'],
+    }),
+    subscriptionBegan: (transport: Transport) => change(transport, 1),
+    subscriptionEnded(labels: { transport: Transport; code: string }) {
+      change(labels.transport, -1);
+      ended.add(labels);
+    },
+  };
+}
+
+function lineOf({ operation, hash, context, cost }: OperationFacts): object {
+  return {
+    operation: operation?.name?.value ?? null,
+    kind: operation?.operation ?? null,
+    hash,
+    account: context?.viewer?.accountId ?? null,
+    correlationId: context?.correlationId,
+    ...(cost && { cost: { requested: cost.requested, actual: cost.actual } }),
+  };
+}
