@@ -83,6 +83,16 @@ it('what was, is there after a restart; also at the simulator; and the second st
   expect(first.link).not.toBe(second.link);
 });
 
+it('killed, it is succeeded at once: nobody waits for the end of its leases', async () => {
+  const lives = { LEASE_MS: '120000' };
+  const first = await house.start(lives);
+  await first.kill9();
+  await until('the end of all its children', () => (house.children().length === 0 ? true : undefined));
+  const { ben } = await (await house.start(lives)).signIn();
+  const id = await ask(ben, 550);
+  await until('the handover', async () => ((await read(ben, id))?.handover.state === 'LINKED' ? true : undefined));
+});
+
 describe('a start that cannot be', () => {
   /** One message for a person, no stack; around it the log's JSON lines. */
   function expectRefusal({ code, stdout, stderr }: Ended, ...says: (string | RegExp)[]): void {

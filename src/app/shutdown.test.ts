@@ -32,10 +32,15 @@ describe('releases', () => {
     const releases = createReleases(silent);
     releases.add('first', () => void closed.push('first'));
     releases.add('stuck', () => new Promise(() => undefined));
+    releases.add(
+      'slow',
+      () => new Promise((resolve) => setTimeout(resolve, 19_000)).then(() => void closed.push('slow')),
+      20_000,
+    );
     const done = releases.releaseAll();
-    await jest.advanceTimersByTimeAsync(10_000);
+    await jest.advanceTimersByTimeAsync(30_000);
     await done;
     jest.useRealTimers();
-    expect(closed).toEqual(['first']);
+    expect(closed).toEqual(['slow', 'first']);
   });
 });

@@ -4,8 +4,8 @@ import type { Logger } from '../mechanisms/observability';
 export type Release = () => Promise<void> | void;
 
 export interface Releases {
-  /** Whatever opens also says how it closes; the last opened is closed first. */
-  add(name: string, release: Release): void;
+  /** Whatever opens also says how it closes, and how long that may take; the last opened is closed first. */
+  add(name: string, release: Release, patienceMs?: number): void;
   /** Closes all, in turn; what does not close in time is left behind and named. A second call waits for the first. */
   releaseAll(): Promise<void>;
 }
@@ -14,13 +14,13 @@ export interface Releases {
 const PATIENCE_MS = 8_500;
 
 export function createReleases(log: Logger): Releases {
-  const opened: { name: string; release: Release }[] = [];
+  const opened: { name: string; release: Release; patienceMs: number }[] = [];
   let closing: Promise<void> | undefined;
 
-  async function close({ name, release }: { name: string; release: Release }): Promise<void> {
+  async function close({ name, release, patienceMs }: (typeof opened)[number]): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const tooLong = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Error(`did not close within ${PATIENCE_MS} ms`)), PATIENCE_MS);
+      timer = setTimeout(() => reject(new Error(`did not close within ${patienceMs} ms`)), patienceMs);
     });
     try {
       await Promise.race([release(), tooLong]);
@@ -36,7 +36,7 @@ export function createReleases(log: Logger): Releases {
   }
 
   return {
-    add: (name, release) => void opened.push({ name, release }),
+    add: (name, release, patienceMs = PATIENCE_MS) => void opened.push({ name, release, patienceMs }),
     releaseAll: () => (closing ??= closeAll()),
   };
 }

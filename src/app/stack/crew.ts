@@ -23,8 +23,10 @@ export interface Crew {
   stop(): Promise<void>;
 }
 
-/** Longer than a process takes that goes in order. */
-const PATIENCE_MS = 20_000;
+/** Who is told to go has so long, and is then killed. */
+const PATIENCE_MS = 10_000;
+/** By then all are gone. */
+export const CREW_GONE_MS = PATIENCE_MS + 1_000;
 const REST_MS = { least: 250, most: 10_000 };
 
 /** Keeps processes running: one that ends is started again. None outlives us: each ends when its channel to us does. */

@@ -71,6 +71,7 @@ function carry(client: Socket, [seat, ...others]: Seat[]): void {
   const backend = seat.backend();
   if (!backend) return carry(client, others);
   const upstream = connect({ ...backend, noDelay: true });
+  client.once('close', () => upstream.destroy()); // also while the connection comes about
   const next = (): void => carry(client, others);
   upstream.once('error', next);
   upstream.once('connect', () => {

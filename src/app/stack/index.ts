@@ -16,7 +16,7 @@ import { createReleases } from '../shutdown';
 import type { StateFolder } from '../state-folder';
 import { openStateFolder } from '../state-folder';
 import type { CrewOptions } from './crew';
-import { startCrew } from './crew';
+import { CREW_GONE_MS, startCrew } from './crew';
 import { startFront } from './front';
 import { offerSimulators } from './simulators-door';
 
@@ -57,7 +57,8 @@ export async function startStack(settings: Settings, how: Pick<CrewOptions, 'pro
     const crew = await startCrew({ ...how, members, log });
     const said = (name: string): Announcement | null => crew.said(name);
     const apis = MEMBERS.filter(([, role]) => role === 'api').map(([name]) => name);
-    releases.add('processes', () => crew.stop());
+    // What they stand on is not taken away before the last of them is gone.
+    releases.add('processes', () => crew.stop(), CREW_GONE_MS);
     const { host, port } = settings;
     const front = await startFront({ host, port, backends: apis.map((name) => () => addressOf(said(name))), log });
     releases.add('front', () => front.close());

@@ -3,7 +3,7 @@ import type { TestDatabase } from '../postgres/testing';
 import { createTestDatabase } from '../postgres/testing';
 import { until } from '../pubsub/testing';
 import type { Leases } from '.';
-import { createLeases } from '.';
+import { createLeases, endAllLeases } from '.';
 
 const log = createLogger({ level: 'silent' });
 
@@ -73,6 +73,13 @@ describe('leases', () => {
     await runOut('one');
     await until(async () => (await test.database.query('select 1 from lease where expires_at > now()')).length);
     expect(lease?.held()).toBe(true);
+  });
+
+  it('is free at once where all are ended, whoever held it', async () => {
+    const [a, b] = [leasesOf('a'), leasesOf('b')];
+    await a.acquire('one');
+    await endAllLeases(test.database);
+    expect((await b.acquire('one'))?.epoch).toBe(2n);
   });
 
   it('given back, it is free at once, and its epoch still rises', async () => {

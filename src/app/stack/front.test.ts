@@ -1,0 +1,78 @@
+import { once } from 'node:events';
+import { createServer, get } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { createLogger } from '../../mechanisms/observability';
+import { until } from '../../mechanisms/pubsub/testing';
+import { startFront } from './front';
+
+const log = createLogger({ level: 'silent' });
+type Front = Awaited<ReturnType<typeof startFront>>;
+
+/** Says its name, and whether it is ready. */
+async function startBackend(name: string) {
+  const state = { ready: true };
+  const server = createServer(({ url }, response) => {
+    response.statusCode = url === '/health/ready' && !state.ready ? 503 : 200;
+    response.end(name);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
+  return { state, server, backend: () => address };
+}
+
+async function ask(port: number): Promise<{ status: number; said: string }> {
+  const [answer] = await once(get({ host: '127.0.0.1', port, agent: false }), 'response');
+  return { status: answer.statusCode, said: await text(answer) };
+}
+const connectionsOf = (server: Server): Promise<number> =>
+  new Promise((resolve, reject) => server.getConnections((error, count) => (error ? reject(error) : resolve(count))));
+
+describe('the front', () => {
+  let [a, b]: Awaited<ReturnType<typeof startBackend>>[] = [];
+  let front: Front;
+  const first = () => a!;
+  const second = () => b!;
+  const says = (...said: string[]) =>
+    until(async () => said.includes((await ask(front.port)).said) && said.includes((await ask(front.port)).said));
+
+  beforeEach(async () => {
+    [a, b] = [await startBackend('a'), await startBackend('b')];
+    front = await startFront({ host: '127.0.0.1', port: 0, backends: [first().backend, second().backend], log });
+  });
+  afterEach(async () => {
+    await front.close();
+    for (const { server } of [first(), second()]) {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
+  it('prefers who is ready, and takes who is not when nobody is', async () => {
+    first().state.ready = false;
+    await says('b');
+    second().state.ready = false;
+    await says('a', 'b');
+  });
+
+  it('goes to another when one is gone, and says so when all are', async () => {
+    first().server.closeAllConnections();
+    first().server.close();
+    await says('b');
+    second().server.closeAllConnections();
+    second().server.close();
+    await until(async () => (await ask(front.port)).status === 503);
+  });
+
+  it('has nothing left of clients that went as soon as they came', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const clients = Array.from({ length: 25 }, () => connect(front.port, '127.0.0.1'));
+      await Promise.all(clients.map((client) => once(client, 'connect')));
+      for (const client of clients) client.resetAndDestroy();
+    }
+    // What remains are the looks of the front itself.
+    await until(async () => (await connectionsOf(first().server)) + (await connectionsOf(second().server)) <= 2);
+  });
+});
