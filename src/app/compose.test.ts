@@ -23,27 +23,47 @@ const root = path.resolve(__dirname, '../..');
 const file = readFileSync(path.join(root, 'docker-compose.yml'), 'utf8');
 const { services, volumes, configs } = parse(file, { merge: true }) as Compose;
 const ours = Object.entries(services).filter(([, { image }]) => image === 'medianest');
-const asked = {
+const needed = {
   POSTGRES_PASSWORD: 'x',
   OVERSEERR_URL: 'http://o:5055',
   OVERSEERR_API_KEY: 'k',
   UPSTREAM_USERS: '{"olga":1}',
 };
+const all = {
+  ...needed,
+  PLEX_URL: 'http://p:32400',
+  PLEX_TOKEN: 't',
+  UPTIME_KUMA_URL: 'http://u:3001',
+  UPTIME_KUMA_USER: 'u',
+  UPTIME_KUMA_PASSWORD: 'p',
+  MEDIANEST_KEY: 'k'.repeat(64),
+};
+type Given = Record<string, string>;
 
-/** What Compose puts in the place of ${NAME:?what to say when it is missing}; the text may hold braces of its own. */
-const filledIn = (value: string) =>
-  value.replace(/\$\{(\w+):\?(?:[^{}]|\{[^{}]*\})*\}/g, (_, name: keyof typeof asked) => asked[name]);
+/** What Compose puts in the place of ${NAME:?what to say when it is missing} and ${NAME:-}; the text may hold braces of its own. */
+const filledIn = (value: string, given: Given) =>
+  value.replace(/\$\{(\w+):(?:-|\?(?:[^{}]|\{[^{}]*\})*)\}/g, (_, name: string) => given[name] ?? '');
+const settingsOf = ({ environment = {} }: Service, given: Given) =>
+  readSettings(Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, filledIn(value, given)])));
 
 it('plays each role once, with settings that the program takes', () => {
-  const roles = ours.map(([name, { environment = {}, healthcheck }]) => {
-    const settings = readSettings(
-      Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, filledIn(value)])),
-    );
+  const roles = ours.map(([name, service]) => {
+    const settings = settingsOf(service, needed);
     expect(settings.demo).toBe(false);
-    expect(healthcheck?.test?.join(' ')).toContain(`http://127.0.0.1:${settings.metricsPort}/health/ready`);
+    expect(service.healthcheck?.test?.join(' ')).toContain(`http://127.0.0.1:${settings.metricsPort}/health/ready`);
     return [name, settings.roles];
   });
   expect(roles).toEqual(ROLES.map((role) => [role, [role]]));
+});
+
+it('passes on each service around it, and the key', () => {
+  for (const [, service] of ours) {
+    expect(settingsOf(service, all)).toMatchObject({
+      plex: { url: all.PLEX_URL, token: all.PLEX_TOKEN },
+      uptimeKuma: { url: all.UPTIME_KUMA_URL, user: all.UPTIME_KUMA_USER, password: all.UPTIME_KUMA_PASSWORD },
+      key: all.MEDIANEST_KEY,
+    });
+  }
 });
 
 it.each(Object.entries(services))('%s is watched, nobody’s root, and writes to its volumes only', (_name, service) => {
@@ -63,7 +83,7 @@ it('names nothing that it does not have', () => {
 it('holds no secret: each is asked for by name', () => {
   const secrets = [...file.matchAll(/^ *\w*(?:PASSWORD|API_KEY|TOKEN): *(.*)$/gm)].map(([, value]) => value);
   expect(secrets.length).toBeGreaterThan(0);
-  for (const value of secrets) expect(value).toMatch(/^\$\{\w+:\?/);
+  for (const value of secrets) expect(value).toMatch(/^\$\{\w+:(\?|-\}$)/);
 });
 
 it('the image is built of files that it is given', () => {

@@ -24,6 +24,7 @@ it.each([
       DATABASE_URL: test.connection.ownerUrl,
       PORT: '0',
       METRICS_PORT: '0',
+      READY_LAG_MS: '1000',
       LOG_LEVEL: 'silent',
     };
     const { house, url, monitoringUrl, stop } = await run(readSettings(settings));
@@ -56,6 +57,12 @@ it.each([
         for (const told of ['position', 'lag_seconds'])
           expect(metrics).toMatch(new RegExp(`^medianest_projection_${told}.projection="${name}". [0-9]`, 'm'));
       }
+      await pause(1_100); // from now on they are late
+      const health = await fetch(`${monitoringUrl}/health/ready`);
+      expect(health.status).toBe(503);
+      expect((await health.text()).match(/[a-z-]+ is \d+ s behind, stopped by an error/g)).toEqual(
+        ['request-view', 'request-timeline', 'service-view'].map((view) => expect.stringMatching(`^${view} `)),
+      );
     } finally {
       await stop();
       await test.drop();

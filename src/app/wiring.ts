@@ -76,6 +76,8 @@ function wireMechanisms(parts: WiringParts) {
     handler: createCommandHandler({ store, codecs }),
     idempotencyKeys: createIdempotencyKeys(database),
     projections: createProjections({ database, store, projections: folds }),
+    /** The projections that queries read; the others are reactors, which write no rows. */
+    views: folds.filter(({ tables }) => tables.length > 0).map(({ name }) => name),
     engine: createProjectionEngine({
       codecs,
       database: background,

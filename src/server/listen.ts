@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { StartupError } from '../mechanisms/errors';
+import { listenFailure } from '../mechanisms/errors';
 
 export interface Address {
   host: string;
@@ -10,10 +10,7 @@ export interface Address {
 /** Port 0 takes a free one. Throws StartupError, with the name of the setting, when the port is taken. */
 export async function listen(fastify: FastifyInstance, { host, port }: Address, setting: string): Promise<Address> {
   await fastify.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EADDRINUSE') throw error;
-    throw new StartupError(
-      `port ${port} of ${host} is taken by another program; stop it, or set ${setting} to another one`,
-    );
+    throw listenFailure(error, { host, port, setting });
   });
   return { host, port: (fastify.server.address() as AddressInfo).port };
 }

@@ -1,5 +1,4 @@
 import { lateness } from '../../mechanisms/projections';
-import { REQUEST_VIEWS } from '../../features/requests';
 import type { Obstacle } from '../../server/health';
 import type { House } from '../wiring';
 
@@ -7,11 +6,11 @@ import type { House } from '../wiring';
  * What keeps a process from its work. Who runs has migrated. Without the database the projections cannot be listed, and without the event store their
  * lag cannot be told; that they are late is an obstacle for who shows views, and for who makes them.
  */
-export function obstacleOf({ settings, projections }: Pick<House, 'settings' | 'projections'>) {
+export function obstacleOf({ settings, projections, views }: Pick<House, 'settings' | 'projections' | 'views'>) {
   const { roles, times } = settings;
-  const views = roles.includes('api') || roles.includes('projector');
+  const wantsThem = roles.includes('api') || roles.includes('projector');
   return async (): Promise<Obstacle> => {
-    const statuses = (await projections.list()).filter(({ name }) => REQUEST_VIEWS.includes(name));
-    return lateness(statuses, views ? times.readyLagMs : Infinity);
+    const statuses = (await projections.list()).filter(({ name }) => views.includes(name));
+    return lateness(statuses, wantsThem ? times.readyLagMs : Infinity);
   };
 }

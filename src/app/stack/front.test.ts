@@ -50,6 +50,12 @@ describe('the front', () => {
     }
   });
 
+  it('says which port is taken, and by which setting another one is chosen', async () => {
+    const { port } = front;
+    const second = startFront({ host: '127.0.0.1', port, backends: [], log });
+    await expect(second).rejects.toThrow(new RegExp(`port ${port} of 127.0.0.1 is taken .* PORT`));
+  });
+
   it('prefers who is ready, and takes who is not when nobody is', async () => {
     first().state.ready = false;
     await says('b');

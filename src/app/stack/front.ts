@@ -3,7 +3,7 @@ import { get } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { StartupError } from '../../mechanisms/errors';
+import { listenFailure } from '../../mechanisms/errors';
 import type { Logger } from '../../mechanisms/observability';
 
 /** One of those who answer; `null` while it starts. */
@@ -41,8 +41,7 @@ export async function startFront({ host, port, backends, log }: FrontOptions) {
     carry(client, inOrder(seats));
   });
   await once(server.listen(port, host), 'listening').catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EADDRINUSE') throw error;
-    throw new StartupError(`port ${port} of ${host} is taken by another program; stop it, or set PORT to another one`);
+    throw listenFailure(error, { host, port, setting: 'PORT' });
   });
   const stopping = new AbortController();
   const watching = seats.map((seat, index) => watch(seat, { name: `api-${index + 1}`, signal: stopping.signal, log }));

@@ -24,12 +24,7 @@ import { createRequestPoller } from './poller';
 import { requestsAccess } from './policy';
 import type { Surroundings } from './presentation';
 import { presentRequest } from './presentation';
-import {
-  countTimeline,
-  createRequestTimelineProjection,
-  readTimeline,
-  REQUEST_TIMELINE,
-} from './request-timeline.read-model';
+import { countTimeline, createRequestTimelineProjection, readTimeline } from './request-timeline.read-model';
 import { createRequestViewProjection, REQUEST_VIEW } from './request-view.read-model';
 import type { RequestResolverParts } from './resolvers';
 import {
@@ -41,8 +36,6 @@ import {
 } from './resolvers';
 
 export { mediaRequestCodecs, REQUEST_VIEW };
-/** The projections that queries read; the others are reactors. */
-export const REQUEST_VIEWS: readonly string[] = [REQUEST_VIEW, REQUEST_TIMELINE];
 export type { HandoverTimes };
 
 export interface RequestsParts {

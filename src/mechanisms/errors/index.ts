@@ -199,3 +199,14 @@ export class Lagged extends MediaNestError {
 export class StartupError extends MediaNestError {
   readonly code = 'STARTUP';
 }
+
+/** Why nobody can listen there: in words for a person when the port is taken, else as it was. `setting` names the port. */
+export function listenFailure(
+  error: NodeJS.ErrnoException,
+  { host, port, setting }: { host: string; port: number; setting: string },
+): Error {
+  if (error.code !== 'EADDRINUSE') return error;
+  return new StartupError(
+    `port ${port} of ${host} is taken by another program; stop it, or set ${setting} to another one`,
+  );
+}
