@@ -40,7 +40,16 @@ export function createMonitoring({ seed, book, tell }: Parts): Monitoring {
   const monitors = new Map(seed.monitors.map((monitor) => [monitor.id, structuredClone(monitor)]));
   const conditions = new Map(Object.entries(seed.conditions).map(([id, condition]) => [Number(id), condition]));
 
-  const tellSettings = (monitor: MonitorObject) => tell('updateMonitorIntoList', { [monitor.id]: monitor });
+  /** In a group that is off it counts as off too, and is checked all the same, as in the real one. */
+  const isGroupOn = ({ parent }: MonitorObject): boolean => {
+    const group = monitors.get(Number(parent));
+    return !group || (group.active && isGroupOn(group));
+  };
+  const shown = (monitor: MonitorObject): MonitorObject => {
+    const forceInactive = !isGroupOn(monitor);
+    return { ...monitor, active: monitor.active && !forceInactive, forceInactive };
+  };
+  const tellSettings = (monitor: MonitorObject) => tell('updateMonitorIntoList', { [monitor.id]: shown(monitor) });
 
   function tellBeat(id: number, { row, live }: ReturnType<BeatBook['check']>, isChecked: boolean): void {
     if (row.important && isChecked) tell('maintenanceList', seed.lists.maintenanceList);
@@ -59,8 +68,11 @@ export function createMonitoring({ seed, book, tell }: Parts): Monitoring {
     tellSettings(monitor);
   }
   return {
-    list: () => Object.fromEntries(monitors),
-    get: (id) => monitors.get(Number(id)),
+    list: () => Object.fromEntries([...monitors].map(([id, monitor]) => [id, shown(monitor)])),
+    get(id) {
+      const monitor = monitors.get(Number(id));
+      return monitor && shown(monitor);
+    },
     rows: book.rows,
     stats: book.stats,
     checkAll: () => [...monitors.keys()].forEach(check),

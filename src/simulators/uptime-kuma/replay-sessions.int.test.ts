@@ -93,6 +93,35 @@ it('answers the questions as recorded', async () => {
   }
 });
 
+it('tells of a group that is switched off nothing but the group; in the next list what is in it is off too', async () => {
+  await start();
+  const { said, ask, heard, login } = connect();
+  await login();
+  const activeIn = ([, [list]]: (typeof said)[number]) =>
+    Object.fromEntries(
+      Object.entries(list as Record<string, { active: boolean; forceInactive: boolean }>)
+        .filter(([id]) => ['1', '2', '4', '5'].includes(id))
+        .map(([id, { active, forceInactive }]) => [id, [active, forceInactive]]),
+    );
+  const from = said.length;
+  await ask('pauseMonitor', 1);
+  const [update] = (await heard('updateMonitorIntoList', 1, from)).filter(
+    ([event]) => event === 'updateMonitorIntoList',
+  );
+  expect(activeIn(update!)).toEqual({ 1: [false, false] });
+  await ask('getMonitorList');
+  const [list] = said.slice(from).filter(([event]) => event === 'monitorList');
+  const [on, off, forced] = [
+    [true, false],
+    [false, false],
+    [false, true],
+  ];
+  expect(activeIn(list!)).toEqual({ 1: off, 2: forced, 4: forced, 5: on });
+  const then = said.length;
+  simulator.check(2);
+  await heard('heartbeat', 1, then);
+});
+
 it('after a restart says nothing until somebody logs in, and still takes the token', async () => {
   await start();
   const before = connect();

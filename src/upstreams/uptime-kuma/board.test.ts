@@ -62,6 +62,18 @@ it('says what a monitor is filed under, whatever the order of the list', () => {
   expect(news).toMatchObject([{ name: 'renamed', group: null }]);
 });
 
+it('says when a change concerns what is filed under a monitor: switched off or on, renamed, or gone', () => {
+  const { replace, merge, remove, history } = board();
+  ['1', '2'].forEach((id) => history(id, []));
+  replace([monitor('1', { parent: '2' }), monitor('2', { type: 'group' })], []);
+  expect(merge([monitor('1', { parent: '2', active: false })])).toBe(false);
+  expect(merge([monitor('2', { type: 'group' })])).toBe(false);
+  expect(merge([monitor('2', { type: 'group', active: false })])).toBe(true);
+  expect(merge([monitor('2', { type: 'group', active: false, name: 'another' })])).toBe(true);
+  expect(remove('2')).toBe(true);
+  expect(remove('1')).toBe(false);
+});
+
 it('what is not in a later list is gone; what could not be read there stays', () => {
   const { replace, history, remove, boards, gone } = board();
   ['1', '2', '3'].forEach((id) => history(id, []));

@@ -5,8 +5,10 @@ import type { BoardListener, UpstreamBeat, UpstreamService } from './uptime-kuma
 export interface Board {
   /** The whole list. What it has under `unreadable` ids stays as it was. */
   replace(monitors: Monitor[], unreadable: string[]): void;
-  merge(monitors: Monitor[]): void;
-  remove(id: string): void;
+  /** True: what is filed under them is another than before, and only the whole list tells how. */
+  merge(monitors: Monitor[]): boolean;
+  /** The same. */
+  remove(id: string): boolean;
   /** The checks from before the login, as often as they come. */
   history(id: string, beats: UpstreamBeat[]): void;
   beats(id: string, beats: UpstreamBeat[]): void;
@@ -58,6 +60,13 @@ export function createBoard(listener: BoardListener): Board {
     return { externalId: id, name, group, type, paused: !active, beats: active ? held.take(id) : [] };
   }
 
+  /** Whether something is filed under it. */
+  const hasOthers = (id: string) => [...monitors.values()].some(({ parent }) => parent === id);
+  const isOtherwise = ({ id, name, active }: Monitor) => {
+    const before = monitors.get(id);
+    return before?.active !== active || before.name !== name;
+  };
+
   const isComplete = () => isListed && [...monitors.keys()].every((id) => histories.has(id));
   function tellAll(): void {
     if (!isComplete() && !isTold) return;
@@ -77,14 +86,17 @@ export function createBoard(listener: BoardListener): Board {
       tellAll();
     },
     merge(list) {
+      const concernsOthers = list.some((monitor) => hasOthers(monitor.id) && isOtherwise(monitor));
       for (const monitor of list) monitors.set(monitor.id, monitor);
       for (const { id } of list) tell(id);
+      return concernsOthers;
     },
     remove(id) {
       monitors.delete(id);
       held.drop(id);
       if (isTold) listener.gone(id);
       else tellAll();
+      return hasOthers(id);
     },
     history(id, beats) {
       held.add(id, beats);

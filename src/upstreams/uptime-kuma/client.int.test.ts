@@ -198,6 +198,36 @@ it('a new and a deleted monitor are told, also when a text is their id', async (
   expect(gone).toEqual(['17', '16']);
 });
 
+it('what is in a group is off and on with it, though 2.x tells of the group only', async () => {
+  const { url, say, io } = await serve('2.5.3');
+  const list = recording('2.5.3-07-after-login').find(([event]) => event === 'monitorList')![1][0];
+  const monitors = list as Record<string, { parent: number | null }>;
+  let active = true;
+  io.on('connection', (socket) =>
+    socket.on('getMonitorList', (answer: (ack: object) => void) => {
+      const shown = Object.entries(monitors).map(([id, one]) => [
+        id,
+        id === '1' || one.parent === 1 ? { ...one, active, forceInactive: !active && id !== '1' } : one,
+      ]);
+      socket.emit('monitorList', Object.fromEntries(shown));
+      answer({ ok: true });
+    }),
+  );
+  const { kuma, boards } = watch(url);
+  await until(() => kuma.isLive());
+  const pausedIn = (services: (typeof boards)[number] | undefined) =>
+    services?.filter(({ paused }) => paused).map(({ externalId }) => externalId);
+  expect(pausedIn(boards.at(-1))).toEqual(['13']);
+  active = false;
+  say([['updateMonitorIntoList', [{ 1: { ...monitors['1'], active } }]]]);
+  await until(() => boards.length === 2);
+  expect(pausedIn(boards.at(-1))).toEqual(['1', '2', '4', '13']);
+  active = true;
+  say([['updateMonitorIntoList', [{ 1: { ...monitors['1'], active } }]]]);
+  await until(() => boards.length === 3);
+  expect(pausedIn(boards.at(-1))).toEqual(['13']);
+});
+
 it('an answer that makes no sense ends the connection: what was pushed may be of the same kind', async () => {
   const server = await serve('2.5.3');
   const { kuma, boards } = watch(server.url);

@@ -55,8 +55,8 @@ class Conversation implements UptimeKumaClient {
       const { monitors, unreadable } = readMonitors(list);
       board.replace(monitors, unreadable);
     },
-    updateMonitorIntoList: ({ board }, [list]) => board.merge(readMonitors(list).monitors),
-    deleteMonitorFromList: ({ board }, [id]) => board.remove(readId(id)),
+    updateMonitorIntoList: ({ board }, [list]) => this.changed(board.merge(readMonitors(list).monitors)),
+    deleteMonitorFromList: ({ board }, [id]) => this.changed(board.remove(readId(id))),
     heartbeatList: ({ board }, args) => this.checked(readBeatList(args), board.history),
     heartbeat: ({ board }, [value]) => this.checked(readLiveBeat(value), board.beats),
   };
@@ -168,6 +168,14 @@ class Conversation implements UptimeKumaClient {
       this.giveUpAfter(current, this.parts.boardMs ?? BOARD_MS, late);
     }
     if (this.version !== null) this.decided();
+  }
+
+  /** Of a group that is switched off or on 2.x tells nothing but the group itself; what is in it goes with it. */
+  private changed(concernsOthers: boolean): void {
+    if (!concernsOthers) return;
+    this.parts.socket.emit('getMonitorList').catch((error: unknown) => {
+      this.parts.log.info({ upstream: 'uptime-kuma', err: error }, 'the list of all monitors did not come');
+    });
   }
 
   private checked({ monitorId, beats, strange }: ReadBeats, take: Board['beats']): void {
