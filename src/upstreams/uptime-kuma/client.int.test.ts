@@ -139,6 +139,7 @@ it('needs no login where the service asks for none', async () => {
     socket.on('login', (_who: unknown, answer: (ack: object) => void) =>
       answer({ ok: false, msg: 'authIncorrectCreds' }),
     );
+    socket.on('getTags', (answer: (ack: object) => void) => answer({ ok: true, tags: [] }));
     socket.emit('monitorList', {});
     socket.emit('info', { version: '2.5.3' });
     socket.emit('autoLogin');
@@ -226,6 +227,15 @@ it('what is in a group is off and on with it, though 2.x tells of the group only
   say([['updateMonitorIntoList', [{ 1: { ...monitors['1'], active } }]]]);
   await until(() => boards.length === 3);
   expect(pausedIn(boards.at(-1))).toEqual(['13']);
+});
+
+it('one that answers nothing any more is not well because its connection stands', async () => {
+  const { url, io } = await serve('2.5.3');
+  const { kuma } = watch(url, { timeoutMs: 300 });
+  await until(() => kuma.isLive());
+  io.sockets.sockets.forEach((socket) => socket.removeAllListeners('getTags'));
+  for (const look of [() => kuma.probe(), () => kuma.identify()])
+    await expect(look()).rejects.toMatchObject({ failure: 'TIMEOUT' });
 });
 
 it('an answer that makes no sense ends the connection: what was pushed may be of the same kind', async () => {

@@ -85,8 +85,9 @@ class Conversation implements UptimeKumaClient {
   async identify(): Promise<UpstreamIdentity> {
     if (this.parts.socket.hurry()) this.isTrying = true;
     await this.outcome();
-    if (this.session?.isIn) return { flavour: null, version: this.version, instanceId: null };
-    throw this.lastTrouble ?? failed('TIMEOUT', 'did not let us in in time');
+    if (!this.session?.isIn) throw this.lastTrouble ?? failed('TIMEOUT', 'did not let us in in time');
+    await this.probe(); // one that is frozen keeps its connections for a while
+    return { flavour: null, version: this.version, instanceId: null };
   }
 
   async probe(): Promise<Pick<UpstreamIdentity, 'instanceId'>> {
