@@ -36,20 +36,25 @@ function dependents(seed: Seed, id: number): number[] {
   return direct.flatMap((one) => [one, ...dependents(seed, one)]);
 }
 
+type Monitors = ReadonlyMap<number, MonitorObject>;
+
+function isGroupOn({ parent }: MonitorObject, monitors: Monitors): boolean {
+  const group = monitors.get(Number(parent));
+  return !group || (group.active && isGroupOn(group, monitors));
+}
+
+/** In a group that is off it counts as off too, and is checked all the same, as in the real one. */
+function toldOf(monitor: MonitorObject, monitors: Monitors): MonitorObject {
+  const forceInactive = !isGroupOn(monitor, monitors);
+  return { ...monitor, active: monitor.active && !forceInactive, forceInactive };
+}
+
 export function createMonitoring({ seed, book, tell }: Parts): Monitoring {
   const monitors = new Map(seed.monitors.map((monitor) => [monitor.id, structuredClone(monitor)]));
   const conditions = new Map(Object.entries(seed.conditions).map(([id, condition]) => [Number(id), condition]));
 
-  /** In a group that is off it counts as off too, and is checked all the same, as in the real one. */
-  const isGroupOn = ({ parent }: MonitorObject): boolean => {
-    const group = monitors.get(Number(parent));
-    return !group || (group.active && isGroupOn(group));
-  };
-  const shown = (monitor: MonitorObject): MonitorObject => {
-    const forceInactive = !isGroupOn(monitor);
-    return { ...monitor, active: monitor.active && !forceInactive, forceInactive };
-  };
-  const tellSettings = (monitor: MonitorObject) => tell('updateMonitorIntoList', { [monitor.id]: shown(monitor) });
+  const tellSettings = (monitor: MonitorObject) =>
+    tell('updateMonitorIntoList', { [monitor.id]: toldOf(monitor, monitors) });
 
   function tellBeat(id: number, { row, live }: ReturnType<BeatBook['check']>, isChecked: boolean): void {
     if (row.important && isChecked) tell('maintenanceList', seed.lists.maintenanceList);
@@ -68,10 +73,10 @@ export function createMonitoring({ seed, book, tell }: Parts): Monitoring {
     tellSettings(monitor);
   }
   return {
-    list: () => Object.fromEntries([...monitors].map(([id, monitor]) => [id, shown(monitor)])),
+    list: () => Object.fromEntries([...monitors].map(([id, monitor]) => [id, toldOf(monitor, monitors)])),
     get(id) {
       const monitor = monitors.get(Number(id));
-      return monitor && shown(monitor);
+      return monitor && toldOf(monitor, monitors);
     },
     rows: book.rows,
     stats: book.stats,
