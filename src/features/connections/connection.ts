@@ -110,7 +110,7 @@ export function findingOf(kind: ConnectionKindName, failure: { failure: string; 
   const nobody = { flavour: null, version: null };
   const name = NAMES[kind];
   if (failure.failure === 'UNAUTHORIZED') {
-    const message = `${name} refuses ${CREDENTIALS[kind]} and start again.`;
+    const message = `${name} refuses ${CREDENTIALS[kind]} and start again (${failure.message}).`;
     return { ...nobody, state: 'UNAUTHORIZED', problem: { code: 'CONNECTION_UNAUTHORIZED', message } };
   }
   if (failure.failure === 'WRONG_SHAPE') {

@@ -33,8 +33,10 @@ export function createInterpreter(upstream: string, headerValues: string[]) {
       retryAfterMs: retryAfterMs(raw.headers['retry-after']),
     });
   const refused = (answered: Answered): UpstreamFailure => {
-    const { raw } = answered;
-    return failed(failureOfStatus(raw.status), answered, `: ${excerpt(textOf(raw))}`);
+    const { call, raw } = answered;
+    const failure = failureOfStatus(raw.status);
+    const isAnother = call.open && failure === 'UNAUTHORIZED';
+    return failed(isAnother ? 'WRONG_SHAPE' : failure, answered, `: ${excerpt(textOf(raw))}`);
   };
 
   return {

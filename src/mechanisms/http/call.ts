@@ -12,6 +12,8 @@ export interface HttpCall {
   deadlineMs?: number;
   /** Statuses beyond 2xx that the caller reads itself; any other is thrown as an UpstreamFailure. */
   answers?: number[];
+  /** Answered there to everybody: who refuses us here is another service, or stands before it. */
+  open?: boolean;
   /** A look whether the upstream lives: sent even while other calls are not, and never repeated. */
   probe?: boolean;
 }

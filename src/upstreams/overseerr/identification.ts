@@ -10,9 +10,9 @@ const ofVersion = { deadlineMs: 3_000, probe: true };
 
 /** Who answers, and whether it takes our key: only `/auth/me` looks at it. */
 export function createIdentification(
-  get: (path: string, more: Pick<HttpCall, 'deadlineMs' | 'probe'>) => Promise<HttpAnswer>,
+  get: (path: string, more: Pick<HttpCall, 'deadlineMs' | 'open' | 'probe'>) => Promise<HttpAnswer>,
 ): Pick<OverseerrClient, 'identify' | 'probe'> {
-  const itself = async () => readAs(publicSettings, await get('/settings/public', liveness));
+  const itself = async () => readAs(publicSettings, await get('/settings/public', { ...liveness, open: true }));
   const keyIsTaken = async () => readAs(account, await get('/auth/me', liveness));
   const version = (): Promise<string | null> =>
     get('/status', ofVersion)

@@ -23,14 +23,14 @@ const liveness = { deadlineMs: 5_000, probe: true };
 /** `http` carries the server's own URL (with a sub-path, if it has one) and the token as `X-Plex-Token`. */
 export function createPlexClient({ http }: { http: HttpClient }): PlexClient {
   const { find, page } = createPages(http);
-  const get = (path: string, more: Pick<HttpCall, 'deadlineMs' | 'probe'> = {}): Promise<HttpAnswer> =>
+  const get = (path: string, more: Pick<HttpCall, 'deadlineMs' | 'open' | 'probe'> = {}): Promise<HttpAnswer> =>
     http.request({ method: 'GET', path, ...more });
   const sections = async (more = {}) =>
     readListing(await get('/library/sections', more), 'Directory', section).rows.map(toSection);
 
   return {
     async identify() {
-      const who = readAs(identity, await get('/identity', liveness)).MediaContainer;
+      const who = readAs(identity, await get('/identity', { ...liveness, open: true })).MediaContainer;
       // Everybody may ask that one; the sections want a token.
       await sections(liveness);
       return { flavour: 'PLEX', machineId: who.machineIdentifier, version: who.version ?? null };
