@@ -42,10 +42,8 @@ table public.events
   column meta json not null
   column recorded_at timestamp(3) with time zone not null
   constraint events_pkey PRIMARY KEY ("position")
-  constraint events_schema_version_check CHECK ((schema_version >= 1))
   constraint events_stream_id_event_id_key UNIQUE (stream_id, event_id)
   constraint events_stream_id_version_key UNIQUE (stream_id, version)
-  constraint events_version_check CHECK ((version >= 0))
   grant insert, select to medianest_app
 sequence public.events_position_seq
 table public.feed_mark
@@ -173,23 +171,6 @@ table public.title_cache
   column observed_at timestamp with time zone not null
   constraint title_cache_pkey PRIMARY KEY (media_type, tmdb_id)
   grant delete, insert, select, update to medianest_app
-CREATE OR REPLACE FUNCTION public.append_event(target text, expected_version bigint, id uuid, event_type text, schema_version integer, body json, meta json, OUT at bigint, OUT stored_at timestamp with time zone)
- RETURNS record
- LANGUAGE plpgsql
- SET lock_timeout TO '5s'
- SET plan_cache_mode TO 'force_generic_plan'
- SET enable_seqscan TO 'off'
-AS $function$
-BEGIN
-  PERFORM pg_advisory_xact_lock(20010101); -- first, and as a statement of its own: see append_events
-  stored_at := clock_timestamp()::timestamptz(3);
-  INSERT INTO events AS e (stream_id, version, event_id, type, schema_version, data, meta, recorded_at)
-  SELECT target, expected_version + 1, id, event_type, append_event.schema_version, body, append_event.meta, stored_at
-   WHERE expected_version = coalesce((SELECT s.version FROM events s WHERE s.stream_id = target ORDER BY s.version DESC LIMIT 1), -1)
-  RETURNING e.position INTO at;
-END
-$function$
-grant execute on function public.append_event(target text, expected_version bigint, id uuid, event_type text, schema_version integer, body json, meta json, OUT at bigint, OUT stored_at timestamp with time zone) to medianest_app
 CREATE OR REPLACE FUNCTION public.append_events(target text, expected_version bigint, ids uuid[], types text[], schema_versions integer[], bodies json[], metas json[])
  RETURNS TABLE(outcome text, last_version bigint, positions bigint[], stored_at timestamp with time zone)
  LANGUAGE plpgsql
@@ -233,31 +214,6 @@ BEGIN
 END
 $function$
 grant execute on function public.append_events(target text, expected_version bigint, ids uuid[], types text[], schema_versions integer[], bodies json[], metas json[]) to medianest_app
-CREATE OR REPLACE FUNCTION public.append_events_together(targets text[], expected_versions bigint[], versions bigint[], ids uuid[], types text[], schema_versions integer[], bodies json[], metas json[], OUT positions bigint[], OUT targets_stored text[], OUT stored_at timestamp with time zone)
- RETURNS record
- LANGUAGE plpgsql
- SET lock_timeout TO '5s'
- SET plan_cache_mode TO 'force_generic_plan'
- SET enable_seqscan TO 'off'
-AS $function$
-BEGIN
-  PERFORM pg_advisory_xact_lock(20010101); -- first, and as a statement of its own: see append_events
-  stored_at := clock_timestamp()::timestamptz(3);
-  WITH stored AS (
-    INSERT INTO events AS e (stream_id, version, event_id, type, schema_version, data, meta, recorded_at)
-    SELECT g.target, g.version, g.id, g.type, g.schema_version, g.body, g.meta, stored_at
-      FROM unnest(targets, expected_versions, versions, ids, types, schema_versions, bodies, metas)
-           AS g (target, expected, version, id, type, schema_version, body, meta)
-     WHERE g.expected = coalesce((SELECT s.version FROM events s WHERE s.stream_id = g.target ORDER BY s.version DESC LIMIT 1), -1)
-    RETURNING e.position
-  )
-  SELECT array_agg(s.position ORDER BY s.position) INTO positions FROM stored s;
-  IF cardinality(ids) > coalesce(cardinality(positions), 0) THEN
-    targets_stored := ARRAY(SELECT e.stream_id FROM events e WHERE e.position = ANY (positions) ORDER BY e.position);
-  END IF;
-END
-$function$
-grant execute on function public.append_events_together(targets text[], expected_versions bigint[], versions bigint[], ids uuid[], types text[], schema_versions integer[], bodies json[], metas json[], OUT positions bigint[], OUT targets_stored text[], OUT stored_at timestamp with time zone) to medianest_app
 CREATE OR REPLACE FUNCTION public.settle_event_store()
  RETURNS text
  LANGUAGE plpgsql

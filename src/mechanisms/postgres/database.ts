@@ -21,8 +21,8 @@ export interface Database extends Queryable {
   transaction<Result>(work: (tx: Queryable) => Promise<Result>): Promise<Result>;
   /** As `query`, for a statement that comes again and again. */
   prepared<Row extends object>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
-  /** A connection of one's own. Closes with the database, if not before. */
-  lane(): Lane;
+  /** A connection of one's own, whose session has these settings. Closes with the database, if not before. */
+  lane(settings?: Record<string, string>): Lane;
   /** A bell between processes that use this database. Closes with the database, if not before. */
   channel(name: string, onRing: () => void): Channel;
   close(): Promise<void>;
@@ -77,7 +77,7 @@ export function createDatabase(options: DatabaseOptions): PostgresDatabase {
     prepared: <Row extends object>(statement: Statement, values: readonly unknown[] = []) =>
       withConnection(pool, (ask) => ask((client) => runStatement(client, statement, { values }))) as Promise<Row[]>,
     transaction: (work) => withConnection(pool, (ask) => transaction(ask, work)),
-    lane: () => keep(createLane(pool, runStatement)),
+    lane: (settings = {}) => keep(createLane(config, settings, runStatement)),
     channel: (name, onRing) => keep(createChannel(config, name, onRing)),
     close() {
       for (const part of kept) part.close(); // the pool waits for what is lent

@@ -6,7 +6,7 @@ import type { TestDatabase } from './testing';
 import { createTestDatabase } from './testing';
 
 const PID = { name: 'which_session', text: 'select pg_backend_pid() as pid' };
-const PREPARED = 'select name from pg_prepared_statements';
+const PREPARED = { name: 'prepared', text: 'select name from pg_prepared_statements' };
 
 let test: TestDatabase;
 let database: PostgresDatabase;
@@ -18,7 +18,8 @@ beforeEach(() => {
 });
 afterEach(() => database.close());
 
-const prepared = async () => (await database.query<{ name: string }>(PREPARED)).map(({ name }) => name);
+const prepared = async (lane: Lane) =>
+  (await lane.query<{ name: string }>(PREPARED, [], 1_000)).map(({ name }) => name);
 const sessionOf = async (lane: Lane) => (await lane.query<{ pid: number }>(PID, [], 1_000))[0]!.pid;
 
 describe('a lane', () => {
@@ -26,15 +27,14 @@ describe('a lane', () => {
     const lane = database.lane();
     const pid = await sessionOf(lane);
     expect(await sessionOf(lane)).toBe(pid);
-    lane.close();
-    expect(await prepared()).toEqual([expect.stringMatching(/^which_session_[0-9a-f]{8}$/)]);
+    expect(await prepared(lane)).toContainEqual(expect.stringMatching(/^which_session_[0-9a-f]{8}$/));
   });
 
   it('takes another when the server ended its own, before a statement has to find that out', async () => {
     const lane = database.lane();
     const pid = await sessionOf(lane);
     await test.owner.query('select pg_terminate_backend($1, 5000)', [pid]);
-    while (database.pool.totalCount > 0) await pause(1);
+    await pause(20); // its last word is here already, and read in the next turn
     expect(await sessionOf(lane)).not.toBe(pid);
   });
 
@@ -48,10 +48,67 @@ describe('a lane', () => {
   });
 });
 
+const wait = (seconds: number) => ({ name: `wait_${seconds * 1_000}`, text: `select pg_sleep(${seconds})` });
+const waiting = () =>
+  test.owner.query(`select 1 from pg_stat_activity where application_name = 'lane' and query like '%pg_sleep%'`);
+
+describe('statements of a lane', () => {
+  it('go out while others have no answer, and are done in their order', async () => {
+    const lane = database.lane();
+    const order: number[] = [];
+    const ask = async (n: number, seconds: number) => {
+      await lane.query(wait(seconds), [], 5_000);
+      order.push(n);
+    };
+    await Promise.all([ask(1, 0.05), ask(2, 0), ask(3, 0)]);
+    expect(order).toEqual([1, 2, 3]);
+    expect(await test.owner.query(`select 1 from pg_stat_activity where application_name = 'lane'`)).toHaveLength(1);
+  });
+
+  it('fail each alone', async () => {
+    const lane = database.lane();
+    const outcomes = await Promise.allSettled([
+      lane.query(PID, [], 1_000),
+      lane.query({ name: 'wrong', text: 'select 1 / 0' }, [], 1_000),
+      lane.query(PID, [], 1_000),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(outcomes[1]).toMatchObject({ reason: { code: '22012' } });
+  });
+
+  it('have the settings of the lane, and only of the lane', async () => {
+    const show = { name: 'show', text: `select current_setting('lock_timeout') as it` };
+    expect(await database.lane({ lock_timeout: '7s' }).query(show, [], 1_000)).toEqual([{ it: '7s' }]);
+    expect(await database.query(show.text)).toEqual([{ it: '0' }]);
+  });
+});
+
+describe('a lane that is closed', () => {
+  it('gives the answers that are due, takes no more, and ends its session', async () => {
+    const lane = database.lane();
+    const due = lane.query(wait(0.05), [], 5_000);
+    while ((await waiting()).length === 0) await pause(1);
+    lane.close();
+    await expect(lane.query(PID, [], 1_000)).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+    await due;
+    while ((await waiting()).length > 0) await pause(1);
+  });
+
+  it('while it connects leaves no session behind', async () => {
+    const lane = database.lane();
+    const first = lane.query(PID, [], 1_000);
+    lane.close();
+    await first.catch(() => undefined);
+    const sessions = () => test.owner.query(`select 1 from pg_stat_activity where application_name = 'lane'`);
+    while ((await sessions()).length > 0) await pause(1);
+  });
+});
+
 describe('where a pooler hands out other sessions', () => {
   const withoutPreparing = async () => {
     await database.prepared({ name: 'another', text: 'select 1' });
-    expect(await prepared()).not.toContainEqual(expect.stringMatching('another'));
+    const names = await database.query<{ name: string }>(PREPARED.text);
+    expect(names).not.toContainEqual({ name: expect.stringMatching('another') });
   };
 
   it('goes on without prepared statements when one is not there', async () => {
@@ -64,8 +121,7 @@ describe('where a pooler hands out other sessions', () => {
   it('goes on without them when one is there already', async () => {
     const lane = test.database.lane();
     await sessionOf(lane);
-    lane.close();
-    const [{ name }] = (await test.database.query(PREPARED)) as [{ name: string }];
+    const name = (await prepared(lane)).find((one) => one.startsWith(PID.name))!;
     await database.query(`prepare ${name} as select 1`);
     expect(await database.prepared(PID)).toEqual([{ pid: expect.any(Number) }]);
     await withoutPreparing();

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PoolClient } from 'pg';
+import type { ClientBase } from 'pg';
 
 /** A statement that comes again and again: the server parses and plans it once a connection. */
 export interface Statement {
@@ -9,7 +9,7 @@ export interface Statement {
 
 /** Runs a statement on a connection; gives up after `timeoutMs`, when that is said. */
 export type RunStatement = (
-  client: PoolClient,
+  client: ClientBase,
   statement: Statement,
   options: { values: readonly unknown[]; timeoutMs?: number },
 ) => Promise<object[]>;

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { EventStoreUnavailable, Overloaded } from '../../errors';
 import { createAppendQueue } from './append-queue';
 import type { Append, AppendAnswer } from './appending';
@@ -10,25 +11,29 @@ function appendTo(streamId: string, size = 2): Append {
   return { streamId, expected: 'any', events: [event] };
 }
 
-/** A queue whose batches are answered by hand. */
+/** A queue whose batches are answered by hand, in their order. */
 function setUp() {
   const batches: WaitingAppend[][] = [];
-  let answer: () => void = () => undefined;
+  const answers: (() => void)[] = [];
   const queue = createAppendQueue((batch) => {
     batches.push(batch);
     return new Promise((done) => {
-      answer = () => {
+      answers.push(() => {
         for (const { resolve } of batch) resolve(ANSWER);
         done();
-      };
+      });
     });
   });
-  const next = async (count: number) => {
-    answer();
+  const answer = () => answers.shift()?.();
+  const sent = async (count: number) => {
     while (batches.length < count) await new Promise((done) => setImmediate(done));
     return batches[count - 1]!.map(({ append }) => append.streamId);
   };
-  return { queue, next, answer: () => answer(), batches };
+  const next = (count: number) => {
+    answer();
+    return sent(count);
+  };
+  return { queue, next, sent, answer, batches };
 }
 
 it('sends what comes in one turn together, and what comes meanwhile after', async () => {
@@ -70,6 +75,7 @@ it('sends at most 256 appends and about 1 MB together, and what is bigger alone'
   const { queue, next, answer } = setUp();
   const answers = Array.from({ length: 300 }, (_, n) => queue.add(appendTo(`${n}`)));
   expect(await next(1)).toHaveLength(256);
+  await pause(30); // a slow one
   expect(await next(2)).toHaveLength(44);
   answers.push(...[400_000, 400_000, 400_000, 5_000_000, 1].map((size, n) => queue.add(appendTo(`big ${n}`, size))));
   expect([await next(3), await next(4), await next(5), await next(6)]).toEqual([
@@ -80,6 +86,59 @@ it('sends at most 256 appends and about 1 MB together, and what is bigger alone'
   ]);
   answer();
   await Promise.all(answers);
+});
+
+describe('where the disk is quick', () => {
+  const names = (count: number, prefix: string) => Array.from({ length: count }, (_, n) => `${prefix} ${n}`);
+  beforeEach(() => void jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] }));
+  afterEach(() => void jest.useRealTimers());
+
+  /** A queue that has seen a call of 10 appends take so long. */
+  async function after(ms: number) {
+    const { queue, answer, sent, batches } = setUp();
+    const addAll = (some: string[]) => Promise.all(some.map((name) => queue.add(appendTo(name))));
+    const first = addAll(names(10, 'first'));
+    await sent(1);
+    jest.advanceTimersByTime(ms);
+    answer();
+    await first;
+    return { addAll, answer, sent, batches };
+  }
+
+  it('sends many in two halves, the second before the first has its answer', async () => {
+    const { addAll, answer, sent } = await after(0);
+    const all = addAll(names(10, 'then'));
+    expect(await sent(2)).toEqual(names(10, 'then').slice(0, 5));
+    expect(await sent(3)).toEqual(names(10, 'then').slice(5));
+    answer();
+    answer();
+    await all;
+  });
+
+  it.each([
+    ['few', 0, 7],
+    ['those who wait for a slow disk', 2, 10],
+  ])('sends %s together', async (_whom, ms, count) => {
+    const { addAll, answer, sent } = await after(ms);
+    const all = addAll(names(count, 'then'));
+    expect(await sent(2)).toEqual(names(count, 'then'));
+    answer();
+    await all;
+  });
+
+  it('sends no second append of a stream while its first has no answer', async () => {
+    const { addAll, answer, sent, batches } = await after(0);
+    const all = addAll([...names(10, 'then'), 'then 0', 'then 9']);
+    await sent(3);
+    answer();
+    expect(await sent(4)).toEqual(['then 0']);
+    expect(batches).toHaveLength(4);
+    answer();
+    expect(await sent(5)).toEqual(['then 9']);
+    answer();
+    answer();
+    await all;
+  });
 });
 
 it('refuses more than 10,000 at once, saying when to come again, and goes on with those', async () => {

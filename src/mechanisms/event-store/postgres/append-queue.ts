@@ -4,7 +4,7 @@ import type { Append, AppendAnswer } from './appending';
 import type { WaitingAppend } from './waiting-appends';
 import { createWaitingAppends } from './waiting-appends';
 
-/** All appends of a process: what comes while one call is under way goes into the next one, together. */
+/** All appends of a process: what comes while calls are under way goes into the next one, together. */
 export interface AppendQueue {
   /** Rejects with Overloaded at once when too much waits, with EventStoreUnavailable when its turn does not come in time. */
   add(append: Append): Promise<AppendAnswer>;
@@ -16,18 +16,42 @@ const MAX_WAITING_SIZE = 64 * 1024 * 1024; // characters
 const RETRY_AFTER_MS = 1_000;
 const MAX_WAIT_MS = 5_000;
 const WATCH_MS = 1_000;
+/**
+ * So many go in two calls, so that the server works on one while we work on the other. But not when they wait for the disk, which takes the same for
+ * few and for many: for that they wait together.
+ */
+const WORTH_HALVES = 8;
+/** An append's share of a call that waits for the processor rather than for the disk; of half a call, where fewer share the wait. */
+const QUICK_MS = 0.08;
+const QUICK_HALF_MS = 0.12;
 
 /** `settle` answers all of a batch and never rejects. */
 export function createAppendQueue(settle: (batch: WaitingAppend[]) => Promise<void>): AppendQueue {
   const waiting = createWaitingAppends();
-  let running = false;
+  let running = 0;
+  let isQuick = false;
+  let lastAnswer = 0;
   let watch: NodeJS.Timeout | undefined;
 
   async function run(): Promise<void> {
-    running = true;
+    running++;
     // Whoever had an answer in this turn and appends again comes into the next batch.
-    for (await endOfTurn(); waiting.count() > 0; await endOfTurn()) await settle(waiting.nextBatch());
-    running = false;
+    for (await endOfTurn(); waiting.ready() > 0; await endOfTurn()) await send();
+    running--;
+  }
+
+  async function send(): Promise<void> {
+    const inHalves = isQuick && running === 1 && waiting.ready() >= WORTH_HALVES;
+    const batch = waiting.nextBatch(inHalves ? Math.ceil(waiting.ready() / 2) : Infinity);
+    if (inHalves) void run();
+    const quickMs = batch.length * (running === 1 ? QUICK_MS : QUICK_HALF_MS);
+    const sent = performance.now();
+    await settle(batch);
+    waiting.settled(batch);
+    const answered = performance.now();
+    // The server does one call after the other.
+    if (batch.length >= WORTH_HALVES / 2) isQuick = answered - Math.max(sent, lastAnswer) < quickMs;
+    lastAnswer = answered;
   }
 
   function refuseLate(): void {
@@ -45,7 +69,7 @@ export function createAppendQueue(settle: (batch: WaitingAppend[]) => Promise<vo
       }
       return new Promise((resolve, reject) => {
         waiting.join({ append, size: sizeOf(append), since: performance.now(), resolve, reject });
-        if (!running) void run();
+        if (running === 0) void run();
         watch ??= setTimeout(refuseLate, WATCH_MS).unref();
       });
     },

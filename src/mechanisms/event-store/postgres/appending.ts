@@ -1,6 +1,7 @@
 import type { Lane, Statement } from '../../postgres';
 import type { ExpectedVersion } from '../event-store';
 import type { WrittenEvent } from '../written-event';
+import { binaryArray, plainArray } from './array-parameters';
 import { toAppendFailure } from './failures';
 
 export interface Append {
@@ -33,14 +34,37 @@ export interface Appending {
   judge(append: Append): Promise<AppendAnswer>;
 }
 
+/** Of the order of all events. Who inserts takes it first, and it is released when the commit can be seen. */
+const LOCK = 20010101;
+const VERSION_OF = (stream: string) =>
+  `coalesce((SELECT s.version FROM events s WHERE s.stream_id = ${stream} ORDER BY s.version DESC LIMIT 1), -1)`;
+
+/** What the session of these statements needs: they are planned once, while the table is small, and wait for the lock no longer than this. */
+export const SESSION = { lock_timeout: '5s', plan_cache_mode: 'force_generic_plan', enable_seqscan: 'off' };
+
+/**
+ * Exact appends insert or do not; why not, they do not ask: JUDGED does. They take the lock before they draw a position, so positions are given out
+ * in the order of commits. They look at the stream as it was before they waited for the lock: who was overtaken meanwhile violates a constraint.
+ */
 const ONE: Statement = {
   name: 'append_event',
-  text: 'SELECT at, stored_at FROM append_event($1, $2, $3, $4, $5, $6, $7)',
+  text: `INSERT INTO events (stream_id, version, event_id, type, schema_version, data, meta, recorded_at)
+    SELECT $1::text, $2::bigint + 1, $3::uuid, $4, $5::integer, $6::json, $7::json, clock_timestamp()
+    WHERE pg_advisory_xact_lock(${LOCK}) IS NOT NULL AND $2 = ${VERSION_OF('$1')}
+    RETURNING position, recorded_at`,
 };
 const MANY: Statement = {
   name: 'append_events_together',
-  text: `SELECT positions::text[], targets_stored, stored_at
-    FROM append_events_together($1::text[], $2::bigint[], $3::bigint[], $4::uuid[], $5::text[], $6::integer[], $7::json[], $8::json[])`,
+  text: `WITH stored AS (
+      INSERT INTO events (stream_id, version, event_id, type, schema_version, data, meta, recorded_at)
+      SELECT g.target, g.version, g.id, g.type, g.schema_version, g.body, g.meta, (SELECT clock_timestamp())
+      FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::uuid[], $5::text[], $6::integer[], $7::json[], $8::json[])
+        AS g (target, expected, version, id, type, schema_version, body, meta)
+      WHERE (SELECT pg_advisory_xact_lock(${LOCK})) IS NOT NULL AND g.expected = ${VERSION_OF('g.target')}
+      RETURNING position, stream_id, recorded_at
+    )
+    SELECT array_agg(position ORDER BY position) AS positions, max(recorded_at) AS recorded_at,
+      CASE WHEN count(*) < cardinality($1) THEN coalesce(array_agg(stream_id), '{}') END AS streams FROM stored`,
 };
 const JUDGED: Statement = {
   name: 'append_events',
@@ -51,10 +75,10 @@ const JUDGED: Statement = {
 const ANSWER_MS = 10_000;
 
 export function createAppending(lane: Lane): Appending {
-  async function call<Row extends object>(statement: Statement, values: unknown[]): Promise<Row> {
+  async function call<Row extends object | undefined>(statement: Statement, values: unknown[]): Promise<Row> {
     try {
-      const [row] = await lane.query<Row>(statement, values, ANSWER_MS);
-      return row as Row; // each of the functions answers one
+      const [row] = await lane.query<Row & object>(statement, values, ANSWER_MS);
+      return row as Row;
     } catch (error) {
       throw toAppendFailure(error);
     }
@@ -63,21 +87,26 @@ export function createAppending(lane: Lane): Appending {
   async function one({ streamId, expected }: ExactAppend, event: WrittenEvent): Promise<Appended | null> {
     const { eventId, type, schemaVersion, data, metadata } = event;
     const values = [streamId, expected, eventId, type, schemaVersion, data, metadata];
-    const { at, stored_at } = await call<{ at: string | null; stored_at: Date }>(ONE, values);
-    if (at === null) return null;
-    return { outcome: 'appended', version: expected + 1, positions: [BigInt(at)], recordedAt: stored_at };
+    const row = await call<{ position: string; recorded_at: Date } | undefined>(ONE, values);
+    if (!row) return null;
+    return {
+      outcome: 'appended',
+      version: expected + 1,
+      positions: [BigInt(row.position)],
+      recordedAt: row.recorded_at,
+    };
   }
 
   async function many(appends: ExactAppend[]): Promise<(Appended | null)[]> {
     const row = await call<ManyRow>(MANY, toArrays(appends));
     const positions = (row.positions ?? []).map(BigInt);
-    const stored = row.targets_stored && new Set(row.targets_stored);
+    const stored = row.streams && new Set(row.streams);
     let next = 0;
     return appends.map(({ streamId, expected, events }) => {
       if (stored && !stored.has(streamId)) return null;
       const mine = positions.slice(next, (next += events.length));
       const version = expected + events.length;
-      return { outcome: 'appended', version, positions: mine, recordedAt: row.stored_at };
+      return { outcome: 'appended', version, positions: mine, recordedAt: row.recorded_at };
     });
   }
 
@@ -100,8 +129,9 @@ export function createAppending(lane: Lane): Appending {
 
 interface ManyRow {
   positions: string[] | null;
-  targets_stored: string[] | null;
-  stored_at: Date;
+  /** Those of the events, when some were not stored. */
+  streams: string[] | null;
+  recorded_at: Date;
 }
 
 interface JudgedRow {
@@ -116,19 +146,31 @@ function toArrays(appends: ExactAppend[]): unknown[] {
     events.map((event, index) => ({ streamId, expected, version: expected + 1 + index, event })),
   );
   return [
-    rows.map(({ streamId }) => streamId),
-    rows.map(({ expected }) => expected),
-    rows.map(({ version }) => version),
+    binaryArray(
+      'text',
+      rows.map(({ streamId }) => streamId),
+    ),
+    plainArray(rows.map(({ expected }) => expected)),
+    plainArray(rows.map(({ version }) => version)),
     ...columnsOf(rows.map(({ event }) => event)),
   ];
 }
 
 function columnsOf(events: WrittenEvent[]): unknown[] {
   return [
-    events.map((event) => event.eventId),
-    events.map((event) => event.type),
-    events.map((event) => event.schemaVersion),
-    events.map((event) => event.data),
-    events.map((event) => event.metadata),
+    plainArray(events.map((event) => event.eventId)),
+    binaryArray(
+      'text',
+      events.map((event) => event.type),
+    ),
+    plainArray(events.map((event) => event.schemaVersion)),
+    binaryArray(
+      'json',
+      events.map((event) => event.data),
+    ),
+    binaryArray(
+      'json',
+      events.map((event) => event.metadata),
+    ),
   ];
 }

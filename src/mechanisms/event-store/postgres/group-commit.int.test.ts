@@ -35,8 +35,8 @@ describe('appends that wait together', () => {
   function watched(database: Database): Database {
     return {
       ...database,
-      lane() {
-        const lane = database.lane();
+      lane(settings) {
+        const lane = database.lane(settings);
         return {
           ...lane,
           query(statement, ...rest) {
@@ -56,7 +56,7 @@ describe('appends that wait together', () => {
     });
   const waitingForLock = async () =>
     test.owner.query<{ pid: number }>(
-      `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%append_event%'`,
+      `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%INSERT INTO events%'`,
     );
 
   it('are one call; a single event goes by the form for one', async () => {

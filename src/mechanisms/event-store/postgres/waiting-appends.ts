@@ -14,9 +14,16 @@ export interface WaitingAppend {
 export interface WaitingAppends {
   count(): number;
   size(): number;
+  /** Streams of which one can go now. */
+  ready(): number;
   join(waiting: WaitingAppend): void;
-  /** Takes out what goes together: one append of a stream at most; whatever is first, however big. */
-  nextBatch(): WaitingAppend[];
+  /**
+   * Takes out what goes together, at most so many: one append of a stream, and none of one that has another under way; whatever is first, however
+   * big. Its streams are under way from now.
+   */
+  nextBatch(most: number): WaitingAppend[];
+  /** The batch has its answers: its streams are free for their next. */
+  settled(batch: WaitingAppend[]): void;
   /** Takes out what came at this time or before. */
   takeSince(time: number): WaitingAppend[];
 }
@@ -26,43 +33,60 @@ const MAX_BATCH_SIZE = 1024 * 1024;
 
 /** In the order of coming, but for the streams with several appends: after each such a stream goes to the end. */
 export function createWaitingAppends(): WaitingAppends {
-  const lines = new Map<string, WaitingAppend[]>();
+  const free = new Map<string, WaitingAppend[]>();
+  /** What waits behind an append under way, by stream; empty for most. */
+  const behind = new Map<string, WaitingAppend[]>();
   let count = 0;
   let size = 0;
 
-  function takeOut(taken: WaitingAppend[]): WaitingAppend[] {
+  function forget(taken: WaitingAppend[]): WaitingAppend[] {
     for (const waiting of taken) {
-      const { streamId } = waiting.append;
-      const rest = lines.get(streamId)!.filter((other) => other !== waiting);
-      lines.delete(streamId);
-      if (rest.length > 0) lines.set(streamId, rest);
       count--;
       size -= waiting.size;
     }
     return taken;
   }
 
+  function takeLateOf(lines: Map<string, WaitingAppend[]>, time: number): WaitingAppend[] {
+    return [...lines].flatMap(([streamId, line]) => {
+      const rest = line.filter(({ since }) => since > time);
+      if (rest.length === 0 && lines === free) free.delete(streamId);
+      else lines.set(streamId, rest);
+      return line.filter(({ since }) => since <= time);
+    });
+  }
+
   return {
     count: () => count,
     size: () => size,
+    ready: () => free.size,
     join(waiting) {
-      const line = lines.get(waiting.append.streamId);
+      const { streamId } = waiting.append;
+      const line = behind.get(streamId) ?? free.get(streamId);
       if (line) line.push(waiting);
-      else lines.set(waiting.append.streamId, [waiting]);
+      else free.set(streamId, [waiting]);
       count++;
       size += waiting.size;
     },
-    nextBatch() {
+    nextBatch(most) {
       const batch: WaitingAppend[] = [];
       let batchSize = 0;
-      for (const line of lines.values()) {
-        const first = line[0]!; // no line is empty
-        batchSize += first.size;
-        if (batch.length === MAX_BATCH || (batch.length > 0 && batchSize > MAX_BATCH_SIZE)) break;
-        batch.push(first);
+      for (const [streamId, [first, ...others]] of free) {
+        batchSize += first!.size; // no line is empty
+        if (batch.length === Math.min(most, MAX_BATCH) || (batch.length > 0 && batchSize > MAX_BATCH_SIZE)) break;
+        batch.push(first!);
+        free.delete(streamId);
+        behind.set(streamId, others);
       }
-      return takeOut(batch);
+      return forget(batch);
     },
-    takeSince: (time) => takeOut([...lines.values()].flat().filter(({ since }) => since <= time)),
+    settled(batch) {
+      for (const { append } of batch) {
+        const next = behind.get(append.streamId)!;
+        behind.delete(append.streamId);
+        if (next.length > 0) free.set(append.streamId, next);
+      }
+    },
+    takeSince: (time) => forget([...takeLateOf(free, time), ...takeLateOf(behind, time)]),
   };
 }

@@ -1,0 +1,26 @@
+import { createTestDatabase } from '../../postgres/testing';
+import type { TestDatabase } from '../../postgres/testing';
+import { binaryArray, plainArray } from './array-parameters';
+
+let test: TestDatabase;
+beforeAll(async () => void (test = await createTestDatabase()));
+afterAll(() => test.drop());
+
+const TEXTS = ['', 'plain', '{"a": "quoted \\" and , and {}"}', 'NULL', 'ä€😀', '"'];
+
+it('gives the server the texts as they are', async () => {
+  const sql = 'SELECT $1::text[] AS texts, $2::int[] AS numbers';
+  const [row] = await test.database.query(sql, [binaryArray('text', TEXTS), plainArray([3, -1, 2])]);
+  expect(row).toEqual({ texts: TEXTS, numbers: [3, -1, 2] });
+});
+
+it('gives JSON to the letter', async () => {
+  const documents = TEXTS.map((text) => `{ "of":  ${JSON.stringify(text)} }`);
+  const [row] = await test.database.query('SELECT $1::json[]::text[] AS texts', [binaryArray('json', documents)]);
+  expect(row).toEqual({ texts: documents });
+});
+
+it('gives no array of nothing for an empty one', async () => {
+  const [row] = await test.database.query('SELECT cardinality($1::text[]) AS size', [binaryArray('text', [])]);
+  expect(row).toEqual({ size: 0 });
+});
