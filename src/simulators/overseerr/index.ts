@@ -8,6 +8,7 @@ import type { AvailableTitle, TitleRequest } from './inspection';
 import { availableTitles, plantRequest, requestsFor } from './inspection';
 import type { Fulfilment } from './lifecycle';
 import { householdSeed } from './seeds/household';
+import { inventedMovies } from './seeds/invented-movies';
 import { lab } from './seeds/lab';
 import type { StateStore } from './state-file';
 import { openState } from './state-file';
@@ -34,6 +35,8 @@ export interface OverseerrSimulatorOptions {
   stateFile?: string;
   /** How long an approved request takes to arrive. Default: the household's own; in the lab nothing moves by itself. */
   availableAfterMs?: number;
+  /** How many movies it knows beside those of its seed: `tmdbId` from 800,000,000 on. Default: none. */
+  inventedMovies?: number;
   clock?: () => Date;
 }
 
@@ -64,7 +67,8 @@ function openWorld(options: OverseerrSimulatorOptions) {
   const fulfilment = (): Fulfilment => ({ now: now(), availableAfterMs, completes: dialect.completes });
   const rows = openState({ file: stateFile, seed: seed.name, initial: () => seed.initialState(now()) });
   const store = dialect.keepsTimes ? keepingTimes(rows, now) : rows;
-  return { now, catalogue: seed.catalogue, dialect, fulfilment, store };
+  const movies = [...seed.catalogue.movies, ...inventedMovies(options.inventedMovies ?? 0)];
+  return { now, catalogue: { ...seed.catalogue, movies }, dialect, fulfilment, store };
 }
 
 /** Seerr 3.1.0 or Overseerr 1.34.0, as recorded, on 127.0.0.1. Its state is its own and goes on where it stopped when the same file is given again. */
