@@ -1,7 +1,7 @@
 import type { EventStore } from '../mechanisms/event-store';
 import type { Images } from '../mechanisms/images';
 import { createLogger, createMetrics } from '../mechanisms/observability';
-import type { PostgresDatabase } from '../mechanisms/postgres';
+import type { PostgresDatabase, ReadDatabase } from '../mechanisms/postgres';
 import type { OverseerrClient } from '../upstreams/overseerr';
 import type { PlexClient } from '../upstreams/plex';
 import type { UptimeKumaClient } from '../upstreams/uptime-kuma';
@@ -27,7 +27,7 @@ export function apiOnly(demo: boolean): Pick<House, 'resolvers' | 'access'> {
   const database = absent<PostgresDatabase>();
   const house = wire({
     settings: { ...readSettings({ DEMO: '1' }), demo },
-    foundations: { database, background: database, store: absent<EventStore>() },
+    foundations: { database, background: database, reads: absent<ReadDatabase>(), store: absent<EventStore>() },
     neighbours: {
       overseerr: {
         connection: { id: 'overseerr', kind: 'OVERSEERR', simulated: demo },

@@ -74,6 +74,14 @@ describe('settings', () => {
     for (const { settleDelayMs, callMs } of [slow, quick]) expect(settleDelayMs).toBeGreaterThanOrEqual(2 * callMs);
   });
 
+  it('take a list of replicas of the database', () => {
+    const DATABASE_URL = 'postgres://a/b';
+    expect(readSettings({ DATABASE_URL, DATABASE_REPLICA_URLS: 'postgres://c/b, postgres://d/b' }).replicaUrls).toEqual(
+      ['postgres://c/b', 'postgres://d/b'],
+    );
+    expect(readSettings({ DATABASE_URL }).replicaUrls).toEqual([]);
+  });
+
   it('complain about everything at once, by name', () => {
     const complaints = complaintsAbout({ PORT: 'x', ROLES: 'api,cook', DATABASE_URL: 'mysql://x', LEASE_MS: '-1' });
     for (const name of ['PORT', 'ROLES', 'DATABASE_URL', 'LEASE_MS']) expect(complaints).toContain(`- ${name}`);
@@ -93,6 +101,8 @@ describe('settings', () => {
     [{ PLEX_TOKEN: 'x' }, 'PLEX_URL: is needed with PLEX_TOKEN'],
     [{ HOST: '0.0.0.0' }, 'HOST: demo mode'],
     [{ PORT: '70000' }, 'PORT'],
+    [{ DATABASE_REPLICA_URLS: 'postgres://c/b' }, 'DATABASE_URL: is needed with DATABASE_REPLICA_URLS'],
+    [{ DATABASE_URL: 'postgres://a/b', DATABASE_REPLICA_URLS: 'mysql://c' }, 'DATABASE_REPLICA_URLS'],
     [{ DEMO_LIBRARY_ITEMS: 'many' }, 'DEMO_LIBRARY_ITEMS: must be a number of films'],
     [{ ROLES: 'api,worker' }, 'ROLES: a simulator'],
     [{ EVENT_STORE_URL: 'http://x' }, 'EVENT_STORE_URL'],

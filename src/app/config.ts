@@ -1,5 +1,16 @@
 import { z } from 'zod';
 import { StartupError } from '../mechanisms/errors';
+import {
+  databaseUrl,
+  databaseUrls,
+  eventStoreUrl,
+  count,
+  milliseconds,
+  points,
+  port,
+  upstreamUsers,
+  webAddress,
+} from './setting-forms';
 
 export const ROLES = ['api', 'projector', 'worker', 'poller'] as const;
 export type RoleName = (typeof ROLES)[number];
@@ -16,6 +27,8 @@ export interface Settings {
   key?: string;
   /** Absent: the embedded PostgreSQL. */
   databaseUrl?: string;
+  /** Streaming replicas of it. */
+  replicaUrls: string[];
   /** Absent: the event store in the database. */
   eventStoreUrl?: string;
   /** Absent: processes wake each other by polling only. */
@@ -54,6 +67,8 @@ export interface Settings {
     probeMs: number;
     /** An api whose views are further behind is not ready. */
     readyLagMs: number;
+    /** A replica that is further behind is not read. */
+    replicaLagMs: number;
     /** Time between two handovers that are released after an outage. */
     releaseMs: number;
     /** How long nothing may be heard of the status monitor before its services are UNKNOWN. */
@@ -68,45 +83,6 @@ const UPSTREAMS = [
   ['OVERSEERR_URL', 'OVERSEERR_API_KEY'],
   ['UPTIME_KUMA_URL', 'UPTIME_KUMA_USER', 'UPTIME_KUMA_PASSWORD'],
 ] as const;
-/** Settings of later versions: naming one now must not pass in silence. */
-const NOT_YET = ['DATABASE_REPLICA_URLS'];
-
-const count = (what: string) => z.string().regex(/^\d+$/, `must be ${what}`).transform(Number);
-
-const milliseconds = (least: number) => count('a whole number of milliseconds').pipe(z.number().min(least)).optional();
-
-/** The client refuses odder ones; these two would fail only later, without a word of why. */
-const eventStoreUrl = z
-  .string()
-  .regex(/^esdb(\+discover)?:\/\/[^\s/]+/, 'must be like esdb://user:password@host:2113')
-  .refine(
-    (url) => !/^esdb\+discover:[^?]*,/.test(url),
-    'name the nodes of a cluster as esdb://a,b,c: with +discover only the first is asked',
-  )
-  .refine(
-    (url) => /^[^:]+:\/\/[^:@/]+:[^@/]+@/.test(url) || /[?&]tls=false/i.test(url),
-    'needs a user, like esdb://user:password@host:2113, unless tls=false is said',
-  );
-
-const points = (usual: number) => count('a whole number of points').pipe(z.int().min(1)).default(usual);
-
-const webAddress = (example: string) => z.url({ protocol: /^https?$/, error: `must be like ${example}` }).optional();
-
-const accountName = /^[a-z][a-z0-9_-]{0,31}$/;
-const upstreamUsers = z
-  .string()
-  .transform((text, context) => {
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      context.addIssue({ code: 'custom', message: 'must be JSON, like {"olga": 1, "ben": 2}' });
-      return z.NEVER;
-    }
-  })
-  .pipe(z.record(z.string().regex(accountName, `an account name is like ben (${accountName})`), z.int().positive()))
-  .refine((users) => Object.keys(users).length > 0, 'names no account');
-
-const port = count('a port number, or 0 for a free one').pipe(z.number().max(65_535));
 
 const environment = z.object({
   PORT: port.default(4000),
@@ -117,10 +93,8 @@ const environment = z.object({
     .string()
     .min(32, 'must be at least 32 characters of chance, like `openssl rand -hex 32` prints')
     .optional(),
-  DATABASE_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//, 'must be like postgres://user:password@host/database')
-    .optional(),
+  DATABASE_URL: databaseUrl.optional(),
+  DATABASE_REPLICA_URLS: databaseUrls.default([]),
   EVENT_STORE_URL: eventStoreUrl.optional(),
   REDIS_URL: z
     .string()
@@ -153,6 +127,7 @@ const environment = z.object({
   PROBE_MS: milliseconds(50),
   RELEASE_MS: milliseconds(0),
   READY_LAG_MS: milliseconds(1_000),
+  REPLICA_LAG_MS: milliseconds(100),
   STALE_AFTER_MS: milliseconds(100),
 });
 type Environment = z.infer<typeof environment>;
@@ -183,6 +158,7 @@ function timesOf(values: Environment): Settings['times'] {
     releaseMs: values.RELEASE_MS ?? 500,
     readyLagMs: values.READY_LAG_MS ?? 60_000,
     staleAfterMs: values.STALE_AFTER_MS ?? usual.stale,
+    replicaLagMs: values.REPLICA_LAG_MS ?? 10_000,
   };
 }
 
@@ -214,6 +190,10 @@ function contradictions(env: Environment, { demo }: Pick<Settings, 'demo'>): str
     [
       env.COST_BUDGET < env.COST_PER_OPERATION,
       'COST_BUDGET: is smaller than COST_PER_OPERATION, so that the largest operations could never run',
+    ],
+    [
+      env.DATABASE_REPLICA_URLS.length > 0 && !env.DATABASE_URL,
+      'DATABASE_URL: is needed with DATABASE_REPLICA_URLS, which are replicas of it',
     ],
     [demo && !LOOPBACK.includes(env.HOST), `HOST: demo mode listens on this machine only, not on ${env.HOST}`],
   ];
@@ -249,6 +229,7 @@ function settingsOf(values: Environment): Settings {
     ...(values.METRICS_PORT !== undefined && { metricsPort: values.METRICS_PORT }),
     home: values.MEDIANEST_HOME,
     ...(databaseUrl && { databaseUrl }),
+    replicaUrls: values.DATABASE_REPLICA_URLS,
     ...(eventStoreUrl && { eventStoreUrl }),
     ...(redisUrl && { redisUrl }),
     ...(values.MEDIANEST_KEY && { key: values.MEDIANEST_KEY }),
@@ -271,15 +252,12 @@ function settingsOf(values: Environment): Settings {
 /** Reads the environment; throws StartupError with all complaints at once. */
 export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const notYet = NOT_YET.filter((name) => present[name]);
-  const unusable = notYet.map((name) => `${name}: this version cannot use it yet; unset it`);
   const parsed = environment.safeParse(present);
   if (!parsed.success) {
-    const complaints = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-    return refuse([...complaints, ...unusable]);
+    return refuse(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`));
   }
   const settings = settingsOf(parsed.data);
-  const complaints = [...unusable, ...contradictions(parsed.data, settings)];
+  const complaints = contradictions(parsed.data, settings);
   return complaints.length > 0 ? refuse(complaints) : settings;
 }
 

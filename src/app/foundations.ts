@@ -8,8 +8,8 @@ import type { EventStore } from '../mechanisms/event-store';
 import { migrateJobs, unlockJobsOfDeadProcesses } from '../mechanisms/jobs';
 import { endAllLeases } from '../mechanisms/leases';
 import type { Logger } from '../mechanisms/observability';
-import type { DatabaseOptions, PostgresDatabase } from '../mechanisms/postgres';
-import { APP_ROLE, asRole, createDatabase, migrate } from '../mechanisms/postgres';
+import type { DatabaseOptions, PostgresDatabase, ReadDatabase } from '../mechanisms/postgres';
+import { APP_ROLE, asRole, createDatabase, createReadDatabase, migrate } from '../mechanisms/postgres';
 import type { RedisConnections } from '../mechanisms/redis';
 import { createRedisConnections } from '../mechanisms/redis';
 import type { Settings } from './config';
@@ -22,13 +22,17 @@ export interface Foundations {
   database: PostgresDatabase;
   /** For projections, jobs and polling: a burst there must not make a user wait for a connection. */
   background: PostgresDatabase;
+  /** For what people ask and that may be a little old: at the replicas, where there are some. */
+  reads: ReadDatabase;
   store: EventStore;
   /** Absent: there is none. It may be away at any time, and nothing may depend on it. */
   redis?: RedisConnections;
 }
 
 export interface FoundationParts {
-  settings: Pick<Settings, 'databaseUrl' | 'eventStoreUrl' | 'redisUrl'>;
+  settings: Pick<Settings, 'databaseUrl' | 'replicaUrls' | 'eventStoreUrl' | 'redisUrl'> & {
+    times: Pick<Settings['times'], 'replicaLagMs'>;
+  };
   folder: StateFolder;
   releases: Releases;
   log: Logger;
@@ -37,6 +41,7 @@ export interface FoundationParts {
 /** A database that froze must not hang everything for ever: who waits in person gives up early. */
 const SERVING_STATEMENT_MS = 10_000;
 const BACKGROUND_STATEMENT_MS = 60_000;
+const POOL_SIZE = 20;
 
 interface Server {
   owner: string;
@@ -119,21 +124,37 @@ async function openEventStore(
 
 export async function layFoundations(parts: FoundationParts): Promise<Foundations> {
   const { settings, releases, log } = parts;
-  const { serving } = await prepareServer(parts);
+  const { serving, password } = await prepareServer(parts);
 
   const open = (name: string, statementTimeoutMs: number): PostgresDatabase => {
     const applicationName = `medianest ${name}`;
-    const database = createDatabase({ connection: serving, max: 20, applicationName, log, statementTimeoutMs });
+    const database = createDatabase({ connection: serving, max: POOL_SIZE, applicationName, log, statementTimeoutMs });
     releases.add(`database pool ${name}`, () => database.close());
     return database;
   };
   const database = open('serving', SERVING_STATEMENT_MS);
   const background = open('background', BACKGROUND_STATEMENT_MS);
+  const reads = openReplicas(database, { ...parts, password });
   if (settings.databaseUrl) await migrateJobs({ database: background, log });
   else await succeedTheDead(background, log);
   const store = await openEventStore(settings.eventStoreUrl ?? database, parts);
   const redis = settings.redisUrl ? connectRedis(settings.redisUrl, store, parts) : undefined;
-  return { database, background, store, ...(redis ? { redis } : {}) };
+  return { database, background, reads, store, ...(redis ? { redis } : {}) };
+}
+
+/** A replica has the roles of its primary, and their passwords. */
+function openReplicas(primary: PostgresDatabase, parts: FoundationParts & Pick<Server, 'password'>): ReadDatabase {
+  const { settings, password, releases, log } = parts;
+  const reads = createReadDatabase({
+    primary,
+    replicas: settings.replicaUrls.map((url) => asRole(url, { user: APP_ROLE, password })),
+    max: POOL_SIZE,
+    statementTimeoutMs: SERVING_STATEMENT_MS,
+    lagBoundMs: settings.times.replicaLagMs,
+    log,
+  });
+  releases.add('database replicas', () => reads.close());
+  return reads;
 }
 
 /** The embedded database ends with its owner: whoever led or worked on it is gone, and we need not wait for the end of its leases. */

@@ -9,7 +9,7 @@ import { createIdempotencyKeys } from '../mechanisms/idempotency';
 import { createJobQueue } from '../mechanisms/jobs';
 import { createLeases } from '../mechanisms/leases';
 import type { Logger, Metrics } from '../mechanisms/observability';
-import { createProjectionEngine, createProjections } from '../mechanisms/projections';
+import { createProjectionEngine, createProjections, createViews } from '../mechanisms/projections';
 import { createInProcessWakeUp, createRedisWakeUp } from '../mechanisms/pubsub';
 import type { WakeUp } from '../mechanisms/pubsub';
 import { createAccountsFeature } from '../features/accounts';
@@ -56,7 +56,7 @@ function wireWakeUp({ foundations, releases }: WiringParts): WakeUp {
 /** How it works: everything that knows no business. */
 function wireMechanisms(parts: WiringParts) {
   const { settings, foundations, releases, clock, log } = parts;
-  const { database, background, store } = foundations;
+  const { database, background, reads, store } = foundations;
   const codecs = allCodecs();
   const jobs = createJobQueue({ database: background });
   const folds = [...createRequestProjections({ codecs, jobs }), ...createStatusProjections({ codecs })];
@@ -77,7 +77,8 @@ function wireMechanisms(parts: WiringParts) {
     idempotencyKeys: createIdempotencyKeys(database),
     projections: createProjections({ database, store, projections: folds }),
     /** The projections that queries read; the others are reactors, which write no rows. */
-    views: folds.filter(({ tables }) => tables.length > 0).map(({ name }) => name),
+    viewNames: folds.filter(({ tables }) => tables.length > 0).map(({ name }) => name),
+    views: createViews({ reads, store, projections: folds, patienceMs: CATCH_UP_MS }),
     engine: createProjectionEngine({
       codecs,
       database: background,
@@ -108,6 +109,7 @@ function wireConnections(
     demo: settings.demo,
     connections: Object.values(neighbours).map(({ connection }) => connection),
     position: async () => format(await store.head()),
+    replicas: () => foundations.reads.replicas(),
     projections: async () =>
       (await projections.list()).map((one) => ({ ...one, position: format(one.position), lagMs: one.lagMs ?? 0 })),
   });
@@ -207,7 +209,6 @@ function wireStatus(parts: WiringParts, mechanisms: Mechanisms, connections: Con
     connectionId: connection.id,
     board: client,
     ensureConnected: () => connections.ensureConnected(connection.id),
-    waitFor: (name, position) => mechanisms.projections.waitFor(name, position, CATCH_UP_MS),
     staleAfterMs: settings.times.staleAfterMs,
     clock,
     log,

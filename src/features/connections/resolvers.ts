@@ -7,7 +7,7 @@ import type { ConnectionCommands } from './commands';
 import type { Connection, ConnectionHealth } from './connection';
 import { degradedFeatures, isOutage, outageNotice } from './connection';
 import { ConnectionInfo, ConnectionPayload, ConnectionProblem, Notice, ServerInfo, Severity } from './types';
-import type { ConnectionKind, ConnectionState, ProjectionState } from './types';
+import type { ConnectionKind, ConnectionState, ProjectionState, ReplicaState } from './types';
 
 export interface ServerFacts {
   version: string;
@@ -15,6 +15,8 @@ export interface ServerFacts {
   connections: readonly Connection[];
   health(): Promise<ConnectionHealth[]>;
   position(): Promise<string>;
+  /** In the order of the settings. */
+  replicas(): { state: string; lagMs: number | null }[];
   projections(): Promise<
     { name: string; version: number; position: string; lagMs: number; state: string; error: string | null }[]
   >;
@@ -60,6 +62,11 @@ export class ServerInfoResolver {
       demo,
       position,
       projections: projections.map((one) => ({ ...one, state: one.state as ProjectionState })),
+      replicas: this.facts.replicas().map(({ state, lagMs }, index) => ({
+        number: index + 1,
+        state: state as ReplicaState,
+        lagMs,
+      })),
       connections: connections.map((one) =>
         presentConnection(
           one,

@@ -148,6 +148,36 @@ export class ProjectionInfo {
   error!: string | null;
 }
 
+export enum ReplicaState {
+  SERVING = 'SERVING',
+  BEHIND = 'BEHIND',
+  AWAY = 'AWAY',
+}
+registerEnumType(ReplicaState, {
+  name: 'ReplicaState',
+  description: 'Whether queries are answered from a replica.',
+  valuesConfig: {
+    SERVING: { description: 'They are.' },
+    BEHIND: { description: 'It is too far behind the primary, and left out until it has caught up.' },
+    AWAY: { description: 'It does not answer, or is no replica of the primary; it is left out until it is.' },
+  },
+});
+
+@ObjectType({
+  description: 'A replica of the database, as this process of the server finds it.',
+  simpleResolvers: true,
+})
+export class ReplicaInfo {
+  @Field(() => Int, { description: 'Its place in the settings, from 1.' })
+  number!: number;
+
+  @Field(() => ReplicaState, { description: 'Whether it serves.' })
+  state!: ReplicaState;
+
+  @Field(() => Int, { nullable: true, description: 'How far it is behind at most, in milliseconds; null: unknown.' })
+  lagMs!: number | null;
+}
+
 @ObjectType({ description: 'This server.', simpleResolvers: true })
 export class ServerInfo {
   @Field(() => String, { description: 'Of MediaNest.' })
@@ -161,6 +191,9 @@ export class ServerInfo {
 
   @Field(() => [ProjectionInfo], { description: 'All projections.' })
   projections!: ProjectionInfo[];
+
+  @Field(() => [ReplicaInfo], { description: 'The replicas of the database, where there are some.' })
+  replicas!: ReplicaInfo[];
 
   @Field(() => [ConnectionInfo], { description: 'All connections.' })
   connections!: ConnectionInfo[];

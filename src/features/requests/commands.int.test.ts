@@ -7,7 +7,7 @@ import type { TestDatabase } from '../../mechanisms/postgres/testing';
 import { createTestDatabase } from '../../mechanisms/postgres/testing';
 import { createRequestCommands } from './commands';
 import type { RememberedTitle, RequestCommands } from './commands';
-import { createRequestQueries } from './loaders';
+import { createHandoverQueries } from './loaders';
 import { createUserCommands } from './media-request/commands';
 import { mediaRequestCodecs } from './media-request/event-codecs';
 import { at, BEN, CLEO, CONNECTION } from './media-request/testing';
@@ -41,7 +41,7 @@ function startCommands(handler: CommandHandler = createCommandHandler({ store, c
   const idempotencyKeys = createIdempotencyKeys(test.database);
   return createRequestCommands({
     commands: createUserCommands({ handler, idempotencyKeys, clock: () => at(0) }),
-    queries: createRequestQueries(test.database),
+    queries: createHandoverQueries(test.database),
     store,
     waitFor: () => catchUp(),
     remembered: () => Promise.resolve(remembered),

@@ -1,6 +1,6 @@
 import type { EventStore } from '../../mechanisms/event-store';
 import { InvalidInput, NotFound, StaleRead } from '../../mechanisms/errors';
-import type { RequestQueries } from './loaders';
+import type { HandoverQueries } from './loaders';
 import type { Answer, Asking, RequestOutcome, UserCommands } from './media-request/commands';
 import type { Quality } from './media-request/events';
 import { REQUEST_VIEW } from './request-view.read-model';
@@ -18,7 +18,7 @@ export interface RememberedTitle {
 
 export interface RequestCommandParts {
   commands: UserCommands;
-  queries: RequestQueries;
+  queries: Pick<HandoverQueries, 'byId'>;
   store: Pick<EventStore, 'head'>;
   /** Resolves to false when the projection did not get there in time. */
   waitFor(projection: string, position: bigint): Promise<boolean>;

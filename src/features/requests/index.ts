@@ -6,7 +6,7 @@ import type { IdempotencyKeys } from '../../mechanisms/idempotency';
 import type { JobQueue } from '../../mechanisms/jobs';
 import type { Logger } from '../../mechanisms/observability';
 import type { Queryable } from '../../mechanisms/postgres';
-import type { Projection } from '../../mechanisms/projections';
+import type { Projection, Views } from '../../mechanisms/projections';
 import type { OperationContext } from '../../server/context';
 import type { Notice } from '../connections/types';
 import type { OverseerrClient } from '../../upstreams/overseerr';
@@ -15,8 +15,8 @@ import type { RequestCommandParts } from './commands';
 import type { HandOverParts } from './hand-over.reactor';
 import type { HandoverTimes } from './upstream-talk.reactor';
 import { createHandOverReactor, createHandOverTask } from './hand-over.reactor';
-import { createOpenRequestLoader, createRequestLoader, createRequestQueries } from './loaders';
-import type { RequestQueries } from './loaders';
+import { createHandoverQueries, createOpenRequestLoader, createRequestLoader, createRequestQueries } from './loaders';
+import type { HandoverQueries } from './loaders';
 import { createLookUpstreamReactor, createLookUpstreamTask } from './look-upstream.reactor';
 import { createHandoverCommands, createUserCommands } from './media-request/commands';
 import { mediaRequestCodecs } from './media-request/event-codecs';
@@ -24,7 +24,12 @@ import { createRequestPoller } from './poller';
 import { requestsAccess } from './policy';
 import type { Surroundings } from './presentation';
 import { presentRequest } from './presentation';
-import { countTimeline, createRequestTimelineProjection, readTimeline } from './request-timeline.read-model';
+import {
+  countTimeline,
+  createRequestTimelineProjection,
+  readTimeline,
+  REQUEST_TIMELINE,
+} from './request-timeline.read-model';
 import { createRequestViewProjection, REQUEST_VIEW } from './request-view.read-model';
 import type { RequestResolverParts } from './resolvers';
 import {
@@ -39,7 +44,9 @@ export { mediaRequestCodecs, REQUEST_VIEW };
 export type { HandoverTimes };
 
 export interface RequestsParts {
+  /** The primary. */
   database: Queryable;
+  views: Views;
   store: EventStore;
   codecs: EventCodecs;
   handler: CommandHandler;
@@ -64,11 +71,12 @@ export interface RequestsParts {
 }
 
 /** What the resolvers are handed. */
-function resolverParts(parts: RequestsParts, queries: RequestQueries): RequestResolverParts {
-  const { database, store, connections, titles } = parts;
+function resolverParts(parts: RequestsParts, handovers: HandoverQueries): RequestResolverParts {
+  const { database, views, store, connections, titles } = parts;
+  const view = views(REQUEST_VIEW);
   const commands = createRequestCommands({
     commands: createUserCommands(parts),
-    queries,
+    queries: handovers,
     store,
     waitFor: parts.waitFor,
     remembered: titles.remembered,
@@ -80,15 +88,17 @@ function resolverParts(parts: RequestsParts, queries: RequestQueries): RequestRe
     isUsable: (connectionId) => connections.isUsable(connectionId),
     notices: () => connections.notices(parts.connectionId),
     commands,
-    queries,
+    queries: createRequestQueries(view),
+    handovers,
     settleDelayMs: parts.times.settleDelayMs,
-    createRequestLoader: createRequestLoader(database),
-    createOpenRequestLoader: createOpenRequestLoader(database),
+    createRequestLoader: createRequestLoader(view),
+    createChangedRequestLoader: createRequestLoader(database),
+    createOpenRequestLoader: createOpenRequestLoader(view),
     createTitleLoader: titles.createRememberedLoader,
     pictureUrl: titles.pictureUrl,
     timeline: {
-      read: (page) => readTimeline(database, page),
-      count: (requestId) => countTimeline(database, requestId),
+      read: (page) => readTimeline(views(REQUEST_TIMELINE), page),
+      count: (requestId) => countTimeline(views(REQUEST_TIMELINE), requestId),
     },
     positions: positionsOf(store),
   };
@@ -106,8 +116,8 @@ export function createRequestProjections(parts: { codecs: EventCodecs; jobs: Job
 
 /** Media requests: from asking to being there. */
 export function createRequestsFeature(parts: RequestsParts) {
-  const queries = createRequestQueries(parts.database);
-  const api = resolverParts(parts, queries);
+  const handovers = createHandoverQueries(parts.database);
+  const api = resolverParts(parts, handovers);
   const saga = { ...parts, commands: createHandoverCommands(parts) };
   const resolvers: ResolverMount[] = [
     [RequestResolver, new RequestResolver(api)],
@@ -130,7 +140,7 @@ export function createRequestsFeature(parts: RequestsParts) {
     access: requestsAccess,
     nodeFetchers: [requestNodes],
     tasks: { ...createHandOverTask(saga), ...createLookUpstreamTask(saga) },
-    poller: createRequestPoller({ ...saga, ...parts.times, queries }),
+    poller: createRequestPoller({ ...saga, ...parts.times, queries: handovers }),
   };
 }
 export type RequestsFeature = ReturnType<typeof createRequestsFeature>;

@@ -3,7 +3,7 @@ import type { StoredEvent } from '../../mechanisms/event-store';
 import { recorded } from '../../mechanisms/event-store/testing';
 import type { TestDatabase } from '../../mechanisms/postgres/testing';
 import { createTestDatabase } from '../../mechanisms/postgres/testing';
-import { createOpenRequestLoader, createRequestLoader, createRequestQueries } from './loaders';
+import { createHandoverQueries, createOpenRequestLoader, createRequestLoader, createRequestQueries } from './loaders';
 import type { RequestPage } from './loaders';
 import { mediaRequestCodecs } from './media-request/event-codecs';
 import type { MediaRequestEvent } from './media-request/events';
@@ -14,9 +14,11 @@ import { createRequestViewProjection } from './request-view.read-model';
 const codecs = createEventCodecs(mediaRequestCodecs);
 let test: TestDatabase;
 let queries: ReturnType<typeof createRequestQueries>;
+let handovers: ReturnType<typeof createHandoverQueries>;
 beforeAll(async () => {
   test = await createTestDatabase();
   queries = createRequestQueries(test.database);
+  handovers = createHandoverQueries(test.database);
 });
 afterAll(() => test.drop());
 beforeEach(() => test.owner.query('truncate request_view'));
@@ -124,13 +126,13 @@ describe('what the saga asks', () => {
     of(603, facts.created(1), 5),
   ];
   const due = async (seconds: number, connectionId?: string) =>
-    (await queries.dueHandovers({ now: at(seconds), ...(connectionId ? { connectionId } : {}) })).map(
+    (await handovers.dueHandovers({ now: at(seconds), ...(connectionId ? { connectionId } : {}) })).map(
       ({ state }) => state.tmdbId,
     );
 
   it('who waits before me', async () => {
     await project(waiting);
-    const before = async (id: number) => queries.waitingBefore((await queries.byId(`req_${id}`))!.state);
+    const before = async (id: number) => handovers.waitingBefore((await handovers.byId(`req_${id}`))!.state);
     expect([await before(601), await before(602), await before(604)]).toEqual([0, 1, 2]);
     await project([...film(605, 9), ...film(606, 9)]);
     expect([await before(605), await before(606)]).toEqual([3, 4]); // of the same moment: by id, as they are released
@@ -154,8 +156,8 @@ describe('what the saga asks', () => {
       of(601, facts.created(1), 8),
       of(601, facts.available(), 9),
     ]);
-    expect((await queries.linked(CONNECTION)).map(({ state }) => state.tmdbId)).toEqual([604, 603]);
-    expect(await queries.linked('another')).toEqual([]);
+    expect((await handovers.linked(CONNECTION)).map(({ state }) => state.tmdbId)).toEqual([604, 603]);
+    expect(await handovers.linked('another')).toEqual([]);
   });
 
   it('how many titles are doubled there', async () => {

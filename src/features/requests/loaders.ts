@@ -1,6 +1,7 @@
 import { createBatchLoader } from '../../mechanisms/batching';
 import type { BatchLoader } from '../../mechanisms/batching';
 import type { Queryable } from '../../mechanisms/postgres';
+import type { View } from '../../mechanisms/projections';
 import type { MediaType, Quality } from './media-request/events';
 import type { MediaRequest, RequestStatus } from './media-request/media-request';
 import type { RequestRow } from './request-view.read-model';
@@ -26,6 +27,8 @@ export interface RequestPage {
   limit: number;
   /** The sort keys of the last row before: its time and id. */
   after?: { at: string; requestId: string };
+  /** Not older than this. */
+  atLeast?: bigint;
 }
 
 const ORDERS = {
@@ -50,13 +53,12 @@ function conditions({ status, mediaType, participantId }: RequestPage): { sql: s
 
 const where = (sql: string[]) => (sql.length > 0 ? `where ${sql.join(' and ')}` : '');
 
-/** The questions that lists and the saga ask the table `request_view`. */
-export function createRequestQueries(database: Queryable) {
-  const one = async (sql: string, values: unknown[]) => (await database.query<StoredRow>(sql, values)).map(rowOf);
-
+/** What people ask of `request_view`: the answers may be a little old, but never older than `atLeast`. */
+export function createRequestQueries(view: View) {
   return {
-    async byId(requestId: string): Promise<RequestRow | undefined> {
-      return (await one(`select ${COLUMNS} from request_view where request_id = $1`, [requestId]))[0];
+    async byId(requestId: string, atLeast: bigint): Promise<RequestRow | undefined> {
+      const sql = `select ${COLUMNS} from request_view where request_id = $1`;
+      return (await view.query<StoredRow>(sql, [requestId], atLeast)).map(rowOf)[0];
     },
 
     async page(page: RequestPage): Promise<RequestRow[]> {
@@ -67,17 +69,37 @@ export function createRequestQueries(database: Queryable) {
         sql.push(`(${column}, request_id) ${beyond} ($${values.length - 1}, $${values.length})`);
       }
       values.push(page.limit);
-      return one(
+      const rows = await view.query<StoredRow>(
         `select ${COLUMNS} from request_view ${where(sql)}
          order by ${column} ${direction}, request_id ${direction} limit $${values.length}`,
         values,
+        page.atLeast,
       );
+      return rows.map(rowOf);
     },
 
     async count(page: RequestPage): Promise<number> {
       const { sql, values } = conditions(page);
-      const [row] = await database.query<{ count: string }>(`select count(*) from request_view ${where(sql)}`, values);
+      const counting = `select count(*) from request_view ${where(sql)}`;
+      const [row] = await view.query<{ count: string }>(counting, values, page.atLeast);
       return Number(row?.count ?? 0);
+    },
+
+    async duplicates(): Promise<number> {
+      const [row] = await view.query<{ count: string }>('select count(*) from request_view where has_duplicate');
+      return Number(row?.count ?? 0);
+    },
+  };
+}
+export type RequestQueries = ReturnType<typeof createRequestQueries>;
+
+/** What the saga asks of it: on the primary, for work follows. */
+export function createHandoverQueries(database: Queryable) {
+  const many = async (sql: string, values: unknown[]) => (await database.query<StoredRow>(sql, values)).map(rowOf);
+
+  return {
+    async byId(requestId: string): Promise<RequestRow | undefined> {
+      return (await many(`select ${COLUMNS} from request_view where request_id = $1`, [requestId]))[0];
     },
 
     /** How many wait for this connection and were queued before; they go first. */
@@ -92,7 +114,7 @@ export function createRequestQueries(database: Queryable) {
 
     /** Handovers whose time has come, in the order they were queued; with `connectionId` those of it that wait, due or not. */
     dueHandovers({ now, connectionId }: { now: Date; connectionId?: string }): Promise<RequestRow[]> {
-      return one(
+      return many(
         `select ${COLUMNS} from request_view
          where handover_state in ('QUEUED', 'ATTEMPTING', 'UNCERTAIN') and (due_at <= $1 or connection_id = $2)
          order by queued_at, request_id`,
@@ -102,20 +124,15 @@ export function createRequestQueries(database: Queryable) {
 
     /** What the poller looks at: handed over, and not settled yet. */
     linked(connectionId: string): Promise<RequestRow[]> {
-      return one(
+      return many(
         `select ${COLUMNS} from request_view where connection_id = $1 and handover_state = 'LINKED' and is_open
          order by requested_at desc`,
         [connectionId],
       );
     },
-
-    async duplicates(): Promise<number> {
-      const [row] = await database.query<{ count: string }>('select count(*) from request_view where has_duplicate');
-      return Number(row?.count ?? 0);
-    },
   };
 }
-export type RequestQueries = ReturnType<typeof createRequestQueries>;
+export type HandoverQueries = ReturnType<typeof createHandoverQueries>;
 
 export interface TitleOfRequest {
   mediaType: MediaType;

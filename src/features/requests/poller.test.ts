@@ -1,6 +1,6 @@
 import type { Job } from '../../mechanisms/jobs';
 import { createLogger } from '../../mechanisms/observability';
-import type { RequestQueries } from './loaders';
+import type { HandoverQueries } from './loaders';
 import type { HandoverCommands } from './media-request/commands';
 import type { MediaRequest } from './media-request/media-request';
 import { titleOfStream } from './media-request/media-request';
@@ -33,7 +33,7 @@ function poll(requests: MediaRequest[], usable = true) {
   const queries = {
     linked: rows,
     dueHandovers: (asking: object) => (asksOf.push(asking), rows()),
-  } as unknown as RequestQueries;
+  } as unknown as HandoverQueries;
   const commands = {
     observe: (_: object, look: UpstreamLook) => (looks.push(look), Promise.resolve()),
   } as unknown as HandoverCommands;

@@ -1,6 +1,6 @@
 import type { JobQueue } from '../../mechanisms/jobs';
 import type { Logger } from '../../mechanisms/observability';
-import type { RequestQueries } from './loaders';
+import type { HandoverQueries } from './loaders';
 import type { HandOverParts } from './hand-over.reactor';
 import { releaseHandover, wakeHandover } from './hand-over.reactor';
 import { fairOrder } from './fair-order';
@@ -10,7 +10,7 @@ import { createLook } from './look-upstream.reactor';
 import { lookPeriodMs } from './look-plan';
 
 export interface RequestPollerParts extends LookParts {
-  queries: RequestQueries;
+  queries: HandoverQueries;
   jobs: JobQueue;
   connectionId: string;
   connections: Pick<HandOverParts['connections'], 'isUsable'>;

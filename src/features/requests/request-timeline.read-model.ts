@@ -1,6 +1,6 @@
 import type { Actor, EventCodecs } from '../../mechanisms/event-store';
-import type { Projection } from '../../mechanisms/projections';
-import type { Queryable } from '../../mechanisms/postgres';
+import { StaleRead } from '../../mechanisms/errors';
+import type { Projection, View } from '../../mechanisms/projections';
 import type { MediaRequestEvent } from './media-request/events';
 import { REQUEST_EVENTS } from './request-view.read-model';
 
@@ -46,15 +46,23 @@ export interface TimelinePage {
   limit: number;
   /** Position of the last entry before. */
   after?: bigint;
+  /** Of the request beside it, which it is not older than. When its projection is stopped, what there is is better than nothing. */
+  newest: bigint;
 }
 
 /** The facts of a request, oldest first. */
-export async function readTimeline(database: Queryable, page: TimelinePage): Promise<TimelineRow[]> {
-  const rows = await database.query<{ position: string; type: string; at: Date; actor: Actor; data: object }>(
-    `select position, type, at, actor, data from request_timeline
-     where request_id = $1 and position > $2 order by position limit $3`,
-    [page.requestId, (page.after ?? 0n).toString(), page.limit],
-  );
+export async function readTimeline(view: View, page: TimelinePage): Promise<TimelineRow[]> {
+  const read = (atLeast?: bigint) =>
+    view.query<{ position: string; type: string; at: Date; actor: Actor; data: object }>(
+      `select position, type, at, actor, data from request_timeline
+       where request_id = $1 and position > $2 order by position limit $3`,
+      [page.requestId, (page.after ?? 0n).toString(), page.limit],
+      atLeast,
+    );
+  const rows = await read(page.newest).catch((error: unknown) => {
+    if (error instanceof StaleRead) return read();
+    throw error;
+  });
   return rows.map(({ position, type, at, actor, data }) => ({
     position: BigInt(position),
     at,
@@ -64,8 +72,8 @@ export async function readTimeline(database: Queryable, page: TimelinePage): Pro
 }
 
 /** How many facts a request has. */
-export async function countTimeline(database: Queryable, requestId: string): Promise<number> {
-  const [row] = await database.query<{ count: string }>('select count(*) from request_timeline where request_id = $1', [
+export async function countTimeline(view: View, requestId: string): Promise<number> {
+  const [row] = await view.query<{ count: string }>('select count(*) from request_timeline where request_id = $1', [
     requestId,
   ]);
   return Number(row?.count ?? 0);

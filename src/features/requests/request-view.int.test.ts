@@ -3,7 +3,7 @@ import type { StoredEvent } from '../../mechanisms/event-store';
 import { recorded } from '../../mechanisms/event-store/testing';
 import type { TestDatabase } from '../../mechanisms/postgres/testing';
 import { createTestDatabase } from '../../mechanisms/postgres/testing';
-import { createRequestQueries } from './loaders';
+import { createHandoverQueries } from './loaders';
 import { mediaRequestCodecs } from './media-request/event-codecs';
 import type { MediaRequestEvent } from './media-request/events';
 import * as facts from './media-request/testing';
@@ -13,10 +13,10 @@ import { createRequestViewProjection } from './request-view.read-model';
 
 const codecs = createEventCodecs(mediaRequestCodecs);
 let test: TestDatabase;
-let queries: ReturnType<typeof createRequestQueries>;
+let queries: ReturnType<typeof createHandoverQueries>;
 beforeAll(async () => {
   test = await createTestDatabase();
-  queries = createRequestQueries(test.database);
+  queries = createHandoverQueries(test.database);
 });
 afterAll(() => test.drop());
 beforeEach(() => test.owner.query('truncate request_view, request_timeline'));
@@ -113,10 +113,11 @@ describe('the fold', () => {
 describe('the timeline', () => {
   it('has every fact in the order of the log, page by page, as it was', async () => {
     await project([...life, ...film(604, 1)]);
-    const first = await readTimeline(test.database, { requestId: 'req_1', limit: 3 });
+    const first = await readTimeline(test.database, { requestId: 'req_1', limit: 3, newest: 0n });
     const rest = await readTimeline(test.database, {
       requestId: 'req_1',
       limit: 100,
+      newest: 0n,
       after: first.at(-1)?.position ?? 0n,
     });
     expect([...first, ...rest]).toEqual(

@@ -3,7 +3,7 @@ import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root, Subs
 import { z } from 'zod';
 import type { ChangeFeed, FeedItem } from '../../mechanisms/change-feed';
 import type { DomainError } from '../../mechanisms/errors';
-import { InvalidInput, NotFound, StaleRead, Unauthenticated } from '../../mechanisms/errors';
+import { InvalidInput, NotFound, Unauthenticated } from '../../mechanisms/errors';
 import type { Positions } from '../../mechanisms/event-store';
 import {
   answering,
@@ -21,7 +21,7 @@ import type { OperationContext, Viewer } from '../../server/context';
 import type { Notice } from '../connections/types';
 import { MediaItem, PICTURE, Quality, Title } from '../library/types';
 import type { RequestCommands, RememberedTitle } from './commands';
-import type { RequestQueries, TitleOfRequest } from './loaders';
+import type { HandoverQueries, RequestQueries, TitleOfRequest } from './loaders';
 import type { Asking } from './media-request/commands';
 import type { MediaRequest as MediaRequestState } from './media-request/media-request';
 import { isParticipant } from './media-request/media-request';
@@ -32,7 +32,6 @@ import type { PositionedRequest, PresentedRequest, Surroundings } from './presen
 import { presentActor, presentRequest } from './presentation';
 import type { HandoverChange, RequestChange } from './request-change';
 import type { TimelineRow } from './request-timeline.read-model';
-import { REQUEST_TIMELINE } from './request-timeline.read-model';
 import type { RequestRow } from './request-view.read-model';
 import { HANDOVER_CHANGED, REQUEST_CHANGED, REQUEST_VIEW } from './request-view.read-model';
 import { timelineText } from './timeline-text';
@@ -60,19 +59,22 @@ import { waitingOf } from './waiting';
 export interface RequestResolverParts {
   commands: RequestCommands;
   queries: RequestQueries;
+  handovers: Pick<HandoverQueries, 'waitingBefore'>;
   feed: ChangeFeed;
   surroundings: Surroundings;
   timeline: {
-    read(page: { requestId: string; limit: number; after?: bigint }): Promise<TimelineRow[]>;
+    /** Not older than `newest`, unless its projection is stopped. */
+    read(page: { requestId: string; limit: number; after?: bigint; newest: bigint }): Promise<TimelineRow[]>;
     count(requestId: string): Promise<number>;
   };
   positions: Positions;
-  waitFor(projection: string, position: bigint): Promise<boolean>;
   notices(): Promise<Notice[]>;
   isUsable(connectionId: string): Promise<boolean>;
   settleDelayMs: number;
   clock: () => Date;
   createRequestLoader: () => BatchLoader<string, RequestRow>;
+  /** On the primary, where the change feed is: what is beside a change must not be older. */
+  createChangedRequestLoader: () => BatchLoader<string, RequestRow>;
   createOpenRequestLoader: () => BatchLoader<TitleOfRequest, RequestRow>;
   /** The address of a title's poster on our own origin. */
   pictureUrl(posterPath: string | null): string | null;
@@ -107,22 +109,17 @@ export class RequestResolver {
     return presentRequest(request, viewerOf(context), this.parts.surroundings);
   }
 
-  private async reach(atLeast: string | undefined): Promise<void> {
-    if (!atLeast) return;
-    const { positions, waitFor } = this.parts;
-    if (await waitFor(REQUEST_VIEW, positions.parse(atLeast))) return;
-    throw new StaleRead(`the view of requests did not reach ${atLeast} in time`);
-  }
-
   @Query(() => MediaRequest, { nullable: true, description: 'One request; null when there is none.' })
   async request(
     @Ctx() context: OperationContext,
     @Arg('id', () => ID, { description: 'Its id.' }) id: string,
     @Arg('atLeast', () => Position, { nullable: true, description: 'Not older than this.' }) atLeast?: string,
   ): Promise<MediaRequest | null> {
-    await this.reach(atLeast);
-    const row = await context.loaders.use(this.parts.createRequestLoader).load(id);
-    return row && this.present(row, context);
+    const { queries, positions, createRequestLoader } = this.parts;
+    const row = atLeast
+      ? await queries.byId(id, positions.parse(atLeast))
+      : await context.loaders.use(createRequestLoader).load(id);
+    return row ? this.present(row, context) : null;
   }
 
   // eslint-disable-next-line max-params -- GraphQL arguments
@@ -136,9 +133,9 @@ export class RequestResolver {
     @Arg('after', () => String, { nullable: true, description: 'The endCursor of the page before.' }) after?: string,
     @Arg('atLeast', () => Position, { nullable: true, description: 'Not older than this.' }) atLeast?: string,
   ): Promise<MediaRequestConnection> {
-    await this.reach(atLeast);
     const limit = pageSize(first);
     const wanted = pageOf(filter, { orderBy, limit: limit + 1, accountId: viewerOf(context).accountId });
+    if (atLeast) wanted.atLeast = this.parts.positions.parse(atLeast);
     if (after) {
       const [at, requestId] = decodeCursor(after, cursorKeys);
       wanted.after = { at, requestId };
@@ -250,9 +247,7 @@ export class RequestResolver {
     const maySee = maySeePeople(viewerOf(context), state);
     const [position] = after ? decodeCursor(after, timelineKeys) : [];
     const from = position === undefined ? {} : { after: BigInt(position) };
-    // Not older than the request beside it. When its projection is stopped, what there is is better than nothing.
-    if (maySee) await this.parts.waitFor(REQUEST_TIMELINE, newest);
-    const rows = maySee ? await timeline.read({ requestId, limit: limit + 1, ...from }) : [];
+    const rows = maySee ? await timeline.read({ requestId, limit: limit + 1, ...from, newest }) : [];
     const nodes = rows.slice(0, limit).map((row) => ({
       at: row.at,
       type: row.event.type,
@@ -299,7 +294,7 @@ export class HandoverResolver {
   })
   async queuePosition(@Root() { of }: PresentedRequest['handover']): Promise<number | null> {
     if (of.handover.state !== 'QUEUED' && of.handover.state !== 'UNCERTAIN') return null;
-    return (await this.parts.queries.waitingBefore(of)) + 1;
+    return (await this.parts.handovers.waitingBefore(of)) + 1;
   }
 }
 
@@ -400,7 +395,7 @@ export function createSubscriptionResolver(parts: RequestResolverParts): Resolve
       _after?: string,
     ): Promise<RequestUpdate> {
       const change = payload as RequestChange;
-      const row = await context.loaders.use(parts.createRequestLoader).load(change.requestId);
+      const row = await context.loaders.use(parts.createChangedRequestLoader).load(change.requestId);
       if (!row) throw new NotFound(`There is no request ${change.requestId}.`);
       const viewer = viewerOf(context);
       const maySee = maySeePeople(viewer, row.state);

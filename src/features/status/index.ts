@@ -3,8 +3,8 @@ import { positionsOf } from '../../mechanisms/event-store';
 import type { CommandHandler, EventCodecs, EventStore } from '../../mechanisms/event-store';
 import type { NodeFetcher, ResolverMount } from '../../mechanisms/graphql';
 import type { Logger } from '../../mechanisms/observability';
-import type { Database } from '../../mechanisms/postgres';
-import type { Projection } from '../../mechanisms/projections';
+import type { Database, ReadDatabase } from '../../mechanisms/postgres';
+import type { Projection, Views } from '../../mechanisms/projections';
 import type { OperationContext } from '../../server/context';
 import { createBoardPulse } from './board-pulse.read-model';
 import { createPulseLoader, createServiceLoader, createServiceQueries, createUptimeLoader } from './loaders';
@@ -25,8 +25,11 @@ export { SERVICE_VIEW };
 export const statusCodecs = [...serviceCodecs, ...monitoringCodecs];
 
 export interface StatusParts {
-  /** For what people ask. */
+  /** The primary. */
   database: Database;
+  /** For what people ask. */
+  reads: ReadDatabase;
+  views: Views;
   /** For what the poller writes. */
   background: Database;
   store: EventStore;
@@ -35,7 +38,6 @@ export interface StatusParts {
   connectionId: string;
   board: StatusPollerParts['board'];
   ensureConnected: StatusResolverParts['ensureConnected'];
-  waitFor: StatusResolverParts['waitFor'];
   staleAfterMs: number;
   clock: () => Date;
   log: Logger;
@@ -48,17 +50,18 @@ export function createStatusProjections({ codecs }: { codecs: EventCodecs }): Pr
 
 /** How the services around us are, as a monitor sees them. */
 export function createStatusFeature(parts: StatusParts) {
-  const { database, background, store, connectionId } = parts;
+  const { database, reads, views, background, store, connectionId } = parts;
+  const view = views(SERVICE_VIEW);
   const pulse = createBoardPulse(database);
-  const queries = createServiceQueries(database);
   const api: StatusResolverParts = {
     ...parts,
-    queries,
+    queries: createServiceQueries(view),
     positions: positionsOf(store),
     boardSilentForMs: async () => (await pulse.last(connectionId))?.agoMs ?? null,
-    createServiceLoader: createServiceLoader(database),
-    createPulseLoader: createPulseLoader(database),
-    createUptimeLoader: createUptimeLoader(database),
+    createServiceLoader: createServiceLoader(view),
+    createChangedServiceLoader: createServiceLoader(database),
+    createPulseLoader: createPulseLoader(reads),
+    createUptimeLoader: createUptimeLoader(reads),
   };
   const resolvers: ResolverMount[] = [[ServiceResolver, new ServiceResolver(api)], createStatusSubscription(api)];
   const nodes: NodeFetcher<OperationContext> = {
@@ -85,7 +88,7 @@ export function createStatusFeature(parts: StatusParts) {
     async shown(name: string, status: Service['status'], patienceMs: number): Promise<Service | null> {
       const deadline = Date.now() + patienceMs;
       for (;;) {
-        const row = await queries.byName(name);
+        const row = await createServiceQueries(database).byName(name);
         const service = row && presentService(row);
         if (service?.status === status || Date.now() > deadline) return service ?? null;
         await new Promise((resolve) => setTimeout(resolve, 50));

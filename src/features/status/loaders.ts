@@ -1,6 +1,7 @@
 import { createBatchLoader } from '../../mechanisms/batching';
 import type { BatchLoader } from '../../mechanisms/batching';
 import type { Queryable } from '../../mechanisms/postgres';
+import type { View } from '../../mechanisms/projections';
 import type { ServiceStatus } from './service/service';
 import type { ServiceRow, StoredService } from './service-view.read-model';
 import { COLUMNS, rowOf } from './service-view.read-model';
@@ -18,12 +19,20 @@ export interface BoardPage {
   counts: Partial<Record<ServiceStatus, number>>;
 }
 
+export interface BoardWanted {
+  limit: number;
+  /** The sort keys of the last service before. */
+  after?: { name: string; serviceId: string };
+  /** Not older than this. */
+  atLeast?: bigint;
+}
+
 /** The questions that lists and the poller ask the table `service_view`. */
-export function createServiceQueries(database: Queryable) {
+export function createServiceQueries(view: View) {
   return {
     /** Those on the board, by name, and how many of all there are in each status: of one moment, so that the two agree. */
-    async page({ limit, after }: { limit: number; after?: { name: string; serviceId: string } }): Promise<BoardPage> {
-      const found = await database.query<Partial<StoredService> & { counts: BoardPage['counts'] }>(
+    async page({ limit, after, atLeast }: BoardWanted): Promise<BoardPage> {
+      const found = await view.query<Partial<StoredService> & { counts: BoardPage['counts'] }>(
         `select ${COLUMNS}, counts
          from (select coalesce(json_object_agg(status, count), '{}') as counts
                from (select status, count(*) from service_view where not retired group by status) as each_status) as whole
@@ -32,19 +41,20 @@ export function createServiceQueries(database: Queryable) {
                     order by name collate "C", service_id limit $1) as shown on true
          order by name collate "C", service_id`,
         after ? [limit, after.name, after.serviceId] : [limit],
+        atLeast,
       );
       const shown = found.filter((row): row is StoredService & (typeof found)[number] => row.state !== null);
       return { rows: shown.map(rowOf), counts: found[0]?.counts ?? {} };
     },
     async byName(name: string): Promise<ServiceRow | undefined> {
-      const rows = await database.query<StoredService>(
+      const rows = await view.query<StoredService>(
         `select ${COLUMNS} from service_view where name = $1 and not retired order by name collate "C", service_id limit 1`,
         [name],
       );
       return rows.map(rowOf)[0];
     },
     async ofConnection(connectionId: string): Promise<ServiceRow[]> {
-      const rows = await database.query<StoredService>(
+      const rows = await view.query<StoredService>(
         `select ${COLUMNS} from service_view where connection_id = $1 and not retired`,
         [connectionId],
       );

@@ -2,7 +2,7 @@ import { Arg, Ctx, FieldResolver, Float, ID, Int, Query, Resolver, Root, Subscri
 import { z } from 'zod';
 import type { BatchLoader } from '../../mechanisms/batching';
 import type { ChangeFeed, FeedItem } from '../../mechanisms/change-feed';
-import { NotFound, StaleRead } from '../../mechanisms/errors';
+import { NotFound } from '../../mechanisms/errors';
 import type { Positions } from '../../mechanisms/event-store';
 import { decodeCursor, encodeCursor, page, pageSize, Position } from '../../mechanisms/graphql';
 import type { ResolverMount } from '../../mechanisms/graphql';
@@ -18,13 +18,14 @@ export interface StatusResolverParts {
   feed: ChangeFeed;
   queries: ServiceQueries;
   positions: Positions;
-  waitFor(projection: string, position: bigint): Promise<boolean>;
   /** Throws Conflict where nobody watches anything for us. */
   ensureConnected(): void;
   /** How long ago the board was last seen; null: never. */
   boardSilentForMs(): Promise<number | null>;
   staleAfterMs: number;
   createServiceLoader: () => BatchLoader<string, ServiceRow>;
+  /** On the primary, where the change feed is: what is beside a change must not be older. */
+  createChangedServiceLoader: () => BatchLoader<string, ServiceRow>;
   createPulseLoader: () => BatchLoader<string, Pulse>;
   createUptimeLoader: () => BatchLoader<UptimeOf, Uptime>;
 }
@@ -59,13 +60,16 @@ export class ServiceResolver {
     @Arg('after', () => String, { nullable: true, description: 'The endCursor of the page before.' }) after?: string,
     @Arg('atLeast', () => Position, { nullable: true, description: 'Not older than this.' }) atLeast?: string,
   ): Promise<ServiceConnection> {
-    const { queries, ensureConnected } = this.parts;
+    const { queries, ensureConnected, positions } = this.parts;
     ensureConnected();
-    await this.reach(atLeast);
     const limit = pageSize(first);
     const [name, serviceId] = after ? decodeCursor(after, cursorKeys) : [];
     const from = name !== undefined && serviceId !== undefined ? { after: { name, serviceId } } : {};
-    const { rows, counts } = await queries.page({ limit: limit + 1, ...from });
+    const { rows, counts } = await queries.page({
+      limit: limit + 1,
+      ...from,
+      ...(atLeast && { atLeast: positions.parse(atLeast) }),
+    });
     const { UP: up = 0, DOWN: down = 0, UNKNOWN: unknown = 0 } = counts;
     const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
     const connection = page({
@@ -77,13 +81,6 @@ export class ServiceResolver {
     });
     const summary = { up, down, unknown, other: all - up - down - unknown };
     return Object.defineProperty(connection, 'summary', { value: summary }) as unknown as ServiceConnection;
-  }
-
-  private async reach(atLeast: string | undefined): Promise<void> {
-    if (!atLeast) return;
-    const { positions, waitFor } = this.parts;
-    if (await waitFor(SERVICE_VIEW, positions.parse(atLeast))) return;
-    throw new StaleRead(`the view of services did not reach ${atLeast} in time`);
   }
 
   private pulse({ id }: PresentedService, { loaders }: OperationContext): Promise<Pulse | null> {
@@ -123,12 +120,12 @@ export class ServiceResolver {
 
 /** The subscription: type-graphql gives `subscribe` no resolver to call, so the class is made around its parts. */
 export function createStatusSubscription(parts: StatusResolverParts): ResolverMount {
-  const { feed, positions, createServiceLoader, ensureConnected } = parts;
+  const { feed, positions, createChangedServiceLoader, ensureConnected } = parts;
 
   async function statusFeed({ args, context }: { args: { id?: string; after?: string }; context: OperationContext }) {
     ensureConnected();
     const { id, after } = args;
-    if (id && !(await context.loaders.use(createServiceLoader).load(id)))
+    if (id && !(await context.loaders.use(createChangedServiceLoader).load(id)))
       throw new NotFound(`There is no service ${id}.`);
     return feed.subscribe({
       projection: SERVICE_VIEW,
@@ -152,7 +149,7 @@ export function createStatusSubscription(parts: StatusResolverParts): ResolverMo
       _after?: string,
     ): Promise<ServiceUpdate> {
       const { serviceId, from, to, at } = payload as StatusChange;
-      const row = await loaders.use(createServiceLoader).load(serviceId);
+      const row = await loaders.use(createChangedServiceLoader).load(serviceId);
       if (!row) throw new NotFound(`There is no service ${serviceId}.`);
       return {
         position: positions.format(resumeAt),

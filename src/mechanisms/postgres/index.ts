@@ -8,3 +8,6 @@ export type { Statement } from './prepared';
 export { asDatabaseError } from './database-errors';
 export type { MigrateOptions } from './migrate';
 export { APP_ROLE, migrate } from './migrate';
+export type { ReadDatabase, ReadDatabaseOptions } from './read-database';
+export { createReadDatabase } from './read-database';
+export type { ReplicaStatus } from './replica';

@@ -6,6 +6,9 @@ import type { PostgresDatabase } from './database';
 import { createDatabase } from './database';
 import { APP_ROLE } from './migrate';
 
+export type { TestCluster } from './testing-cluster';
+export { createTestCluster } from './testing-cluster';
+
 /** The environment variable by which the run's server reaches the tests. */
 export const TEST_SERVER = 'MEDIANEST_TEST_SERVER';
 export const TEMPLATE = 'medianest_template';

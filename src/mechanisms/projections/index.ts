@@ -5,3 +5,5 @@ export { createProjectionEngine } from './engine';
 export type { Projections, ProjectionsParts, ProjectionStatus } from './projections';
 export { createProjections } from './projections';
 export { lateness } from './lateness';
+export type { View, Views } from './views';
+export { createViews } from './views';

@@ -1,0 +1,131 @@
+import { createLogger } from '../observability';
+import type { PostgresDatabase, ReadDatabase } from '../postgres';
+import { APP_ROLE, asRole, createDatabase, createReadDatabase } from '../postgres';
+import type { TestCluster } from '../postgres/testing';
+import { createTestCluster } from '../postgres/testing';
+import { until } from '../pubsub/testing';
+import type { View } from '.';
+import { createViews } from '.';
+
+jest.setTimeout(60_000);
+
+const log = createLogger({ level: 'silent' });
+let cluster: TestCluster;
+let primary: PostgresDatabase;
+let reads: ReadDatabase;
+let view: View;
+const replica = () => cluster.replicas[0]!.owner;
+
+const viewWith = (place: ReadDatabase, patienceMs = 5_000) =>
+  createViews({ reads: place, store: { storeId: 'st1' }, projections: [{ name: 'counted', version: 1 }], patienceMs })(
+    'counted',
+  );
+
+beforeAll(async () => {
+  cluster = await createTestCluster({ replicas: 1 });
+  primary = createDatabase({ connection: cluster.primary.appUrl, max: 4, applicationName: 'test', log });
+  await cluster.primary.owner.query('create table counted (position bigint primary key)');
+  await cluster.primary.owner.query('grant all on counted to medianest_app');
+  reads = createReadDatabase({
+    primary,
+    replicas: [asRole(cluster.replicas[0]!.appUrl, { user: APP_ROLE })],
+    max: 4,
+    statementTimeoutMs: 5_000,
+    lagBoundMs: 60_000,
+    lookMs: 20,
+    log,
+  });
+  view = viewWith(reads);
+  await until(() => reads.replicas()[0]?.state === 'SERVING');
+});
+afterAll(async () => {
+  await reads.close();
+  await primary.close();
+  await cluster.drop();
+});
+afterEach(async () => {
+  await replica().query('select pg_wal_replay_resume()');
+  await primary.query(`update projection_checkpoint set state = 'LIVE'`);
+});
+
+/** As a projection writes: row and checkpoint in one transaction. */
+let head = 0n;
+const project = (storeId = 'st1') =>
+  primary.transaction(async (tx) => {
+    head += 1n;
+    await tx.query('insert into counted values ($1)', [head]);
+    await tx.query(
+      `insert into projection_checkpoint (name, version, position, store_id, epoch, state) values ('counted', 1, $1, $2, 1, 'LIVE')
+       on conflict (name, version) do update set position = excluded.position, store_id = excluded.store_id`,
+      [head, storeId],
+    );
+  });
+const SQL = `select position, current_setting('cluster_name') as place from counted where position > $1 order by position desc limit 3`;
+const read = async (of: View, atLeast?: bigint) => {
+  const rows = await of.query<{ position: string; place: string }>(SQL, [0], atLeast);
+  return { newest: BigInt(rows[0]?.position ?? 0), place: rows[0]?.place, order: rows.map(({ position }) => position) };
+};
+
+it('reads what was just written at the replica, as soon as it is there', async () => {
+  for (let n = 0; n < 30; n += 1) {
+    await project();
+    expect(await read(view, head)).toMatchObject({ newest: head, place: 'replica-1' });
+  }
+});
+
+it('while the replay is paused, a read without a position is old, and one with it is not', async () => {
+  const before = head;
+  await replica().query('select pg_wal_replay_pause()');
+  await project();
+  expect(await read(view)).toMatchObject({ newest: before, place: 'replica-1' });
+  expect(await read(view, before)).toMatchObject({ newest: before, place: 'replica-1' });
+  expect(await read(viewWith(reads, 100), head)).toMatchObject({ newest: head, place: 'primary' });
+});
+
+it('waits for a replica that comes in time', async () => {
+  await replica().query('select pg_wal_replay_pause()');
+  await project();
+  const reading = read(view, head);
+  await replica().query('select pg_wal_replay_resume()');
+  expect(await reading).toMatchObject({ newest: head, place: 'replica-1' });
+});
+
+it('keeps the order of the rows, and knows none from one', async () => {
+  await project();
+  const { order } = await read(view, head);
+  expect(order).toEqual([head, head - 1n, head - 2n].map(String));
+  expect(await view.query(SQL, [head], head)).toEqual([]);
+});
+
+it('is a stale read when the projection is not there in time, at once when it is stopped', async () => {
+  await expect(read(viewWith(reads, 50), head + 1n)).rejects.toMatchObject({ code: 'STALE_READ' });
+  await primary.query(`update projection_checkpoint set state = 'STOPPED'`);
+  await project(); // what it stopped at is there; what comes after is not
+  await expect(read(viewWith(reads, 2 ** 30), head + 1n)).rejects.toMatchObject({ code: 'STALE_READ' });
+});
+
+it('takes the position of another store for none, and a projection that never ran for one at the beginning', async () => {
+  await project('st2');
+  await expect(read(viewWith(reads, 50), head)).rejects.toMatchObject({ code: 'STALE_READ' });
+  await project();
+  await cluster.primary.owner.query('delete from projection_checkpoint');
+  await expect(read(viewWith(reads, 50), 1n)).rejects.toMatchObject({ code: 'STALE_READ' });
+  await project();
+});
+
+it('works the same without replicas', async () => {
+  const alone = createReadDatabase({
+    primary,
+    replicas: [],
+    max: 1,
+    statementTimeoutMs: 5_000,
+    lagBoundMs: 1_000,
+    log,
+  });
+  await project();
+  expect(await read(viewWith(alone), head)).toMatchObject({ newest: head, place: 'primary' });
+  const reading = read(viewWith(alone), head + 1n);
+  await project();
+  expect(await reading).toMatchObject({ newest: head });
+  await expect(read(viewWith(alone, 50), head + 1n)).rejects.toMatchObject({ code: 'STALE_READ' });
+});
