@@ -174,6 +174,18 @@ it.each([
   await board('all up', ({ summary }) => summary.up === 12);
 });
 
+it('one that is too slow to answer stays down until it answers, and nothing of it is lost', async () => {
+  const slow = { kind: 'UPTIME_KUMA', fault: 'SLOW', delayMs: 60_000 } as const;
+  for (let looks = 0; looks < 2; looks += 1)
+    expect((await olga.execute(DemoSetFaultDocument, slow)).demoSetFault).toMatchObject({
+      state: 'DOWN',
+      problem: { code: 'CONNECTION_DOWN' },
+    });
+  expect(await setFault('NONE')).toMatchObject({ state: 'UP', problem: null });
+  expect(await show('Router', 'DOWN')).toMatchObject({ status: 'DOWN' });
+  expect(await show('Router', 'UP')).toMatchObject({ status: 'UP' });
+});
+
 it('what changed while the server was away is shown when it is back, and the password was sent once', async () => {
   await server.stop();
   server = await house.start();

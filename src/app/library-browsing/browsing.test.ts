@@ -127,6 +127,20 @@ describe('without Plex', () => {
     }
   });
 
+  it('what was asked a moment ago is told as stale too, until Plex is back', async () => {
+    const doNotFake = ['nextTick', 'setImmediate', 'setTimeout', 'performance'] as const;
+    const before = await browsing.page(FILM_LIBRARY);
+    for (const [usable, seconds] of [
+      [false, 10],
+      [true, 20],
+    ] as const) {
+      browsing.usable = usable;
+      jest.useFakeTimers({ now: Date.now() + seconds * 1_000, doNotFake: [...doNotFake] });
+      const { items } = await browsing.page(FILM_LIBRARY).finally(() => jest.useRealTimers());
+      expect(items).toEqual({ ...before.items, freshness: { stale: !usable, source: usable ? 'plex' : 'cache' } });
+    }
+  });
+
   it.each(['DOWN', 'ERROR_500', 'WRONG_SHAPE'] as const)(
     'that is %s, what nobody asked before is an error that says what to do',
     async (fault) => {

@@ -1,4 +1,4 @@
-import type { Cache } from '../../mechanisms/cache';
+import type { Cache, ScopedCache } from '../../mechanisms/cache';
 import { createSingleFlight } from '../../mechanisms/cache';
 import { UpstreamUnavailable } from '../../mechanisms/errors';
 import type { NodeFetcher, ResolverMount } from '../../mechanisms/graphql';
@@ -48,8 +48,19 @@ const AWAY = 'Plex gives no answer, and nothing of this is remembered; `serverIn
 const toldAs = (error: unknown): unknown =>
   error instanceof UpstreamFailure ? new UpstreamUnavailable(AWAY, error.retryAfter) : error;
 
-/** An admin who goes on with another machine wants to see it soon. */
+/** An admin who goes on with another machine wants to see it soon, and people that Plex is away. */
 const MACHINE = { kind: 'machine', id: '', ttlMs: 5_000 };
+
+/** What cannot be asked anew is told as stale, however young it is. */
+function staleWhile(isAway: () => boolean, cache: ScopedCache): ScopedCache {
+  return {
+    ...cache,
+    async read(question) {
+      const cached = await cache.read(question);
+      return isAway() ? { ...cached, stale: true } : cached;
+    },
+  };
+}
 
 /** The library of the machine that answers at the address of Plex. */
 function createCurrentLibrary({ plex, cache }: LibraryParts): CurrentLibrary {
@@ -59,10 +70,11 @@ function createCurrentLibrary({ plex, cache }: LibraryParts): CurrentLibrary {
     if (!(await plex.isUsable())) throw new UpstreamUnavailable(AWAY);
     return work().catch((error: unknown) => Promise.reject(toldAs(error)));
   }
+  let isAway = false;
   function open(machine: string): PlexLibrary {
     return createPlexLibrary({
       plex: client,
-      cache: cache.scope({ connection, machine, audience: 'PUBLIC' }),
+      cache: staleWhile(() => isAway, cache.scope({ connection, machine, audience: 'PUBLIC' })),
       reach,
       toldAs: (error) => toldAs(error) as Error,
       once: createSingleFlight().run,
@@ -70,8 +82,13 @@ function createCurrentLibrary({ plex, cache }: LibraryParts): CurrentLibrary {
   }
   let last: { machine: string; library: PlexLibrary } | undefined;
   return async () => {
-    const load = async () => (await plex.machineId()) ?? (await reach(() => client.identify())).machineId;
-    const { value: machine } = await address.read({ ...MACHINE, load });
+    const load = async () => ({
+      isUsable: await plex.isUsable(),
+      machine: (await plex.machineId()) ?? (await reach(() => client.identify())).machineId,
+    });
+    const { value, stale } = await address.read({ ...MACHINE, load });
+    const { machine } = value;
+    isAway = stale || !value.isUsable;
     if (last?.machine !== machine) last = { machine, library: open(machine) };
     return last;
   };
