@@ -1,6 +1,6 @@
 import type { EventStore } from '../mechanisms/event-store';
 import type { Images } from '../mechanisms/images';
-import { createLogger, createMetrics } from '../mechanisms/observability';
+import { createLogger, createObserver } from '../mechanisms/observability';
 import type { PostgresDatabase, ReadDatabase } from '../mechanisms/postgres';
 import type { OverseerrClient } from '../upstreams/overseerr';
 import type { PlexClient } from '../upstreams/plex';
@@ -43,7 +43,7 @@ export function apiOnly(demo: boolean): Pick<House, 'resolvers' | 'access'> {
     members: [],
     tokenKey: new Uint8Array(32),
     images: absent<Images>(),
-    metrics: createMetrics(),
+    observer: createObserver(),
     releases: createReleases(log),
     log,
     clock: () => new Date(),

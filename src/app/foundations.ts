@@ -4,10 +4,11 @@ import type { Address } from '../mechanisms/embedded-postgres';
 import { StartupError } from '../mechanisms/errors';
 import { createEventStoreDbStore } from '../mechanisms/event-store/eventstoredb';
 import { createPostgresEventStore, settleEventStore } from '../mechanisms/event-store/postgres';
+import { monitorAppends } from '../mechanisms/event-store';
 import type { EventStore } from '../mechanisms/event-store';
 import { migrateJobs, unlockJobsOfDeadProcesses } from '../mechanisms/jobs';
 import { endAllLeases } from '../mechanisms/leases';
-import type { Logger } from '../mechanisms/observability';
+import type { Logger, Observer } from '../mechanisms/observability';
 import type { DatabaseOptions, PostgresDatabase, ReadDatabase } from '../mechanisms/postgres';
 import { APP_ROLE, asRole, createDatabase, createReadDatabase, migrate } from '../mechanisms/postgres';
 import type { RedisConnections } from '../mechanisms/redis';
@@ -35,6 +36,8 @@ export interface FoundationParts {
   };
   folder: StateFolder;
   releases: Releases;
+  /** Hears of what runs for good; of what a start or a look needs nobody does. */
+  observer?: Observer;
   log: Logger;
 }
 
@@ -113,22 +116,23 @@ export async function visitEventStore(parts: FoundationParts): Promise<EventStor
 /** In a database, or on its own at an address. */
 async function openEventStore(
   place: PostgresDatabase | string,
-  { releases, log }: FoundationParts,
+  { releases, observer, log }: FoundationParts,
 ): Promise<EventStore> {
   const store = await (typeof place === 'string'
     ? createEventStoreDbStore({ url: place, log })
     : createPostgresEventStore({ database: place, log }));
   releases.add('event store', () => store.close());
-  return store;
+  return observer ? monitorAppends(store, observer.metrics) : store;
 }
 
 export async function layFoundations(parts: FoundationParts): Promise<Foundations> {
-  const { settings, releases, log } = parts;
+  const { settings, releases, observer, log } = parts;
   const { serving, password } = await prepareServer(parts);
 
   const open = (name: string, statementTimeoutMs: number): PostgresDatabase => {
     const applicationName = `medianest ${name}`;
-    const database = createDatabase({ connection: serving, max: POOL_SIZE, applicationName, log, statementTimeoutMs });
+    const options = { connection: serving, max: POOL_SIZE, applicationName, log, statementTimeoutMs };
+    const database = createDatabase({ ...options, ...(observer && { observer }) });
     releases.add(`database pool ${name}`, () => database.close());
     return database;
   };
@@ -144,13 +148,14 @@ export async function layFoundations(parts: FoundationParts): Promise<Foundation
 
 /** A replica has the roles of its primary, and their passwords. */
 function openReplicas(primary: PostgresDatabase, parts: FoundationParts & Pick<Server, 'password'>): ReadDatabase {
-  const { settings, password, releases, log } = parts;
+  const { settings, password, releases, observer, log } = parts;
   const reads = createReadDatabase({
     primary,
     replicas: settings.replicaUrls.map((url) => asRole(url, { user: APP_ROLE, password })),
     max: POOL_SIZE,
     statementTimeoutMs: SERVING_STATEMENT_MS,
     lagBoundMs: settings.times.replicaLagMs,
+    ...(observer && { observer }),
     log,
   });
   releases.add('database replicas', () => reads.close());

@@ -1,4 +1,4 @@
-import { createLogger, createMetrics } from '../mechanisms/observability';
+import { createLogger, createObserver } from '../mechanisms/observability';
 import type { Logger } from '../mechanisms/observability';
 import { membersOf } from './accounts';
 import { readSettings } from './config';
@@ -58,9 +58,17 @@ async function start(
 ): Promise<Running> {
   warnOfHaste(settings.times, log);
   const folder = openStateFolder(settings.home, settings.key);
-  const foundations = await layFoundations({ settings, folder, releases, log });
+  const observer = createObserver();
+  const foundations = await layFoundations({ settings, folder, releases, observer, log });
   const elsewhere = settings.simulatorsUrl && findSimulators(settings.simulatorsUrl, { releases, log });
-  const neighbours = await meetNeighbours({ settings, folder, releases, log, ...(elsewhere && { elsewhere }) });
+  const neighbours = await meetNeighbours({
+    settings,
+    folder,
+    releases,
+    observer,
+    log,
+    ...(elsewhere && { elsewhere }),
+  });
   const parts = replace({ foundations, neighbours });
   const images = await openPictures({ ...parts, folder, log });
   const house = wire({
@@ -69,7 +77,7 @@ async function start(
     settings,
     members: membersOf(settings),
     tokenKey: folder.key('tokens'),
-    metrics: createMetrics(),
+    observer,
     releases,
     log,
     clock: () => new Date(),

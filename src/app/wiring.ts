@@ -8,7 +8,7 @@ import type { Images } from '../mechanisms/images';
 import { createIdempotencyKeys } from '../mechanisms/idempotency';
 import { createJobQueue } from '../mechanisms/jobs';
 import { createLeases } from '../mechanisms/leases';
-import type { Logger, Metrics } from '../mechanisms/observability';
+import type { Logger, Observer } from '../mechanisms/observability';
 import { createProjectionEngine, createProjections, createViews } from '../mechanisms/projections';
 import { createInProcessWakeUp, createRedisWakeUp } from '../mechanisms/pubsub';
 import type { WakeUp } from '../mechanisms/pubsub';
@@ -36,7 +36,7 @@ export interface WiringParts {
   members: readonly Member[];
   tokenKey: Uint8Array;
   images: Images;
-  metrics: Metrics;
+  observer: Observer;
   releases: Releases;
   log: Logger;
   clock: () => Date;
@@ -55,7 +55,7 @@ function wireWakeUp({ foundations, releases }: WiringParts): WakeUp {
 
 /** How it works: everything that knows no business. */
 function wireMechanisms(parts: WiringParts) {
-  const { settings, foundations, releases, clock, log } = parts;
+  const { settings, foundations, releases, observer, clock, log } = parts;
   const { database, background, reads, store } = foundations;
   const codecs = allCodecs();
   const jobs = createJobQueue({ database: background });
@@ -65,7 +65,11 @@ function wireMechanisms(parts: WiringParts) {
   releases.add('leases', () => leases.close());
   const feed = createChangeFeed({ database, store, wakeUp, projections: [REQUEST_VIEW, SERVICE_VIEW], log });
   releases.add('change feed', () => feed.close());
-  const cache = createCache({ ...(foundations.redis && { redis: foundations.redis }), clock });
+  const cache = createCache({
+    ...(foundations.redis && { redis: foundations.redis }),
+    clock,
+    onRead: (outcome, { connection: of, kind: what, ms }) => observer.step({ kind: 'CACHE', of, what, outcome, ms }),
+  });
   releases.add('cache', () => cache.close());
   return {
     codecs,

@@ -70,12 +70,13 @@ function passGate({ checkAccess, charge, operations }: ApolloParts): ApolloServe
           }
         },
         async willSendResponse({ response: { body }, queryHash, contextValue, errors }) {
+          Object.assign(record.facts, { hash: queryHash, context: contextValue });
           if (bill && body.kind === 'single') {
             const { singleResult } = body;
-            record.facts.cost = bill.settle(singleResult.data);
-            singleResult.extensions = { ...singleResult.extensions, cost: record.facts.cost };
+            const [cost, trace] = [bill.settle(singleResult.data), record.trace()];
+            record.facts.cost = cost;
+            singleResult.extensions = { ...singleResult.extensions, cost, ...(trace && { trace }) };
           }
-          Object.assign(record.facts, { hash: queryHash, context: contextValue });
           record.end(errors);
         },
       };

@@ -1,7 +1,7 @@
 import type { ApolloServerOptions, BaseContext } from '@apollo/server';
 import { ApolloServer } from '@apollo/server';
 import { defineIntegrationTestSuite } from '@apollo/server-integration-testsuite';
-import { createLogger, createMetrics } from '../mechanisms/observability';
+import { createLogger, createObserver } from '../mechanisms/observability';
 import { apolloOptions } from './apollo-options';
 import type { Charge } from './charge';
 import type { OperationContext } from './context';
@@ -78,7 +78,8 @@ defineIntegrationTestSuite(async (theirs, { context } = {}) => {
   const everybody = viewer('usr_everybody');
   // Its schemas have no prices, and its answers no room for what they cost.
   const charge: Charge = () => Promise.resolve(undefined as never);
-  const operations = createOperationLog({ metrics: createMetrics(), log });
+  const observer = createObserver();
+  const operations = createOperationLog({ observer, traces: false, log });
   const gate = { checkAccess: () => undefined, charge, operations, translate, log };
   const apollo = new ApolloServer(merge(apolloOptions(gate), theirs));
   const door = await openDoor({
@@ -90,6 +91,7 @@ defineIntegrationTestSuite(async (theirs, { context } = {}) => {
       authenticate: () => Promise.resolve(everybody),
     },
     obstacle: () => Promise.resolve(null),
+    observer,
     log,
   });
   const { port } = await door.listen({ host: '127.0.0.1', port: 0 });

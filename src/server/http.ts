@@ -8,7 +8,7 @@ import { fastify as createFastify } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { AccessMap } from '../mechanisms/graphql';
 import type { Images } from '../mechanisms/images';
-import type { Logger, Metrics } from '../mechanisms/observability';
+import type { Logger, Observer } from '../mechanisms/observability';
 import { assertAccessComplete, createAccessCheck } from './access';
 import { apolloOptions } from './apollo-options';
 import { bearerToken } from './bearer-token';
@@ -39,7 +39,9 @@ export interface HttpServerOptions {
   cost: CostLimits;
   /** What keeps this process from taking traffic; null: nothing. */
   obstacle: () => Promise<Obstacle>;
-  metrics: Metrics;
+  observer: Observer;
+  /** Admins are told in `extensions.trace` what an operation asked of upstreams, of what is kept of them, and of the database. */
+  traces?: boolean;
   log: Logger;
   /** Pictures for `posterUrl`. Absent: none are served. */
   images?: Images;
@@ -64,7 +66,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const checkAccess = createAccessCheck(schema, access);
   const charge = createCharge(schema, options.cost);
   const translate = createErrorTranslator(log);
-  const operations = createOperationLog({ metrics: options.metrics, log });
+  const operations = createOperationLog({ observer: options.observer, traces: options.traces ?? false, log });
   return openDoor({
     ...options,
     apollo: new ApolloServer({ schema, ...apolloOptions({ checkAccess, charge, operations, translate, log }) }),
@@ -76,7 +78,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
 
 export interface DoorParts<Context extends OperationContext> extends Pick<
   HttpServerOptions,
-  'obstacle' | 'log' | 'images' | 'playground'
+  'obstacle' | 'observer' | 'log' | 'images' | 'playground'
 > {
   apollo: ApolloServer<Context>;
   context(request: FastifyRequest, reply: FastifyReply): Promise<Context>;
@@ -86,6 +88,7 @@ export interface DoorParts<Context extends OperationContext> extends Pick<
 /** Everything of the door but what Apollo was told. */
 export async function openDoor<Context extends OperationContext>(parts: DoorParts<Context>): Promise<HttpServer> {
   const { apollo, sessions, log } = parts;
+  const { metrics } = parts.observer;
   await apollo.start();
   const fastify = createFastify({
     bodyLimit: LIMITS.bytes,
@@ -104,10 +107,10 @@ export async function openDoor<Context extends OperationContext>(parts: DoorPart
   fastify.addHook('onSend', async (_request, reply) => void (closing && reply.header('connection', 'close')));
   mountHealth(fastify, parts.obstacle);
   if (parts.images) mountImages(fastify, parts.images);
-  const streams = createEventStreamDoor({ ...sessions, log });
+  const streams = createEventStreamDoor({ ...sessions, metrics, log });
   mountGraphQL(fastify, parts, streams);
   mountEventStreams(fastify, streams);
-  const sockets = createWebSocketDoor(fastify.server, { ...sessions, log });
+  const sockets = createWebSocketDoor(fastify.server, { ...sessions, metrics, log });
 
   return {
     fastify,
@@ -126,7 +129,7 @@ export async function openDoor<Context extends OperationContext>(parts: DoorPart
 
 function mountGraphQL<Context extends OperationContext>(
   fastify: FastifyInstance,
-  { apollo, context, playground }: DoorParts<Context>,
+  { apollo, context, sessions, playground }: DoorParts<Context>,
   streams: EventStreamDoor,
 ): void {
   const answer = fastifyApolloHandler(apollo, { context });
@@ -135,7 +138,8 @@ function mountGraphQL<Context extends OperationContext>(
     url: '/graphql',
     async handler(this: FastifyInstance, request: FastifyRequest, reply: FastifyReply) {
       if (playground && wantsPage(request)) return sendPage(reply, playground);
-      return wantsEvents(request) ? streams.answer(request, reply) : answer.call(this, request, reply);
+      if (wantsEvents(request)) return streams.answer(request, reply);
+      return sessions.operations.run(() => answer.call(this, request, reply));
     },
   });
   if (playground) {

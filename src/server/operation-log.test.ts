@@ -1,5 +1,5 @@
 import type { TestDoor } from './testing';
-import { openTestDoor, until, ways } from './testing';
+import { openTestDoor, until, viewer, ways } from './testing';
 
 let door: TestDoor;
 beforeEach(async () => {
@@ -95,4 +95,36 @@ it('a subscription that is ended says why', async () => {
   expect(await counted()).toContain(
     'medianest_graphql_subscriptions_ended_total{transport="WEBSOCKET",code="UNAUTHENTICATED"} 1',
   );
+});
+
+describe('what an operation asks for', () => {
+  const step = { kind: 'UPSTREAM', of: 'plex', what: 'GET /library', outcome: '200', ms: 5 } as const;
+  /** Every operation asks Plex while it finds out who asks. */
+  async function openAsking(traces: boolean) {
+    await door.close();
+    door = await openTestDoor({
+      traces,
+      authenticate: async (token) => {
+        door.observer.step(step);
+        return (token && door.tokens.get(token)) || null;
+      },
+    });
+    door.tokens.set('ada', { ...viewer('usr_ada', ['ADMIN']), role: 'ADMIN' });
+  }
+
+  it.each(Object.entries(ways))('is counted in its line, by %s', async (_way, send) => {
+    await openAsking(false);
+    await send(door, '{ me { id } }');
+    await until(() => told().length > 0);
+    expect(told()).toMatchObject([{ upstreamCalls: 1, statements: 0 }]);
+  });
+
+  it('is told to admins where traces are on, and to nobody else', async () => {
+    await openAsking(true);
+    const ask = async (token: string) => (await door.ask('{ me { id } }', token)).body.extensions;
+    expect(await ask('ada')).toMatchObject({ trace: [{ ...step, endedAtMs: expect.any(Number) }] });
+    expect(await ask('ben')).not.toHaveProperty('trace');
+    await openAsking(false);
+    expect(await ask('ada')).not.toHaveProperty('trace');
+  });
 });

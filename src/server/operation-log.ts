@@ -1,5 +1,5 @@
 import type { OperationDefinitionNode } from 'graphql';
-import type { Logger, Metrics } from '../mechanisms/observability';
+import type { Logger, Metrics, Observer, Recording, TracedStep } from '../mechanisms/observability';
 import type { OperationContext } from './context';
 import { codeOf } from './errors';
 
@@ -17,6 +17,10 @@ export interface OperationFacts {
 /** One operation on its way, from the request to its last answer. */
 export interface OperationRecord {
   readonly facts: OperationFacts;
+  /** Runs a part of it: what that asks for is counted for this operation. */
+  run<Result>(work: () => Result): Result;
+  /** What it asked for so far, if its caller may see that. */
+  trace(): readonly TracedStep[] | undefined;
   /** A result as it is told. It is the last one, unless results are streamed. */
   result(errors?: readonly unknown[]): void;
   /** From now on it is at work until `end` is called. */
@@ -27,18 +31,25 @@ export interface OperationRecord {
 
 export interface OperationLog {
   begin(transport: Transport): OperationRecord;
+  /** Runs what may come to be an operation that `begin` is called in. */
+  run<Result>(work: () => Result): Result;
 }
 
 export interface OperationLogParts {
-  metrics: Metrics;
+  observer: Observer;
+  /** Admins see what their operations do. */
+  traces: boolean;
   log: Logger;
 }
 
 /** One line in the log for every operation on every transport, and the same as numbers. Names are callers' texts: they are in the log alone. */
-export function createOperationLog({ metrics, log }: OperationLogParts): OperationLog {
-  const counts = register(metrics);
+export function createOperationLog({ observer, traces, log }: OperationLogParts): OperationLog {
+  const counts = register(observer.metrics);
+  const open = (): Recording => observer.begin({ trace: traces });
   return {
+    run: (work) => observer.record(open(), work),
     begin(transport) {
+      const recording = observer.current() ?? open();
       const startedAt = performance.now();
       const facts: OperationFacts = {};
       const codes = new Set<string>();
@@ -49,19 +60,30 @@ export function createOperationLog({ metrics, log }: OperationLogParts): Operati
       function end(errors: readonly unknown[] = []): void {
         if (over) return;
         over = true;
+        recording.stop();
         for (const error of errors) codes.add(codeOf(error));
         const ms = performance.now() - startedAt;
         const [code = 'OK'] = codes;
         if (streaming) counts.subscriptionEnded({ transport, code });
         else counts.operations.observe({ transport, kind: facts.operation?.operation ?? 'unknown', code }, ms / 1_000);
         log.info(
-          { ...lineOf(facts), transport, ms: Math.round(ms), codes: [...codes], ...(streaming && { results }) },
+          {
+            ...lineOf(facts),
+            transport,
+            ms: Math.round(ms),
+            upstreamCalls: recording.upstreamCalls,
+            statements: recording.statements,
+            codes: [...codes],
+            ...(streaming && { results }),
+          },
           'operation',
         );
       }
       return {
         facts,
         end,
+        run: (work) => observer.record(recording, work),
+        trace: () => (facts.context?.viewer?.role === 'ADMIN' && recording.trace) || undefined,
         result(errors = []) {
           if (!streaming) return end(errors);
           for (const error of errors) codes.add(codeOf(error));

@@ -63,7 +63,7 @@ export async function prepareOperation(
 ): Promise<PreparedOperation | GraphQLError[]> {
   const { record } = incoming;
   try {
-    const prepared = await prepare(gate, incoming);
+    const prepared = await record.run(() => prepare(gate, incoming));
     if (Array.isArray(prepared)) record.end(prepared);
     return prepared;
   } catch (error) {
@@ -110,12 +110,13 @@ export function tellResult(
   translate: TranslateError,
 ): FormattedExecutionResult {
   const cost = operation.operation === 'subscription' ? undefined : bill.settle(data);
+  const trace = operation.operation === 'subscription' ? undefined : record.trace();
   record.facts.cost = cost;
   record.result(errors);
   return {
     ...(errors && { errors: errors.map(translate) }),
     ...(data !== undefined && { data }),
-    ...(cost && { extensions: { cost } }),
+    ...(cost && { extensions: { cost, ...(trace && { trace }) } }),
   };
 }
 

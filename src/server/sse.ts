@@ -5,7 +5,7 @@ import type { OperationResult } from 'graphql-sse';
 import { createHandler } from 'graphql-sse';
 import { Unauthenticated } from '../mechanisms/errors';
 import { Position } from '../mechanisms/graphql';
-import type { Logger } from '../mechanisms/observability';
+import type { Logger, Metrics } from '../mechanisms/observability';
 import { bearerToken, livesFor } from './bearer-token';
 import type { Viewer } from './context';
 import type { TranslateError } from './errors';
@@ -18,6 +18,7 @@ import { createStreamOperations } from './stream-operations';
 import type { SessionOptions } from './websocket-session';
 
 export interface EventStreamDoorOptions extends SessionOptions {
+  metrics: Metrics;
   log: Logger;
 }
 
@@ -39,7 +40,7 @@ export function createEventStreamDoor(options: EventStreamDoorOptions): EventStr
   const { authenticate, translate, log } = options;
   /** Streams that were promised to clients, by account and token. */
   const promised = new Map<string, EventStream>();
-  const open = new Set<EventStream>();
+  const open = countedSet<EventStream>(options.metrics);
   const handle = createHandle(options);
   let closing = false;
 
@@ -101,6 +102,18 @@ export function createEventStreamDoor(options: EventStreamDoorOptions): EventStr
       for (const stream of open) stream.cut();
     },
   };
+}
+
+function countedSet<Stream>(metrics: Metrics): Set<Stream> {
+  const open = new Set<Stream>();
+  const help = 'Event streams of clients.';
+  metrics.gauge({
+    name: 'medianest_event_streams_open',
+    help,
+    labels: [],
+    read: () => [{ labels: {}, value: open.size }],
+  });
+  return open;
 }
 
 function refusalOf({ headers }: FastifyRequest, closing: boolean): [status: number, why: string] | undefined {

@@ -48,7 +48,8 @@ export function createStreamOperations(options: SessionOptions) {
     if (Array.isArray(prepared)) return { errors: prepared.map(translate) };
     const kind = prepared.operation.operation;
     if (kind === 'mutation' && method === 'GET') throw refused(prepared, mutationByGet());
-    if (kind !== 'subscription') return tellResult(prepared, await execute(prepared), translate);
+    if (kind !== 'subscription')
+      return tellResult(prepared, await prepared.record.run(() => execute(prepared)), translate);
     const document = resumable(schema, prepared.document, after);
     const results = await subscribePerEvent({ ...prepared, document });
     const tell = (result: ExecutionResult) => tellResult(prepared, result, translate);

@@ -1,7 +1,7 @@
 import type { ExecutionResult } from 'graphql';
 import { parse } from 'graphql';
 import { DatabaseUnavailable } from '../mechanisms/errors';
-import { createLogger, createMetrics } from '../mechanisms/observability';
+import { createLogger, createObserver } from '../mechanisms/observability';
 import { createContext } from './operation';
 import { createOperationLog } from './operation-log';
 import { subscribePerEvent } from './subscription';
@@ -22,7 +22,11 @@ async function subscribed(fields: string, failure: Error): Promise<AsyncGenerato
     document: parse(`subscription { counted { ${fields} } }`),
     contextValue: context,
     contextForEvent: () => Promise.resolve(context),
-    record: createOperationLog({ metrics: createMetrics(), log: createLogger({ level: 'silent' }) }).begin('WEBSOCKET'),
+    record: createOperationLog({
+      observer: createObserver(),
+      traces: false,
+      log: createLogger({ level: 'silent' }),
+    }).begin('WEBSOCKET'),
   };
   return (await subscribePerEvent(args)) as AsyncGenerator<ExecutionResult>;
 }

@@ -17,7 +17,9 @@ export async function subscribePerEvent(
   if (!(Symbol.asyncIterator in events)) return events;
   record.stream();
   const map = async (event: unknown): Promise<ExecutionResult> => {
-    const result = await execute({ ...operation, rootValue: event, contextValue: await contextForEvent() });
+    const result = await record.run(async () =>
+      execute({ ...operation, rootValue: event, contextValue: await contextForEvent() }),
+    );
     refuseLostEvent(result);
     return result;
   };

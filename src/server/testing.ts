@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { RawData } from 'ws';
 import WebSocket from 'ws';
-import type { Metrics } from '../mechanisms/observability';
-import { createLogger, createMetrics } from '../mechanisms/observability';
+import type { Metrics, Observer } from '../mechanisms/observability';
+import { createLogger, createObserver } from '../mechanisms/observability';
 import { createBudget } from '../mechanisms/budget';
 import type { Authenticate, Viewer } from './context';
 import type { HttpServer, HttpServerOptions } from './http';
@@ -80,6 +80,7 @@ export interface TestDoor {
   logged: Line[];
   operations: Line[];
   metrics: Metrics;
+  observer: Observer;
   /** Who the tokens belong to; a test may change it while the server runs. */
   tokens: Map<string, Viewer>;
   /** What the fields that fail throw. */
@@ -118,14 +119,14 @@ export async function openTestDoor(
   ]);
   const failure = { error: new Error('bug') };
   const authenticate: Authenticate = (token) => Promise.resolve((token && tokens.get(token)) || null);
-  const metrics = createMetrics();
+  const observer = createObserver();
   const server = await createHttpServer({
     schema: createTestSchema(source, () => failure.error),
     access: testAccess,
     authenticate,
     cost: { perOperation: 2_000, budget: createBudget({ capacity: 20_000, restoreRate: 1_000 }) },
     obstacle: () => Promise.resolve(null),
-    metrics,
+    observer,
     log: createLogger({ level: 'debug', destination: { write } }),
     ...options,
   });
@@ -140,7 +141,8 @@ export async function openTestDoor(
     port,
     url,
     source,
-    metrics,
+    metrics: observer.metrics,
+    observer,
     logged,
     operations,
     tokens,

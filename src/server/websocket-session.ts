@@ -1,5 +1,5 @@
 import type { ExecutionArgs } from 'graphql';
-import { GraphQLError } from 'graphql';
+import { execute, GraphQLError } from 'graphql';
 import type { Context, ServerOptions } from 'graphql-ws';
 import { CloseCode } from 'graphql-ws';
 import { Unauthenticated } from '../mechanisms/errors';
@@ -68,6 +68,7 @@ export function createSessionHandlers(
         return [new GraphQLError('refused', { originalError: error as Error })];
       }
     },
+    execute: (args: ExecutionArgs) => (args as PreparedOperation).record.run(() => execute(args)),
     subscribe: (args: ExecutionArgs) => subscribePerEvent(args as PreparedOperation),
     // eslint-disable-next-line max-params -- the library calls it so
     onNext(_context, _id, _payload, args, result) {

@@ -3,13 +3,14 @@ import type { Duplex } from 'node:stream';
 import { CloseCode, handleProtocols, makeServer } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
-import type { Logger } from '../mechanisms/observability';
+import type { Logger, Metrics } from '../mechanisms/observability';
 import { LIMITS } from './limits';
 import { isSameOrigin } from './same-origin';
 import type { SessionOptions, SocketSession } from './websocket-session';
 import { createSessionHandlers } from './websocket-session';
 
 export interface WebSocketDoorOptions extends SessionOptions {
+  metrics: Metrics;
   log: Logger;
 }
 
@@ -24,7 +25,7 @@ const KEEP_ALIVE_MS = 12_000;
 
 /** graphql-transport-ws on the HTTP server's own port. */
 export function createWebSocketDoor(http: HttpServer, options: WebSocketDoorOptions): WebSocketDoor {
-  const { log } = options;
+  const { metrics, log } = options;
   const protocol = makeServer(createSessionHandlers(options));
   const settings = {
     noServer: true,
@@ -35,6 +36,12 @@ export function createWebSocketDoor(http: HttpServer, options: WebSocketDoorOpti
     closeTimeout: 2_000,
   };
   const sockets = new WebSocketServer(settings);
+  metrics.gauge({
+    name: 'medianest_websockets_open',
+    help: 'Sockets of clients.',
+    labels: [],
+    read: () => [{ labels: {}, value: sockets.clients.size }],
+  });
   let closing = false;
 
   http.on('upgrade', (request, connection, head) => {

@@ -1,6 +1,6 @@
 import type { Connection } from '../../features/connections';
 import { Conflict } from '../../mechanisms/errors';
-import type { Logger } from '../../mechanisms/observability';
+import type { Logger, Observer } from '../../mechanisms/observability';
 import type { Settings } from '../config';
 import type { Releases } from '../shutdown';
 import type { StateFolder } from '../state-folder';
@@ -25,6 +25,7 @@ export interface NeighbourParts {
   /** The simulators of another process, which we ask instead of starting our own. */
   elsewhere?: SimulatorsElsewhere;
   releases: Releases;
+  observer?: Observer;
   log: Logger;
 }
 

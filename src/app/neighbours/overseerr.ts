@@ -49,7 +49,11 @@ interface Address {
   apiKey: string;
 }
 
-function connect({ settings, releases, log }: NeighbourParts, { url, apiKey }: Address, connection: Connection) {
+function connect(
+  { settings, releases, observer, log }: NeighbourParts,
+  { url, apiKey }: Address,
+  connection: Connection,
+) {
   const http = createHttpClient({
     name: connection.id,
     baseUrl: url,
@@ -57,6 +61,7 @@ function connect({ settings, releases, log }: NeighbourParts, { url, apiKey }: A
     timeoutMs: settings.times.callMs,
     maxConcurrent: CALLS_AT_ONCE,
     maxBodyBytes: LARGEST_ANSWER,
+    ...(observer && { observer }),
     log,
   });
   const client = createOverseerrClient({ http });

@@ -42,7 +42,11 @@ interface Address {
   token: string;
 }
 
-function connect({ settings, releases, log }: NeighbourParts, { url, token }: Address, connection: Connection) {
+function connect(
+  { settings, releases, observer, log }: NeighbourParts,
+  { url, token }: Address,
+  connection: Connection,
+) {
   const http = createHttpClient({
     name: connection.id,
     baseUrl: url,
@@ -50,6 +54,7 @@ function connect({ settings, releases, log }: NeighbourParts, { url, token }: Ad
     timeoutMs: settings.times.callMs,
     maxConcurrent: CALLS_AT_ONCE,
     maxBodyBytes: LARGEST_ANSWER,
+    ...(observer && { observer }),
     log,
   });
   const client = createPlexClient({ http });

@@ -25,7 +25,7 @@ export async function startApi({
   viewNames,
   foundations,
   images,
-  metrics,
+  observer,
   log,
 }: House) {
   const { cost } = settings;
@@ -40,7 +40,8 @@ export async function startApi({
     },
     obstacle: obstacleOf({ settings, projections, viewNames }),
     images,
-    metrics,
+    observer,
+    traces: settings.demo,
     log: log.child({ room: 'server' }),
     ...(existsSync(PAGE) ? { playground: playground() } : {}), // absent when run from source
   });

@@ -6,7 +6,8 @@ import { obstacleOf } from './readiness';
 
 /** What is told of a process, whatever its roles; null: nobody wants to know. */
 export async function startMonitoring(house: House): Promise<MonitoringDoor | null> {
-  const { metrics, projections, settings, releases } = house;
+  const { observer, projections, settings, releases } = house;
+  const { metrics } = observer;
   const { host, metricsPort: port } = settings;
   monitorProjections(metrics, projections);
   if (port === undefined) return null;

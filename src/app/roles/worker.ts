@@ -4,13 +4,20 @@ import type { House } from '../wiring';
 const JOBS_AT_ONCE = 4;
 
 /** Runs jobs: hands requests over, looks after them. */
-export async function startWorker({ foundations, requests, leases, log }: House): Promise<() => Promise<void>> {
+export async function startWorker({
+  foundations,
+  requests,
+  leases,
+  observer,
+  log,
+}: House): Promise<() => Promise<void>> {
   const room = log.child({ room: 'worker' });
   const runner = await startJobRunner({
     database: foundations.background,
     tasks: requests.tasks,
     concurrency: JOBS_AT_ONCE,
     leases,
+    metrics: observer.metrics,
     log: room,
   });
   return () => runner.stop();

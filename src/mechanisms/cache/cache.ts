@@ -47,6 +47,12 @@ export interface ScopedCache {
 /** What became of one read of one id. */
 export type ReadOutcome = 'HIT' | 'MISS' | 'STALE' | 'FAILED';
 
+export interface ReadFacts {
+  connection: string;
+  kind: string;
+  ms: number;
+}
+
 export interface Cache {
   scope(scope: CacheScope): ScopedCache;
   close(): Promise<void>;

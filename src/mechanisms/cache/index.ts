@@ -1,10 +1,10 @@
 import type { RedisConnections } from '../redis';
-import type { Cache, CacheScope, ReadOutcome } from './cache';
+import type { Cache, ReadFacts, ReadOutcome } from './cache';
 import { createLayers } from './layers';
 import { createScopedCache } from './reading';
 import type { ReadingParts } from './reading';
 
-export type { Audience, Cache, Cached, CacheQuestion, CacheScope, ReadOutcome, ScopedCache } from './cache';
+export type { Audience, Cache, Cached, CacheQuestion, CacheScope, ReadFacts, ReadOutcome, ScopedCache } from './cache';
 export { createSingleFlight } from './single-flight';
 export type { SingleFlight } from './single-flight';
 
@@ -13,7 +13,7 @@ export interface CacheOptions {
   redis?: RedisConnections;
   clock: () => Date;
   /** For counting. */
-  onRead?(outcome: ReadOutcome, scope: CacheScope): void;
+  onRead?(outcome: ReadOutcome, of: ReadFacts): void;
   patienceMs?: number;
 }
 

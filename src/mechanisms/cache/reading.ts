@@ -1,5 +1,5 @@
 import { MediaNestError } from '../errors';
-import type { Cached, CacheQuestion, CacheScope, ReadOutcome, ScopedCache } from './cache';
+import type { Cached, CacheQuestion, CacheScope, ReadFacts, ReadOutcome, ScopedCache } from './cache';
 import type { Held } from './layers';
 import type { LoadParts, ManyQuestion } from './loads';
 import { createLoads, createNames } from './loads';
@@ -7,7 +7,7 @@ import { createLoads, createNames } from './loads';
 export interface ReadingParts extends LoadParts {
   /** How long to wait for a new answer while there is an old one. */
   patienceMs: number;
-  onRead(outcome: ReadOutcome, scope: CacheScope): void;
+  onRead(outcome: ReadOutcome, of: ReadFacts): void;
 }
 
 type End = Cached<unknown> | Error;
@@ -56,6 +56,7 @@ export function createScopedCache(parts: ReadingParts, scope: CacheScope): Scope
   }
 
   async function readMany(question: ManyQuestion): Promise<Map<string, End>> {
+    const startedAt = performance.now();
     const ids = [...new Set(question.ids)];
     const good = await Promise.all(ids.map((id) => layers.good(names.key(question.kind, id))));
     const missing = ids.filter((_id, index) => !good[index]);
@@ -63,7 +64,8 @@ export function createScopedCache(parts: ReadingParts, scope: CacheScope): Scope
     const ends = new Map<string, End>(
       ids.map((id, index) => [id, good[index] ? toCached(good[index], false) : loaded[missing.indexOf(id)]!]),
     );
-    ids.forEach((id, index) => parts.onRead(outcomeOf(ends.get(id)!, !!good[index]), scope));
+    const facts = { connection: scope.connection, kind: question.kind, ms: performance.now() - startedAt };
+    ids.forEach((id, index) => parts.onRead(outcomeOf(ends.get(id)!, !!good[index]), facts));
     return ends;
   }
 

@@ -5,3 +5,4 @@ export * from './codecs';
 export * from './command-context';
 export * from './command-handling';
 export * from './position';
+export { monitorAppends } from './monitoring';

@@ -1,4 +1,5 @@
 import type { RequestListener, ServerResponse } from 'node:http';
+import { createObserver } from '../observability';
 import { createBench, failureOf, json, refusedAddress } from './testing';
 import type { Bench } from './testing';
 import type { HttpClient } from './http-client';
@@ -170,4 +171,17 @@ describe('the circuit', () => {
     expect(await client.request(write)).toMatchObject({ status: 200 });
     expect(arrived).toHaveLength(7);
   });
+});
+
+it('an observer hears of every call and of the circuit', async () => {
+  const observer = createObserver();
+  const url = await bench.serve(answeringInTurn(fine, status(500), cut));
+  const client = bench.client(url, { observer });
+  await client.request(write);
+  await failureOf(client.request(write));
+  await breakOpen(client);
+  const { text } = await observer.metrics.expose();
+  for (const [outcome, times] of Object.entries({ 200: 1, UPSTREAM_5XX: 1, UNREACHABLE: 5 }))
+    expect(text).toContain(`medianest_upstream_call_seconds_count{upstream="upstream",outcome="${outcome}"} ${times}`);
+  expect(text).toContain('medianest_upstream_circuit_open{upstream="upstream"} 1');
 });

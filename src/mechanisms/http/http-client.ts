@@ -1,6 +1,6 @@
 import { bulkhead, TaskCancelledError } from 'cockatiel';
 import { Pool } from 'undici';
-import type { Logger } from '../observability';
+import type { Logger, Observer } from '../observability';
 import { createInterpreter } from './answer';
 import type { HttpAnswer, HttpCall, HttpDownload, HttpFile } from './call';
 import { createCircuit, repeating } from './circuit';
@@ -33,6 +33,8 @@ export interface HttpClientOptions {
   timeoutMs: number;
   maxConcurrent: number;
   maxBodyBytes: number;
+  /** Hears of each call, and of the circuit. */
+  observer?: Observer;
   log: Logger;
 }
 
@@ -50,7 +52,7 @@ interface Wanted {
 
 /** The one way out to an upstream that speaks HTTP. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const { name, timeoutMs, maxConcurrent, maxBodyBytes, log } = options;
+  const { name, timeoutMs, maxConcurrent, maxBodyBytes } = options;
   const base = new URL(options.baseUrl);
   const basePath = base.pathname.replace(/\/+$/, '');
   const pool = new Pool(base.origin, {
@@ -63,10 +65,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     bodyTimeout: 0,
   });
   const slots = bulkhead(maxConcurrent, maxConcurrent * WAITING_PER_SLOT);
-  const circuit = createCircuit({
-    onChange: (state) => log[state === 'open' ? 'warn' : 'info']({ upstream: name }, `the circuit is ${state}`),
-  });
-  const told = createTeller(name, log);
+  const circuit = createWatchedCircuit(options);
+  const told = createTeller(options);
   const interpret = createInterpreter(name, Object.values(options.headers));
 
   async function send(call: HttpCall, { accept, limit }: Wanted): Promise<RawAnswer> {
@@ -111,18 +111,40 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   return { request, download, close: () => (closing ??= pool.close()) };
 }
 
-/** One log line a call, with what became of it. */
-function createTeller(upstream: string, log: Logger) {
+function createWatchedCircuit({ name: upstream, observer, log }: HttpClientOptions) {
+  let value = 0;
+  observer?.metrics.gauge({
+    name: 'medianest_upstream_circuit_open',
+    help: '1: the service met nobody so often that calls end unsent.',
+    labels: ['upstream'],
+    read: () => [{ labels: { upstream }, value }],
+  });
+  return createCircuit({
+    onChange(state) {
+      value = state === 'open' ? 1 : 0;
+      log[state === 'open' ? 'warn' : 'info']({ upstream }, `the circuit is ${state}`);
+    },
+  });
+}
+
+/** One log line a call, with what became of it, and the same for the observer. */
+function createTeller({ name: upstream, log, observer }: HttpClientOptions) {
   return async <T>({ method, path }: HttpCall, work: () => Promise<[T, status: number]>): Promise<T> => {
     const startedAt = performance.now();
     const line = (): object => ({ upstream, method, path, ms: Math.round(performance.now() - startedAt) });
+    const observe = (outcome: string): void => {
+      const ms = performance.now() - startedAt;
+      observer?.step({ kind: 'UPSTREAM', of: upstream, what: `${method} ${path}`, outcome, ms });
+    };
     try {
       const [answer, status] = await work();
+      observe(`${status}`);
       log.debug({ ...line(), status }, 'upstream answered');
       return answer;
     } catch (error) {
       if (error instanceof UpstreamFailure) {
         const { failure, certainty, status } = error;
+        observe(failure);
         log.debug({ ...line(), failure, certainty, status }, 'upstream failed');
       }
       throw error;

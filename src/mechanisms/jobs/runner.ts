@@ -1,10 +1,10 @@
 import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Runner, WorkerEvents } from 'graphile-worker';
+import type { Runner, TaskList, WorkerEvents } from 'graphile-worker';
 import { run } from 'graphile-worker';
 import type { Leases } from '../leases';
 import { processLease } from '../leases';
-import type { Logger } from '../observability';
+import type { Logger, Metrics } from '../observability';
 import type { PostgresDatabase } from '../postgres';
 import { createDoorbell } from '../pubsub';
 import { unlockJobsOfDeadProcesses } from './dead-processes';
@@ -17,6 +17,8 @@ export interface JobRunnerParts {
   tasks: Tasks;
   concurrency: number;
   leases: Leases;
+  /** Counts the jobs. */
+  metrics?: Metrics;
   log: Logger;
 }
 
@@ -82,13 +84,14 @@ async function ended({ runner }: RunningPool, log: Logger): Promise<void> {
   await runner.promise.catch((error: unknown) => log.error({ err: error }, 'the job workers stopped'));
 }
 
-async function startWorkerPool({ database, tasks, concurrency, leases, log }: JobRunnerParts): Promise<RunningPool> {
+async function startWorkerPool(parts: JobRunnerParts): Promise<RunningPool> {
+  const { database, concurrency, leases, log } = parts;
   const events: WorkerEvents = new EventEmitter();
   let id = '';
   events.on('pool:create', ({ workerPool }) => (id = workerPool.id));
   const runner = await run({
     pgPool: database.pool,
-    taskList: Object.fromEntries(Object.entries(tasks).map(([name, task]) => [name, (payload) => task(payload)])),
+    taskList: taskListOf(parts),
     parsedCronItems: [],
     concurrency,
     pollInterval: POLL_MS,
@@ -107,6 +110,30 @@ async function startWorkerPool({ database, tasks, concurrency, leases, log }: Jo
     await runner.stop();
     throw error;
   }
+}
+
+/** The tasks, timed. */
+function taskListOf({ tasks, metrics }: JobRunnerParts): TaskList {
+  const seconds = metrics?.histogram({
+    name: 'medianest_job_seconds',
+    help: 'Runs of jobs.',
+    labels: ['task', 'outcome'],
+  });
+  return Object.fromEntries(
+    Object.entries(tasks).map(([name, task]) => [
+      name,
+      async (payload) => {
+        const startedAt = performance.now();
+        let outcome = 'FAILED';
+        try {
+          await task(payload);
+          outcome = 'OK';
+        } finally {
+          seconds?.observe({ task: name, outcome }, (performance.now() - startedAt) / 1_000);
+        }
+      },
+    ]),
+  );
 }
 
 interface Answering {

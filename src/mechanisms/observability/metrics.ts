@@ -82,7 +82,7 @@ export function createMetrics(): Metrics {
           const readings = await Promise.all(reading.map(readInTime));
           this.reset();
           if (metric.labels.length === 0) this.remove(); // reset to 0, which nobody read
-          for (const { labels, value } of readings.flat()) this.set(labels, value);
+          for (const { labels, value } of readings.flat()) this.inc(labels, value); // those of equal labels add up
         },
       });
     },

@@ -1,11 +1,13 @@
 import type { PoolClient, PoolConfig, QueryResult } from 'pg';
 import { Pool } from 'pg';
-import type { Logger } from '../observability';
+import type { Logger, Observer } from '../observability';
 import { DatabaseUnavailable } from '../errors';
 import { asDatabaseError, toUnreachable } from './database-errors';
 import { createChannel } from './channel';
 import type { Channel } from './channel';
 import { createLane } from './lane';
+import type { PoolWatch } from './observing';
+import { watchPool } from './observing';
 import type { Lane } from './lane';
 import { createPrepared } from './prepared';
 import type { Statement } from './prepared';
@@ -42,6 +44,8 @@ export interface DatabaseOptions {
   log: Logger;
   /** What a statement may take: the server ends it then, and the connection is given up when not even that is heard. */
   statementTimeoutMs?: number;
+  /** Hears of the pool and of its statements. */
+  observer?: Observer;
 }
 
 const CONNECTION_TIMEOUT_MS = 5_000;
@@ -60,6 +64,7 @@ export function createDatabase(options: DatabaseOptions): PostgresDatabase {
     keepAlive: true,
   };
   const pool = new Pool(config);
+  const watch = watchPool(pool, applicationName, options.observer);
   let closed: Promise<void> | undefined;
   const kept: { close(): void }[] = [];
   const keep = <Part extends { close(): void }>(part: Part): Part => {
@@ -73,10 +78,12 @@ export function createDatabase(options: DatabaseOptions): PostgresDatabase {
   const runStatement = createPrepared(() => log.info('no prepared statements: a pooler hands out other sessions'));
   return {
     pool,
-    query: (sql, values) => withConnection(pool, (ask) => run(ask, sql, values)),
+    query: (sql, values) => withConnection(watch, (ask) => run(ask, sql, values)),
     prepared: <Row extends object>(statement: Statement, values: readonly unknown[] = []) =>
-      withConnection(pool, (ask) => ask((client) => runStatement(client, statement, { values }))) as Promise<Row[]>,
-    transaction: (work) => withConnection(pool, (ask) => transaction(ask, work)),
+      withConnection(watch, (ask) =>
+        ask(statement.text, (client) => runStatement(client, statement, { values })),
+      ) as Promise<Row[]>,
+    transaction: (work) => withConnection(watch, (ask) => transaction(ask, work)),
     lane: (settings = {}) => keep(createLane(config, settings, runStatement)),
     channel: (name, onRing) => keep(createChannel(config, name, onRing)),
     close() {
@@ -87,17 +94,17 @@ export function createDatabase(options: DatabaseOptions): PostgresDatabase {
 }
 
 /** Asks the connection. After it broke each question fails at once, and it is not used again. */
-type Ask = <Answer>(question: (client: PoolClient) => Promise<Answer>) => Promise<Answer>;
+type Ask = <Answer>(sql: string, question: (client: PoolClient) => Promise<Answer>) => Promise<Answer>;
 
-async function withConnection<Result>(pool: Pool, work: (ask: Ask) => Promise<Result>): Promise<Result> {
-  const client = await pool.connect().catch((error: unknown) => {
+async function withConnection<Result>(watch: PoolWatch, work: (ask: Ask) => Promise<Result>): Promise<Result> {
+  const client = await watch.connect().catch((error: unknown) => {
     throw toUnreachable(error);
   });
   let broken: DatabaseUnavailable | undefined;
-  const ask: Ask = async (question) => {
+  const ask: Ask = async (sql, question) => {
     if (broken) throw broken;
     try {
-      return await question(client);
+      return await watch.statement(sql, () => question(client));
     } catch (error) {
       const failure = asDatabaseError(error);
       if (failure instanceof DatabaseUnavailable) broken = failure;
@@ -112,7 +119,7 @@ async function withConnection<Result>(pool: Pool, work: (ask: Ask) => Promise<Re
 }
 
 const execute = (ask: Ask, sql: string, values: readonly unknown[] = []): Promise<QueryResult> =>
-  ask((client) => client.query(sql, [...values]));
+  ask(sql, (client) => client.query(sql, [...values]));
 
 async function run<Row extends object>(ask: Ask, sql: string, values?: readonly unknown[]): Promise<Row[]> {
   return (await execute(ask, sql, values)).rows as Row[];

@@ -1,7 +1,7 @@
 import { setTimeout as timer } from 'node:timers/promises';
 import type { PoolConfig } from 'pg';
 import { DatabaseUnavailable } from '../errors';
-import type { Logger } from '../observability';
+import type { Logger, Observer } from '../observability';
 import type { Database, Queryable } from './database';
 import type { Replica, ReplicaStatus } from './replica';
 import { createReplica } from './replica';
@@ -29,6 +29,7 @@ export interface ReadDatabaseOptions {
   lagBoundMs: number;
   /** How often replicas are looked at. */
   lookMs?: number;
+  observer?: Observer;
   log: Logger;
 }
 

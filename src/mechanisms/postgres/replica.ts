@@ -1,6 +1,6 @@
 import type { PoolConfig } from 'pg';
 import { DatabaseUnavailable } from '../errors';
-import type { Logger } from '../observability';
+import type { Logger, Observer } from '../observability';
 import { createDatabase } from './database';
 import type { Queryable } from './database';
 import type { WalTrail } from './wal-trail';
@@ -38,6 +38,7 @@ export interface ReplicaParts {
   systemOf(): string | null;
   /** More than so much behind, and it is left out. */
   lagBoundMs: number;
+  observer?: Observer;
   log: Logger;
 }
 
