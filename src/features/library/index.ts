@@ -49,7 +49,7 @@ const toldAs = (error: unknown): unknown =>
   error instanceof UpstreamFailure ? new UpstreamUnavailable(AWAY, error.retryAfter) : error;
 
 /** An admin who goes on with another machine wants to see it soon, and people that Plex is away. */
-const MACHINE = { kind: 'machine', id: '', ttlMs: 5_000 };
+const MACHINE = { kind: 'who answers', id: '', ttlMs: 5_000 };
 
 /** What cannot be asked anew is told as stale, however young it is. */
 function staleWhile(isAway: () => boolean, cache: ScopedCache): ScopedCache {

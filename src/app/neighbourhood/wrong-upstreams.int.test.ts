@@ -1,6 +1,8 @@
 import { until } from '../../mechanisms/socket/testing';
-import type { Neighbourhood, Simulators } from './testing';
-import { SECRET, settle } from './testing';
+import type { Simulators } from './testing/running-house';
+import { SECRET } from './testing/running-house';
+import type { Neighbourhood } from './testing/wrong-upstreams';
+import { settle } from './testing/wrong-upstreams';
 
 jest.setTimeout(90_000);
 

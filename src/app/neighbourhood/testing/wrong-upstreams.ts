@@ -1,22 +1,19 @@
 import type { Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { createBench } from '../../mechanisms/http/testing';
-import type { Bench } from '../../mechanisms/http/testing';
-import { createTestDatabase } from '../../mechanisms/postgres/testing';
-import { startSocketServer } from '../../mechanisms/socket/testing';
-import type { SocketServer } from '../../mechanisms/socket/testing';
-import type { OverseerrSimulator } from '../../simulators/overseerr';
-import { startOverseerrSimulator } from '../../simulators/overseerr';
-import type { PlexSimulator } from '../../simulators/plex';
-import { startPlexSimulator } from '../../simulators/plex';
-import type { UptimeKumaSimulator } from '../../simulators/uptime-kuma';
-import { startUptimeKumaSimulator } from '../../simulators/uptime-kuma';
-import { readSettings, run } from '../run';
-import type { House } from '../wiring';
+import { createBench } from '../../../mechanisms/http/testing';
+import type { Bench } from '../../../mechanisms/http/testing';
+import { startSocketServer } from '../../../mechanisms/socket/testing';
+import type { SocketServer } from '../../../mechanisms/socket/testing';
+import type { OverseerrSimulator } from '../../../simulators/overseerr';
+import { startOverseerrSimulator } from '../../../simulators/overseerr';
+import type { PlexSimulator } from '../../../simulators/plex';
+import { startPlexSimulator } from '../../../simulators/plex';
+import type { House } from '../../wiring';
+import type { Simulators } from './running-house';
+import { runHouse, SECRET, settingsFor, simulatorsWith } from './running-house';
+
+const ANOTHER = 'the-secret-of-another-house';
 
 /** The address that an operator set: what is found there is for a test to say. */
 export interface Gate {
@@ -56,20 +53,6 @@ export async function openGate(): Promise<Gate & { close(): Promise<void> }> {
     close,
   };
 }
-
-export interface Simulators {
-  plex: PlexSimulator;
-  overseerr: OverseerrSimulator;
-  uptimeKuma: UptimeKumaSimulator;
-}
-export const SECRET = 'the-secret-of-the-house';
-const ANOTHER = 'the-secret-of-another-house';
-
-const simulatorsWith = async (secret: string): Promise<Simulators> => ({
-  plex: await startPlexSimulator({ token: secret }),
-  overseerr: await startOverseerrSimulator({ seed: 'household', apiKey: secret }),
-  uptimeKuma: await startUptimeKumaSimulator({ user: 'olga', password: secret, checkEveryMs: 0 }),
-});
 
 /** What one may find at an address by mistake. */
 async function standUp(bench: Bench) {
@@ -138,18 +121,9 @@ export async function settle(): Promise<Neighbourhood> {
   const gates = { plex: await openGate(), overseerr: await openGate(), uptimeKuma: await openGate() };
   for (const name of ['plex', 'overseerr', 'uptimeKuma'] as const) await gates[name].leadTo(own[name].url);
 
-  const test = await createTestDatabase();
-  const home = mkdtempSync(path.join(os.tmpdir(), 'medianest-wrong-'));
-  const { house, url, stop } = await run(
-    readSettings({
-      ...{ MEDIANEST_HOME: home, DATABASE_URL: test.connection.ownerUrl, PORT: '0', LOG_LEVEL: 'silent' },
-      ...{ PLEX_URL: gates.plex.url, PLEX_TOKEN: SECRET },
-      ...{ OVERSEERR_URL: gates.overseerr.url, OVERSEERR_API_KEY: SECRET },
-      ...{ UPTIME_KUMA_URL: gates.uptimeKuma.url, UPTIME_KUMA_USER: 'olga', UPTIME_KUMA_PASSWORD: SECRET },
-      ...{ UPSTREAM_USERS: '{"olga": 1, "ben": 2}', CALL_TIMEOUT_MS: '2000', PROBE_MS: '100' },
-    }),
-  );
-  const { accessToken } = await house.accounts.signInAs('olga');
+  const urls = { plex: gates.plex.url, overseerr: gates.overseerr.url, uptimeKuma: gates.uptimeKuma.url };
+  const env = { ...settingsFor(urls), UPSTREAM_USERS: '{"olga": 1, "ben": 2}' };
+  const { house, ask, close } = await runHouse(env);
 
   return {
     ...{ gates, own, others, strangers, house },
@@ -159,19 +133,15 @@ export async function settle(): Promise<Neighbourhood> {
       overseerrOfLater: await rewriting(bench, own.overseerr.url, [/"status":\d/g, '"status":42']),
     },
     async ask<Data>(query: string) {
-      const headers = { 'content-type': 'application/json', authorization: `Bearer ${accessToken}` };
-      const response = await fetch(url!, { method: 'POST', headers, body: JSON.stringify({ query }) });
-      const { data, errors } = (await response.json()) as { data: Data; errors?: unknown };
-      if (errors) throw new Error(JSON.stringify(errors));
+      const { data, errors } = await ask<Data>(query);
+      if (!data || errors) throw new Error(JSON.stringify(errors));
       return data;
     },
     async close() {
-      await stop();
+      await close();
       await Promise.all(Object.values(gates).map((gate) => gate.close()));
       await Promise.all([own, others, strangers].flatMap((some) => Object.values(some).map((one) => one.close())));
       await Promise.all([bench, ...sockets].map((one) => one.close()));
-      await test.drop();
-      rmSync(home, { recursive: true, force: true });
     },
   };
 }
