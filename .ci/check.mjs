@@ -26,6 +26,7 @@ const steps = {
   'promises of the schema': () => promisesAreKept('schema/schema.graphql', 'schema/breaking-changes.md'),
   catalogue: () => printed('migrations/snapshot/schema.snapshot.sql', 'catalogue'),
   migrations: () => migrationsAreFrozen('migrations/snapshot/checksums.txt'),
+  'samples of events': () => samplesAreFrozen('.ci/event-samples.txt'),
   client: () => tool('graphql-codegen', '--errors-only', ...(fix ? [] : ['--check'])),
   types: () => tool('tsc'),
   'types of the page': () => tool('tsc', '-p', 'src/playground'),
@@ -71,26 +72,43 @@ function printed(file, ...command) {
 
 /** Somebody's database has run these files: from the day they are recorded they stay as they are. */
 function migrationsAreFrozen(record) {
-  const sum = (name) =>
-    createHash('sha256')
-      .update(readFileSync(join('migrations', name)))
-      .digest('hex');
-  const names = readdirSync('migrations')
-    .filter((name) => name.endsWith('.sql'))
-    .sort();
+  const names = readdirSync('migrations').filter((name) => name.endsWith('.sql'));
+  const present = names.sort().map((name) => [name, sumOf(readFileSync(join('migrations', name)))]);
+  return areFrozen(record, present, 'an applied migration stays as it is, the change is a new file');
+}
+
+/** Somebody's history holds events of these forms: from the day a sample is recorded it stays as it is. Formatting does not count. */
+function samplesAreFrozen(record) {
+  const files = readdirSync('src', { recursive: true }).filter((name) => name.endsWith('.golden.json'));
+  const present = files.sort().flatMap((file) => {
+    const counts = new Map();
+    return JSON.parse(readFileSync(join('src', file), 'utf8')).map(({ type, schemaVersion, data }) => {
+      const form = `${file}:${type}@${schemaVersion}`;
+      counts.set(form, (counts.get(form) ?? 0) + 1);
+      return [`${form}#${counts.get(form)}`, sumOf(JSON.stringify(data))];
+    });
+  });
+  return areFrozen(record, present, 'a stored event stays as it is, another form is a new version');
+}
+
+function sumOf(content) {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+/** What is recorded must be present unchanged; what is not recorded yet is recorded by --fix alone. `present`: names and their sums. */
+function areFrozen(record, present, rule) {
+  const sums = new Map(present);
   const lines = existsSync(record) ? readFileSync(record, 'utf8').trim().split('\n') : [];
   const recorded = new Map(lines.map((line) => line.split(/\s+/).reverse()));
-  const unknown = names.filter((name) => !recorded.has(name));
   const complaints = [...recorded].flatMap(([name, known]) => {
-    if (!names.includes(name)) return [`${name} is gone: an applied migration stays.`];
-    return sum(name) === known
-      ? []
-      : [`${name} has changed: an applied migration stays as it is, the change is a new file.`];
+    if (!sums.has(name)) return [`${name} is gone: ${rule}.`];
+    return sums.get(name) === known ? [] : [`${name} has changed: ${rule}.`];
   });
   if (fix && complaints.length === 0) {
-    writeFileSync(record, names.map((name) => `${sum(name)}  ${name}\n`).join(''));
+    writeFileSync(record, present.map(([name, sum]) => `${sum}  ${name}\n`).join(''));
   } else {
-    complaints.push(...unknown.map((name) => `${name} is not recorded in ${record} (npm run fix).`));
+    const unknown = present.filter(([name]) => !recorded.has(name));
+    complaints.push(...unknown.map(([name]) => `${name} is not recorded in ${record} (npm run fix).`));
   }
   return complaints.length === 0 ? null : complaints.join('\n');
 }
