@@ -1,65 +1,39 @@
 /**
- * Appends a second of the event store as it is wired, beside the physical limit and a peer, on one private PostgreSQL with fsync on:
- * `npx tsx bench/event-store.ts`. The peer: `npm install` in this folder; pgbench: Debian's postgresql-contrib. Trust the ratios.
+ * Appends a second of the event store as it is wired, beside the physical limit and peers, on one private PostgreSQL with fsync on:
+ * `npm run bench:event-store`; `-- --memory` appends a million times and tells what the process holds. The peer Emmett: `npm install` in this folder;
+ * pgbench: Debian's postgresql-contrib; EventStoreDB, through our adapter: the one that EVENTSTORE_TEST_URL names. Trust the ratios.
  */
-import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { createEmbeddedPostgres } from '../src/mechanisms/embedded-postgres';
-import type { EmbeddedPostgres } from '../src/mechanisms/embedded-postgres';
 import { NO_STREAM } from '../src/mechanisms/event-store';
-import type { EventStore, NewEvent } from '../src/mechanisms/event-store';
-import { createPostgresEventStore } from '../src/mechanisms/event-store/postgres';
+import type { EventStore } from '../src/mechanisms/event-store';
+import { createEventStoreDbStore } from '../src/mechanisms/event-store/eventstoredb';
 import { createLogger } from '../src/mechanisms/observability';
-import { APP_ROLE, createDatabase, migrate } from '../src/mechanisms/postgres';
-import type { Database } from '../src/mechanisms/postgres';
+import { measureCommandPath } from './command-path';
 import { createEmmett } from './emmett';
+import { loadAverage, machine } from './machine';
 import type { Cell } from './measure';
 import { drive, medianOf } from './measure';
+import { measureMemory } from './memory';
 import { createPgbench } from './pgbench';
+import type { PrivatePostgres } from './private-postgres';
+import { onPrivatePostgres, sessionsEnded } from './private-postgres';
+import { driveProcesses } from './several-processes';
+import { EVENTS_PER_STREAM, makeEvent, writerOf } from './thing';
 
 const WRITERS = [1, 8, 32, 128];
-const EVENTS_PER_STREAM = 10;
 const READERS = [1, 8];
 const EVENTS_LOADED = 100;
+/** Processes, and writers of each. */
+const SEVERAL = [4, 8] as const;
 /** A cell is the median of its rounds. All contenders of a round come one after the other, so that a slow minute is everybody's. */
 const ROUNDS = 3;
 const ROUND_SECONDS = 1;
+const ROUND_MS = ROUND_SECONDS * 1_000;
 
-type Contender = 'pgbench' | 'MediaNest' | 'Emmett';
+const CONTENDERS = ['pgbench', 'MediaNest', 'Emmett', 'EventStoreDB'] as const;
+type Contender = (typeof CONTENDERS)[number];
 type Measure = (writers: number) => Promise<Cell>;
-
-const log = createLogger({ level: 'error' });
-
-/** About 300 bytes of data and metadata. */
-function makeEvent(): NewEvent {
-  return {
-    eventId: randomUUID(),
-    type: 'ThingHappened',
-    schemaVersion: 1,
-    data: { title: 'A film about a thing that happened', tmdbId: 550, quality: 'STANDARD' },
-    metadata: {
-      occurredAt: new Date().toISOString(),
-      actor: { kind: 'USER', id: 'usr_ben' },
-      correlationId: randomUUID(),
-      commandId: randomUUID(),
-    },
-  };
-}
-
-function writerOf(store: EventStore) {
-  return () => {
-    let streamId = '';
-    let version = EVENTS_PER_STREAM - 1;
-    return async () => {
-      if (version === EVENTS_PER_STREAM - 1) [streamId, version] = [`thing-${randomUUID()}`, NO_STREAM];
-      ({ version } = await store.append(streamId, version, [makeEvent()]));
-    };
-  };
-}
+type Cells = Map<Contender, Cell>;
 
 async function readerOf(store: EventStore) {
   const streamId = `thing-${randomUUID()}`;
@@ -67,70 +41,67 @@ async function readerOf(store: EventStore) {
   return () => () => store.readStream(streamId);
 }
 
-/** A pool says that it is closed before its sessions have ended, and one that a stopping server ends is an error nobody takes. */
-async function sessionsEnded(owner: Database, name: string): Promise<void> {
-  for (const deadline = Date.now() + 15_000; Date.now() < deadline; await pause(50)) {
-    const sessions = await owner.query('select 1 from pg_stat_activity where datname = $1', [name]);
-    if (sessions.length === 0) return;
-  }
+async function openEventStoreDb(): Promise<EventStore | undefined> {
+  const url = process.env.EVENTSTORE_TEST_URL;
+  if (url) return createEventStoreDbStore({ url, log: createLogger({ level: 'error' }) });
+  console.log('EventStoreDB is left out: EVENTSTORE_TEST_URL names none');
+  return undefined;
 }
 
-async function onPrivatePostgres(work: (postgres: EmbeddedPostgres) => Promise<void>): Promise<void> {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'medianest-bench-'));
-  const settings = { max_connections: 200 }; // a connection for each writer of pgbench
-  const postgres = createEmbeddedPostgres({ dataDir: path.join(folder, 'data'), log, settings });
-  try {
-    await postgres.start();
-    await work(postgres);
-  } finally {
-    await postgres.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-async function measureAll(postgres: EmbeddedPostgres): Promise<void> {
-  const { connection } = postgres;
-  await migrate({ owner: connection, appRole: { name: APP_ROLE }, log });
-  const owner = createDatabase({ connection, max: 1, applicationName: 'bench', log });
-  const serving = { ...connection, user: APP_ROLE };
-  const database = createDatabase({ connection: serving, max: 20, applicationName: 'bench', log });
-  const store = await createPostgresEventStore({ database, log });
+async function measureAll({ postgres, owner, store, servingUrl }: PrivatePostgres): Promise<void> {
   const { data, metadata } = makeEvent();
-  const pgbench = await createPgbench(owner, connection, JSON.stringify({ data, metadata }));
+  const pgbench = await createPgbench(owner, postgres.connection, JSON.stringify({ data, metadata }));
   await owner.query('CREATE DATABASE emmett');
-  const emmett = await createEmmett(
-    postgres.urlFor({ user: connection.user, database: 'emmett' }),
-    makeEvent,
-    EVENTS_PER_STREAM,
-  );
+  const place = postgres.urlFor({ user: postgres.connection.user, database: 'emmett' });
+  const emmett = await createEmmett(place, makeEvent, EVENTS_PER_STREAM);
+  const eventStoreDb = await openEventStoreDb();
 
-  const ms = ROUND_SECONDS * 1_000;
-  const contenders = new Map<Contender, Measure>([['MediaNest', (writers) => drive(writerOf(store), writers, ms)]]);
-  if (pgbench) contenders.set('pgbench', (writers) => pgbench(writers, ROUND_SECONDS));
+  const writing = new Map<Contender, Measure>([['MediaNest', (n) => drive(writerOf(store), n, ROUND_MS)]]);
+  if (pgbench) writing.set('pgbench', (n) => pgbench(n, ROUND_SECONDS));
   else console.log('pgbench is left out: it is not installed (Debian: postgresql-contrib)');
-  if (emmett) contenders.set('Emmett', (writers) => drive(emmett.makeWriter, writers, ms));
+  if (emmett) writing.set('Emmett', (n) => drive(emmett.makeWriter, n, ROUND_MS));
   else console.log('Emmett is left out: it is not installed (npm install in bench/)');
+  if (eventStoreDb) writing.set('EventStoreDB', (n) => drive(writerOf(eventStoreDb), n, ROUND_MS));
 
   const [server] = await owner.query<{ version: string; fsync: string }>(
     `SELECT current_setting('server_version') AS version, current_setting('fsync') AS fsync`,
   );
   console.log(`${machine()}, PostgreSQL ${server?.version}, fsync ${server?.fsync}`);
   console.log(headOf('writers'));
-  for (const writers of WRITERS) console.log(rowOf(writers, await measureCells(contenders, writers)));
+  for (const n of WRITERS) console.log(rowOf(n, await measureCells(writing, n)));
 
-  const ours = await readerOf(store);
-  const theirs = await emmett?.makeReader(EVENTS_LOADED);
-  const loaders = new Map<Contender, Measure>([['MediaNest', (readers) => drive(ours, readers, ms)]]);
-  if (theirs) loaders.set('Emmett', (readers) => drive(theirs, readers, ms));
+  const loading = new Map<Contender, Measure>();
+  const add = (name: Contender, reader: () => () => Promise<unknown>) =>
+    loading.set(name, (readers) => drive(reader, readers, ROUND_MS));
+  add('MediaNest', await readerOf(store));
+  if (emmett) add('Emmett', await emmett.makeReader(EVENTS_LOADED));
+  if (eventStoreDb) add('EventStoreDB', await readerOf(eventStoreDb));
   console.log(`\nLoads of a stream of ${EVENTS_LOADED} events:\n${headOf('readers')}`);
-  for (const readers of READERS) console.log(rowOf(readers, await measureCells(loaders, readers)));
-  console.log(`load average after: ${loadAverage()}`);
-  await Promise.all([emmett?.close(), store.close()]);
+  for (const n of READERS) console.log(rowOf(n, await measureCells(loading, n)));
+
+  await measureSeveral(store, servingUrl);
+  await Promise.all([emmett?.close(), eventStoreDb?.close()]);
   await sessionsEnded(owner, 'emmett');
-  await Promise.all([database.close(), owner.close()]);
 }
 
-async function measureCells(contenders: Map<Contender, Measure>, writers: number): Promise<Map<Contender, Cell>> {
+async function measureSeveral(store: EventStore, url: string): Promise<void> {
+  const [processes, writers] = SEVERAL;
+  const ways = new Map<string, () => Promise<Cell>>([
+    ['one', () => drive(writerOf(store), processes * writers, ROUND_MS)],
+    ['several', () => driveProcesses(url, processes, writers, ROUND_MS)],
+  ]);
+  const rounds = new Map<string, Cell[]>([...ways.keys()].map((way) => [way, []]));
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [way, measure] of ways) rounds.get(way)!.push(await measure());
+  }
+  const [one, several] = [...rounds.values()].map(medianOf) as [Cell, Cell];
+  console.log(
+    `\n${processes} processes of ${writers} writers: ${tell(several)}; one process of ${processes * writers}: ${tell(one)}; ` +
+      `${(several.perSecond / one.perSecond).toFixed(2)} x`,
+  );
+}
+
+async function measureCells(contenders: Map<Contender, Measure>, writers: number): Promise<Cells> {
   const rounds = new Map<Contender, Cell[]>();
   for (let round = 0; round < ROUNDS; round++) {
     for (const [name, measure] of contenders) {
@@ -141,33 +112,29 @@ async function measureCells(contenders: Map<Contender, Measure>, writers: number
 }
 
 function headOf(who: string): string {
-  return (
-    `| ${who} | pgbench /s (p50 / p99 ms) | MediaNest /s (p50 / p99 ms) | Emmett /s (p50 / p99 ms) | of pgbench | of Emmett |\n` +
-    '|---|---|---|---|---|---|'
-  );
+  const columns = [who, ...CONTENDERS.map((name) => `${name} /s (p50 / p99 ms)`), 'of pgbench', 'of Emmett'];
+  return `| ${columns.join(' | ')} |\n|${'---|'.repeat(columns.length)}`;
 }
 
-function rowOf(writers: number, cells: Map<Contender, Cell>): string {
-  const tell = (cell?: Cell) =>
-    cell ? `${Math.round(cell.perSecond)} (${cell.p50.toFixed(2)} / ${cell.p99.toFixed(2)})` : 'left out';
-  const [raw, ours, peer] = (['pgbench', 'MediaNest', 'Emmett'] as const).map((name) => cells.get(name));
-  const ratio = (other?: Cell) => (ours && other ? `${(ours.perSecond / other.perSecond).toFixed(2)} x` : '');
-  return `| ${[writers, tell(raw), tell(ours), tell(peer), ratio(raw), ratio(peer)].join(' | ')} |`;
+function rowOf(writers: number, cells: Cells): string {
+  const of = (other?: Cell) => (other ? `${(cells.get('MediaNest')!.perSecond / other.perSecond).toFixed(2)} x` : '');
+  const ratios = [of(cells.get('pgbench')), of(cells.get('Emmett'))];
+  return `| ${[writers, ...CONTENDERS.map((name) => tell(cells.get(name))), ...ratios].join(' | ')} |`;
 }
 
-function machine(): string {
-  const cpus = os.cpus();
-  const git = (...args: string[]) => execFileSync('git', args, { cwd: __dirname, encoding: 'utf8' }).trim();
-  const changed = git('status', '--porcelain', '--', '../src/mechanisms', '../migrations', '.') ? ' with changes' : '';
-  const commit = `${git('rev-parse', '--short', 'HEAD')}${changed}`;
-  return `${cpus.length} x ${cpus[0]?.model.trim()}, load average ${loadAverage()}, Node ${process.version}, commit ${commit}`;
+function tell(cell?: Cell): string {
+  if (!cell) return 'left out';
+  return `${Math.round(cell.perSecond)} (${cell.p50.toFixed(2)} / ${cell.p99.toFixed(2)})`;
 }
 
-function loadAverage(): string {
-  return os.loadavg()[0]!.toFixed(1);
+async function main(): Promise<void> {
+  if (process.argv.includes('--memory')) return measureMemory();
+  await onPrivatePostgres(measureAll);
+  await measureCommandPath();
+  console.log(`load average after: ${loadAverage()}`);
 }
 
-onPrivatePostgres(measureAll).catch((error: unknown) => {
+main().catch((error: unknown) => {
   console.error(error);
   process.exitCode = 1;
 });

@@ -2,7 +2,6 @@
  * What a page of the library costs: calls to Plex, as Plex counts (with the one for the list of libraries), and time, beside a constant string through the same door:
  * `npm run bench:library`. The whole house runs in this process, with a simulated Plex of 5,000 films. Trust the ratios.
  */
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -10,6 +9,7 @@ import { readSettings, run } from '../src/app/run';
 import type { Running } from '../src/app/run';
 import type { PlexSimulator } from '../src/simulators/plex';
 import { startPlexSimulator } from '../src/simulators/plex';
+import { loadAverage, machine } from './machine';
 import { toCell } from './measure';
 import type { Cell } from './measure';
 
@@ -102,17 +102,6 @@ function row(name: string, cell: Timed, constant: Timed, calls?: [cold: number, 
   const numbers = [cell.perSecond.toFixed(0), ...[cell.p50, cell.p95, cell.p99, cell.cpuMs].map((ms) => ms.toFixed(2))];
   const [ratio, ofCpu] = [cell.p95 / constant.p95, cell.cpuMs / constant.cpuMs].map((one) => `${one.toFixed(1)} x`);
   return `| ${[name, ...(calls ?? ['', '']), ...numbers, `${ratio} / ${ofCpu}`].join(' | ')} |`;
-}
-
-function machine(): string {
-  const cpus = os.cpus();
-  const git = (...args: string[]) => execFileSync('git', args, { cwd: __dirname, encoding: 'utf8' }).trim();
-  const changed = git('status', '--porcelain', '--', '../src', '.') ? ' with changes' : '';
-  return `${cpus.length} x ${cpus[0]?.model.trim()}, load average ${loadAverage()}, Node ${process.version}, commit ${git('rev-parse', '--short', 'HEAD')}${changed}`;
-}
-
-function loadAverage(): string {
-  return os.loadavg()[0]!.toFixed(1);
 }
 
 async function main(): Promise<void> {

@@ -19,9 +19,11 @@ import { migrateJobs } from '../src/mechanisms/jobs';
 import { createLogger } from '../src/mechanisms/observability';
 import { APP_ROLE, createDatabase, migrate } from '../src/mechanisms/postgres';
 import { createRedisConnections, startPrivateRedis } from '../src/mechanisms/redis';
+import { machine } from './machine';
 import { toCell } from './measure';
 import type { Received } from './push-process';
 import { BARE_CHANNEL, now } from './push-process';
+import { makeEvent } from './thing';
 
 const PER_SECOND = 200;
 const SECONDS = 10;
@@ -92,19 +94,6 @@ async function measureBare(url: string, env: Record<string, string>): Promise<vo
   await once(subscriber, 'exit');
 }
 
-const makeEvent = () => ({
-  eventId: randomUUID(),
-  type: 'ThingHappened',
-  schemaVersion: 1,
-  data: { title: 'A film about a thing that happened', tmdbId: 550 },
-  metadata: {
-    occurredAt: new Date().toISOString(),
-    actor: { kind: 'USER' as const, id: 'usr_ben' },
-    correlationId: randomUUID(),
-    commandId: randomUUID(),
-  },
-});
-
 async function main(): Promise<void> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'medianest-bench-'));
   const postgres = createEmbeddedPostgres({ dataDir: path.join(folder, 'data'), log });
@@ -117,9 +106,7 @@ async function main(): Promise<void> {
     await migrateJobs({ database, log });
     const store = await createPostgresEventStore({ database, log });
     const env = { BENCH_DATABASE: url };
-    console.log(
-      `${os.cpus().length} x ${os.cpus()[0]?.model}, load average ${os.loadavg()[0]?.toFixed(1)}, Node ${process.version}`,
-    );
+    console.log(machine());
     console.log(`| way, at ${PER_SECOND}/s for ${SECONDS} s | arrived | p50 ms | p99 ms |\n|---|---|---|---|`);
     if (redis) await measureBare(redis.url, { ...env, BENCH_REDIS: redis.url });
     else console.log('Redis is left out: it is not installed');

@@ -14,6 +14,7 @@ import type { FeedItem } from '../src/mechanisms/change-feed';
 import { NO_STREAM } from '../src/mechanisms/event-store';
 import { seedOf, startUptimeKumaSimulator } from '../src/simulators/uptime-kuma';
 import type { UptimeKumaSimulator } from '../src/simulators/uptime-kuma';
+import { machine } from './machine';
 import { toCell } from './measure';
 
 const MONITORS = 200;
@@ -93,9 +94,7 @@ async function measure(running: Running, simulator: UptimeKumaSimulator): Promis
   );
   console.log(`  ratio     p50 ${(all.p50 / bare.p50).toFixed(1)}, p99 ${(all.p99 / bare.p99).toFixed(1)}`);
   console.log(`  heap      ${before} MB before, ${after} MB after`);
-  console.log(
-    `  machine   ${os.cpus().length} x ${os.cpus()[0]?.model}, Node ${process.version}, load ${os.loadavg()[0]?.toFixed(1)}`,
-  );
+  console.log(`  machine   ${machine()}`);
 }
 
 async function main(): Promise<void> {

@@ -21,9 +21,9 @@ const WATCH_MS = 1_000;
  * few and for many: for that they wait together.
  */
 const WORTH_HALVES = 8;
-/** An append's share of a call that waits for the processor rather than for the disk; of half a call, where fewer share the wait. */
-const QUICK_MS = 0.08;
-const QUICK_HALF_MS = 0.12;
+/** A call that takes longer than this, and so much for each of its appends, waits for the disk. */
+const QUICK_MS = 0.8;
+const QUICK_APPEND_MS = 0.05;
 
 /** `settle` answers all of a batch and never rejects. */
 export function createAppendQueue(settle: (batch: WaitingAppend[]) => Promise<void>): AppendQueue {
@@ -44,13 +44,13 @@ export function createAppendQueue(settle: (batch: WaitingAppend[]) => Promise<vo
     const inHalves = isQuick && running === 1 && waiting.ready() >= WORTH_HALVES;
     const batch = waiting.nextBatch(inHalves ? Math.ceil(waiting.ready() / 2) : Infinity);
     if (inHalves) void run();
-    const quickMs = batch.length * (running === 1 ? QUICK_MS : QUICK_HALF_MS);
     const sent = performance.now();
     await settle(batch);
     waiting.settled(batch);
     const answered = performance.now();
     // The server does one call after the other.
-    if (batch.length >= WORTH_HALVES / 2) isQuick = answered - Math.max(sent, lastAnswer) < quickMs;
+    const took = answered - Math.max(sent, lastAnswer);
+    if (batch.length >= WORTH_HALVES / 2) isQuick = took < QUICK_MS + batch.length * QUICK_APPEND_MS;
     lastAnswer = answered;
   }
 

@@ -1,0 +1,18 @@
+/** What bench/several-processes.ts starts: writers of one process of several, which begin when they are told to. */
+import { once } from 'node:events';
+import { drive } from './measure';
+import { openStore } from './private-postgres';
+import { writerOf } from './thing';
+
+async function main(writers: number, ms: number): Promise<void> {
+  process.on('disconnect', () => process.exit(0));
+  const { store, close } = await openStore(process.env.BENCH_DATABASE ?? '');
+  await drive(writerOf(store), writers, ms / 2); // by then its code is compiled
+  process.send?.('ready');
+  await once(process, 'message');
+  process.send?.(await drive(writerOf(store), writers, ms));
+  await close();
+  process.disconnect();
+}
+
+if (require.main === module) void main(Number(process.argv[2]), Number(process.argv[3]));
