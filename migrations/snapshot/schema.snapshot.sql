@@ -51,6 +51,11 @@ table public.feed_mark
   column trimmed_to bigint not null
   constraint feed_mark_pkey PRIMARY KEY (projection)
   grant insert, select, update to medianest_app
+table public.handover_turn
+  column connection_id text not null
+  column next_at timestamp with time zone not null
+  constraint handover_turn_pkey PRIMARY KEY (connection_id)
+  grant insert, select, update to medianest_app
 table public.idempotency_key
   column actor_id text not null
   column mutation text not null

@@ -13,6 +13,7 @@ import type { RequestTarget } from './look-upstream.reactor';
 import { requestTarget } from './look-upstream.reactor';
 import { createUpstreamTalk } from './upstream-talk.reactor';
 import type { TalkParts } from './upstream-talk.reactor';
+import type { Turns } from './turns';
 
 export const HAND_OVER = 'hand-over';
 
@@ -26,12 +27,20 @@ export interface HandOverParts extends TalkParts {
   };
   /** The user upstream for an account; undefined: the service's own. */
   upstreamUserOf(accountId: string): number | undefined;
+  turns: Turns;
   jobs: JobQueue;
   log: Logger;
 }
 
-/** `early`: without waiting for the end of a back-off. */
-const wakeUp = requestTarget.extend({ early: z.boolean().default(false) });
+/** Who comes later than that has missed its turn. */
+const LATE_MS = 1_000;
+
+/** `early`: without waiting for the end of a back-off. `turn`: when its turn is; null: it has to take one; absent: it needs none. */
+const wakeUp = requestTarget.extend({
+  early: z.boolean().default(false),
+  turn: z.iso.datetime().nullable().optional(),
+});
+type WakeUp = z.infer<typeof wakeUp>;
 
 const jobFor = ({ streamId, requestId }: RequestTarget, key: string, runAt?: Date): Job => ({
   task: HAND_OVER,
@@ -60,16 +69,31 @@ export function createHandOverReactor(parts: { codecs: EventCodecs; jobs: JobQue
   };
 }
 
+const jobInTurn = ({ early, turn, ...target }: WakeUp, runAt: Date): Job => {
+  const job = jobFor(target, `wake:${target.requestId}`, runAt);
+  return { ...job, payload: { ...job.payload, ...(early && { early }), turn } };
+};
+
 /** The janitor's: for a job that was lost. One that is there keeps its time. */
 export function wakeHandover(jobs: JobQueue, target: RequestTarget, runAt: Date): Promise<void> {
-  return jobs.enqueue({ ...jobFor(target, `wake:${target.requestId}`, runAt), keepRunAt: true });
+  return jobs.enqueue({ ...jobInTurn({ ...target, early: false, turn: null }, runAt), keepRunAt: true });
 }
 
 /** After an outage: at its turn, whatever its back-off. */
 export function releaseHandover(jobs: JobQueue, target: RequestTarget, runAt: Date): Promise<void> {
-  const job = jobFor(target, `wake:${target.requestId}`, runAt);
-  return jobs.enqueue({ ...job, payload: { ...job.payload, early: true } });
+  return jobs.enqueue(jobInTurn({ ...target, early: true, turn: null }, runAt));
 }
+
+/** False: a job comes when it is. What waited is not sent at once, however late we are ourselves. */
+async function isItsTurn({ turns, jobs, clock }: HandOverParts, woken: WakeUp, connectionId: string): Promise<boolean> {
+  const { turn } = woken;
+  if (turn === undefined || (turn !== null && clock().getTime() - Date.parse(turn) < LATE_MS)) return true;
+  const taken = await turns.take(connectionId);
+  if (taken) await jobs.enqueue(jobInTurn({ ...woken, turn: taken.toISOString() }, taken));
+  return taken === null;
+}
+
+const targetOf = ({ streamId, requestId }: RequestTarget): RequestTarget => ({ streamId, requestId });
 
 /**
  * The worker of DOMAIN.md 7. The fence is the stream: only the call whose own append of `HandoverAttempted` succeeded may
@@ -79,9 +103,11 @@ export function createHandOverTask(parts: HandOverParts): Tasks {
   const { commands, connections, jobs, times, clock, log } = parts;
   const talk = createUpstreamTalk(parts);
 
-  async function attempt(target: RequestTarget, request: MediaRequest, attemptNo: number): Promise<void> {
+  async function attempt(woken: WakeUp, request: MediaRequest, attemptNo: number): Promise<void> {
+    const target = targetOf(woken);
     const connectionId = request.handover.connectionId ?? '';
     if (!(await connections.isUsable(connectionId))) return; // no attempt is consumed: the return of the connection wakes it
+    if (!(await isItsTurn(parts, woken, connectionId))) return;
     const startedAt = clock();
     const upstreamUserRef = parts.upstreamUserOf(request.requesterId);
     const begun = {
@@ -92,7 +118,7 @@ export function createHandOverTask(parts: HandOverParts): Tasks {
       startedAt: startedAt.toISOString(),
       leaseUntil: new Date(startedAt.getTime() + times.attemptMs).toISOString(),
     };
-    if (!(await begin(target, begun))) return handOver(target);
+    if (!(await begin(target, begun))) return handOver({ ...target, early: false });
     const result = await talk(request, begun);
     log.info({ ...target, attemptNo, result: result.kind }, 'handover attempt ended');
     await commands.record(target, attemptNo, result);
@@ -109,12 +135,13 @@ export function createHandOverTask(parts: HandOverParts): Tasks {
     }
   }
 
-  async function handOver(target: RequestTarget, early = false): Promise<void> {
+  async function handOver(woken: WakeUp): Promise<void> {
+    const target = targetOf(woken);
     const request = await commands.load(target.streamId, target.requestId);
     if (!request) return;
-    const step = nextStep(request, { now: clock(), settleDelayMs: times.settleDelayMs, early });
+    const step = nextStep(request, { now: clock(), settleDelayMs: times.settleDelayMs, early: woken.early });
     if (step.kind === 'WAIT') return jobs.enqueue(jobFor(target, `wait:${target.requestId}`, step.until));
-    if (step.kind === 'ATTEMPT') return attempt(target, request, step.attemptNo);
+    if (step.kind === 'ATTEMPT') return attempt(woken, request, step.attemptNo);
     if (step.kind === 'LOST') {
       const startedAt = request.handover.attempt?.startedAt ?? clock().toISOString();
       const retryAt = settledAt(startedAt, times.settleDelayMs).toISOString();
@@ -129,8 +156,7 @@ export function createHandOverTask(parts: HandOverParts): Tasks {
 
   return {
     async [HAND_OVER](payload) {
-      const { early, ...target } = wakeUp.parse(payload);
-      await handOver(target, early);
+      await handOver(wakeUp.parse(payload));
     },
   };
 }

@@ -3,7 +3,7 @@ import type { EventStore } from '../../mechanisms/event-store';
 import { createHandOverReactor, HAND_OVER, releaseHandover, wakeHandover } from './hand-over.reactor';
 import { mediaRequestCodecs } from './media-request/event-codecs';
 import { titleOfStream } from './media-request/media-request';
-import { at, STREAM } from './media-request/testing';
+import { at, iso, STREAM } from './media-request/testing';
 import { called, createWorld } from './testing';
 
 const codecs = createEventCodecs(mediaRequestCodecs);
@@ -160,6 +160,51 @@ describe('when it is not the time', () => {
     });
     await releaseHandover(queue, target, at(4));
     await run(jobs.at(-1)?.payload);
+    expect(upstream.creates()).toBe(1);
+  });
+});
+
+describe('released', () => {
+  const released = async () => {
+    const one = await world();
+    await releaseHandover(one.queue, one.target, at(0));
+    const next = () => one.run(one.jobs.at(-1)?.payload);
+    return { ...one, next };
+  };
+
+  it('it waits for its turn, and then needs no other', async () => {
+    const { turns, jobs, next, to, upstream, target } = await released();
+    turns.push(at(3), at(60));
+    await next();
+    expect(upstream.calls).toEqual([]);
+    const payload = { ...target, early: true, turn: iso(3) };
+    expect(jobs.at(-1)).toMatchObject({ key: `wake:${target.requestId}`, runAt: at(3), payload });
+    to(3.9);
+    await next();
+    expect(upstream.creates()).toBe(1);
+  });
+
+  it('it takes another turn when it missed its own, for so did others', async () => {
+    const { turns, jobs, next, to, upstream } = await released();
+    turns.push(at(3), at(600));
+    await next();
+    to(500);
+    await next();
+    expect([upstream.creates(), jobs.at(-1)?.runAt]).toEqual([0, at(600)]);
+  });
+
+  it('it takes no turn while the connection is down', async () => {
+    const { turns, next, connection } = await released();
+    turns.push(at(3));
+    connection.usable = false;
+    await next();
+    expect(turns).toEqual([at(3)]);
+  });
+
+  it('who has only just been queued needs none', async () => {
+    const { turns, run, upstream } = await world();
+    turns.push(at(3));
+    await run();
     expect(upstream.creates()).toBe(1);
   });
 });

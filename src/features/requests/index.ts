@@ -39,6 +39,7 @@ import {
   RequestResolver,
   TitleRequestResolver,
 } from './resolvers';
+import { createTurns } from './turns';
 
 export { mediaRequestCodecs, REQUEST_VIEW };
 export type { HandoverTimes };
@@ -118,7 +119,8 @@ export function createRequestProjections(parts: { codecs: EventCodecs; jobs: Job
 export function createRequestsFeature(parts: RequestsParts) {
   const handovers = createHandoverQueries(parts.database);
   const api = resolverParts(parts, handovers);
-  const saga = { ...parts, commands: createHandoverCommands(parts) };
+  const turns = createTurns({ database: parts.database, releaseMs: parts.times.releaseMs });
+  const saga = { ...parts, turns, commands: createHandoverCommands(parts) };
   const resolvers: ResolverMount[] = [
     [RequestResolver, new RequestResolver(api)],
     [HandoverResolver, new HandoverResolver(api)],

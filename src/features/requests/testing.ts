@@ -99,6 +99,7 @@ export async function createWorld(codecs: EventCodecs) {
   const jobs: Job[] = [];
   const queue = { enqueue: (job: Job) => (jobs.push(job), Promise.resolve()) };
   const connection = { usable: true, checks: 0 };
+  const turns: (Date | null)[] = [];
   const asking = { accountId: BEN, role: 'FRIEND', correlationId: 'c' };
   const idempotencyKeys = { claim: () => Promise.resolve() };
   const users = createUserCommands({ handler: createCommandHandler({ store, codecs }), idempotencyKeys, clock });
@@ -123,6 +124,7 @@ export async function createWorld(codecs: EventCodecs) {
         check: () => ((connection.checks += 1), Promise.resolve()),
       },
       upstreamUserOf: () => 2,
+      turns: { take: () => Promise.resolve(turns.shift() ?? null) },
       jobs: queue,
       times,
       clock,
@@ -137,6 +139,8 @@ export async function createWorld(codecs: EventCodecs) {
     jobs,
     queue,
     connection,
+    /** What is given to those who take a turn; none: it is theirs now. */
+    turns,
     target,
     load,
     worker,
