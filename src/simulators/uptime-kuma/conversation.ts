@@ -125,6 +125,7 @@ async function enter({ io, seed, monitoring }: ConversationParts, socket: Socket
     for (const [event, ...args] of monitoring.stats(Number(id), id)) all.emit(event, ...args);
     socket.emit('heartbeatList', id, monitoring.rows(Number(id)), false);
   }
+  if (seed.wantsTimezone) socket.emit('initServerTimezone');
 }
 
 /** What the page asks for. Of its many events those that a reader of the board could want. */

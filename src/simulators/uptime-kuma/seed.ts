@@ -18,6 +18,8 @@ export interface Seed {
   /** What each will find; one without is only pushed to. */
   conditions: Record<number, Condition>;
   settings: { primaryBaseURL: string | null; serverTimezone: string; serverTimezoneOffset: string };
+  /** Nobody has told it a time zone: it takes the answer of the next who comes in for everybody's. */
+  wantsTimezone?: boolean;
   /** Lists that nobody changes here, as the server sends them. */
   lists: {
     maintenanceList: object;

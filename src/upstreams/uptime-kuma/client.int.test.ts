@@ -229,6 +229,17 @@ it('what is in a group is off and on with it, though 2.x tells of the group only
   expect(pausedIn(boards.at(-1))).toEqual(['13']);
 });
 
+it('does not answer for the time zone of the whole server', async () => {
+  const { url, say, io } = await serve('2.5.3');
+  const told: unknown[] = [];
+  io.on('connection', (socket) => socket.onAny((event: string) => told.push(event)));
+  const { kuma } = watch(url);
+  await until(() => kuma.isLive());
+  say([['initServerTimezone', []]]);
+  await kuma.probe();
+  expect(told).toEqual(['login', 'getTags']);
+});
+
 it('one that answers nothing any more is not well because its connection stands', async () => {
   const { url, io } = await serve('2.5.3');
   const { kuma } = watch(url, { timeoutMs: 300 });
