@@ -49,6 +49,9 @@ function toldOf(monitor: MonitorObject, monitors: Monitors): MonitorObject {
   return { ...monitor, active: monitor.active && !forceInactive, forceInactive };
 }
 
+const toldOfAll = (monitors: Monitors): Record<string, MonitorObject> =>
+  Object.fromEntries([...monitors].map(([id, monitor]) => [id, toldOf(monitor, monitors)]));
+
 export function createMonitoring({ seed, book, tell }: Parts): Monitoring {
   const monitors = new Map(seed.monitors.map((monitor) => [monitor.id, structuredClone(monitor)]));
   const conditions = new Map(Object.entries(seed.conditions).map(([id, condition]) => [Number(id), condition]));
@@ -73,11 +76,8 @@ export function createMonitoring({ seed, book, tell }: Parts): Monitoring {
     tellSettings(monitor);
   }
   return {
-    list: () => Object.fromEntries([...monitors].map(([id, monitor]) => [id, toldOf(monitor, monitors)])),
-    get(id) {
-      const monitor = monitors.get(Number(id));
-      return monitor && toldOf(monitor, monitors);
-    },
+    list: () => toldOfAll(monitors),
+    get: (id) => toldOfAll(monitors)[Number(id)],
     rows: book.rows,
     stats: book.stats,
     checkAll: () => [...monitors.keys()].forEach(check),
