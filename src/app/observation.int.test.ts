@@ -65,6 +65,9 @@ it('every part of the house is counted', async () => {
   const expected = [
     /^medianest_graphql_operation_seconds_count\{transport="HTTP",kind="mutation",code="OK"\} 1/m,
     /^medianest_upstream_call_seconds_count\{upstream="overseerr",outcome="20\d"\} \d/m,
+    /^medianest_upstream_call_seconds_count\{upstream="plex",outcome="200"\} \d/m,
+    /^medianest_upstream_call_seconds_count\{upstream="uptime-kuma",outcome="OK"\} \d/m,
+    /^medianest_upstream_socket_connected\{upstream="uptime-kuma"\} 1/m,
     /^medianest_upstream_circuit_open\{upstream="plex"\} 0/m,
     /^medianest_cache_reads_total\{connection="plex",outcome="HIT"\} \d/m,
     /^medianest_database_connections\{pool="medianest serving",state="waiting"\} 0/m,

@@ -38,9 +38,15 @@ export async function meetUptimeKuma(parts: NeighbourParts): Promise<UptimeKumaN
 
 type Account = NonNullable<Settings['uptimeKuma']>;
 
-function connect({ settings, releases, log }: NeighbourParts, account: Account): UptimeKumaClient {
+function connect({ settings, releases, observer, log }: NeighbourParts, account: Account): UptimeKumaClient {
   const { callMs: timeoutMs, probeMs } = settings.times;
-  const client = createUptimeKumaClient({ ...account, timeoutMs, backOffMs: Math.min(probeMs, BACK_OFF_MS), log });
+  const client = createUptimeKumaClient({
+    ...account,
+    timeoutMs,
+    backOffMs: Math.min(probeMs, BACK_OFF_MS),
+    ...(observer && { observer }),
+    log,
+  });
   releases.add('uptime kuma client', () => client.stop());
   return client;
 }

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { UpstreamFailure } from '../http';
-import { createLogger } from '../observability';
+import { createLogger, createObserver } from '../observability';
 import { until } from '../pubsub/testing';
 import type { SocketClient, SocketClientOptions } from '.';
 import type { SocketServer } from './testing';
@@ -122,6 +122,28 @@ it('gives out nothing that could not be stored', async () => {
   const { events } = open(url);
   await until(() => events.length);
   expect(events).toEqual([['note', [{ a: 'nul \ufffd', b: ['half \ufffd'] }]]]);
+});
+
+it('tells the observer what was asked, and whether the connection stands', async () => {
+  const observer = createObserver();
+  const { url, io } = await serve();
+  io.on('connection', (socket) => socket.on('double', (n: number, answer: (doubled: number) => void) => answer(n * 2)));
+  const { client, connections } = open(url, { observer, timeoutMs: 50 });
+  await until(() => connections());
+  const recording = observer.begin({ trace: true });
+  await observer.record(recording, async () => {
+    await client.emit('double', 21);
+    await client.emit('nothing').catch(() => undefined);
+  });
+  expect(recording.trace).toMatchObject([
+    { kind: 'UPSTREAM', of: 'upstream', what: 'EMIT double', outcome: 'OK' },
+    { kind: 'UPSTREAM', of: 'upstream', what: 'EMIT nothing', outcome: 'TIMEOUT' },
+  ]);
+  const isTold = async (line: string) => (await observer.metrics.expose()).text.includes(line);
+  expect(await isTold('medianest_upstream_socket_connected{upstream="upstream"} 1')).toBe(true);
+  client.drop(new UpstreamFailure('of no use', { upstream: 'x', failure: 'WRONG_SHAPE', certainty: 'UNKNOWN' }));
+  expect(await isTold('medianest_upstream_socket_connected{upstream="upstream"} 0')).toBe(true);
+  expect(await isTold('losses_total{upstream="upstream",failure="WRONG_SHAPE"} 1')).toBe(true);
 });
 
 it('keeps what is said out of its log', async () => {

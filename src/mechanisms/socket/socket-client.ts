@@ -4,7 +4,7 @@ import { io } from 'socket.io-client';
 import type { Socket } from 'socket.io-client';
 import { storableJson, UpstreamFailure } from '../http';
 import type { Certainty, FailureKind } from '../http';
-import type { Logger } from '../observability';
+import type { Logger, Observer } from '../observability';
 import { failureOfSocket } from './socket-failure';
 
 export interface SocketClientOptions {
@@ -18,6 +18,8 @@ export interface SocketClientOptions {
   maxMessageBytes: number;
   /** The wait before the connection is tried again: doubled from try to try, with jitter. */
   backOff: { firstMs: number; mostMs: number };
+  /** Hears of each question, and whether the connection stands. */
+  observer?: Observer;
   log: Logger;
 }
 
@@ -58,11 +60,13 @@ class SocketConnection implements SocketClient {
   /** Of the next try while we wait, of its deadline while we try. */
   private timer: NodeJS.Timeout | undefined;
   private isWaiting = false;
+  private readonly told: ReturnType<typeof createTeller>;
 
   constructor(private readonly options: SocketClientOptions) {
     const { name, backOff } = options;
     this.backOff = new ExponentialBackoff({ initialDelay: backOff.firstMs, maxDelay: backOff.mostMs });
     this.socket = create(options);
+    this.told = createTeller(options, () => this.socket.connected);
     this.socket.on('connect', () => {
       clearTimeout(this.timer);
       this.listener?.connected();
@@ -81,7 +85,11 @@ class SocketConnection implements SocketClient {
     this.connect();
   }
 
-  async emit(event: string, ...args: unknown[]): Promise<unknown> {
+  emit(event: string, ...args: unknown[]): Promise<unknown> {
+    return this.told.question(event, () => this.ask(event, args));
+  }
+
+  private async ask(event: string, args: unknown[]): Promise<unknown> {
     const { socket } = this;
     if (!socket.connected) throw this.failure('UNREACHABLE', `${event} was not sent: not connected`, 'NOT_SENT');
     try {
@@ -129,7 +137,7 @@ class SocketConnection implements SocketClient {
 
   private lose(reason: UpstreamFailure): void {
     if (!this.listener) return;
-    this.options.log.debug({ upstream: this.options.name, failure: reason.failure }, 'a socket was lost');
+    this.told.loss(reason);
     clearTimeout(this.timer);
     this.wait = this.wait ? this.wait.next(undefined) : this.backOff.next();
     this.isWaiting = true;
@@ -141,6 +149,42 @@ class SocketConnection implements SocketClient {
     const { name } = this.options;
     return new UpstreamFailure(`${name}: ${what}`, { upstream: name, failure, certainty });
   }
+}
+
+/** What becomes of the connection and of what is asked on it, for the log and the observer. */
+function createTeller({ name: upstream, observer, log }: SocketClientOptions, isConnected: () => boolean) {
+  const losses = observer?.metrics.counter({
+    name: 'medianest_upstream_socket_losses_total',
+    help: 'Connections to services around us that were lost or could not be made.',
+    labels: ['upstream', 'failure'],
+  });
+  observer?.metrics.gauge({
+    name: 'medianest_upstream_socket_connected',
+    help: '1: the connection stands; one process of all holds it.',
+    labels: ['upstream'],
+    read: () => [{ labels: { upstream }, value: isConnected() ? 1 : 0 }],
+  });
+  return {
+    loss({ failure }: UpstreamFailure): void {
+      losses?.add({ upstream, failure });
+      log.debug({ upstream, failure }, 'a socket was lost');
+    },
+    async question<Answer>(event: string, ask: () => Promise<Answer>): Promise<Answer> {
+      const startedAt = performance.now();
+      const observe = (outcome: string): void => {
+        const ms = performance.now() - startedAt;
+        observer?.step({ kind: 'UPSTREAM', of: upstream, what: `EMIT ${event}`, outcome, ms });
+      };
+      try {
+        const answer = await ask();
+        observe('OK');
+        return answer;
+      } catch (error) {
+        if (error instanceof UpstreamFailure) observe(error.failure);
+        throw error;
+      }
+    },
+  };
 }
 
 function create({ url, timeoutMs, maxMessageBytes }: SocketClientOptions): Socket {

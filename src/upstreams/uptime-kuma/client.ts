@@ -1,4 +1,4 @@
-import type { Logger } from '../../mechanisms/observability';
+import type { Logger, Observer } from '../../mechanisms/observability';
 import { createSocketClient } from '../../mechanisms/socket';
 import { createConversation } from './conversation';
 import type { LoginTimes } from './login';
@@ -14,6 +14,7 @@ export interface UptimeKumaOptions {
   /** The first wait before a connection is tried again. */
   backOffMs: number;
   loginTimes?: LoginTimes;
+  observer?: Observer;
   log: Logger;
 }
 
@@ -22,7 +23,7 @@ const LONGEST_MESSAGE = 32 * 1024 * 1024;
 const LONGEST_WAIT_MS = 60_000;
 
 export function createUptimeKumaClient(options: UptimeKumaOptions): UptimeKumaClient {
-  const { url, user, password, timeoutMs, backOffMs, loginTimes, log } = options;
+  const { url, user, password, timeoutMs, backOffMs, loginTimes, observer, log } = options;
   const clock = () => performance.now();
   const socket = createSocketClient({
     name: 'uptime-kuma',
@@ -30,6 +31,7 @@ export function createUptimeKumaClient(options: UptimeKumaOptions): UptimeKumaCl
     timeoutMs,
     maxMessageBytes: LONGEST_MESSAGE,
     backOff: { firstMs: backOffMs, mostMs: Math.max(LONGEST_WAIT_MS, backOffMs) },
+    ...(observer && { observer }),
     log,
   });
   const login = createLogin({ user, password, clock, ...(loginTimes ? { times: loginTimes } : {}) });
