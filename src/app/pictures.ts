@@ -1,6 +1,6 @@
 import type { Images, ImageSource } from '../mechanisms/images';
 import { openImages } from '../mechanisms/images';
-import type { Logger } from '../mechanisms/observability';
+import type { Logger, Observer } from '../mechanisms/observability';
 import type { Neighbours } from './neighbours';
 import type { StateFolder } from './state-folder';
 
@@ -8,7 +8,12 @@ import type { StateFolder } from './state-folder';
 const POSTER = { width: 400, height: 600 };
 
 /** The pictures of the services around us. They are asked for by the names of connections, never by an address from outside. */
-export function openPictures(parts: { neighbours: Neighbours; folder: StateFolder; log: Logger }): Promise<Images> {
+export function openPictures(parts: {
+  neighbours: Neighbours;
+  folder: StateFolder;
+  observer: Observer;
+  log: Logger;
+}): Promise<Images> {
   const { overseerr, plex } = parts.neighbours;
   const sources = new Map<string, ImageSource>([
     [overseerr.connection.id, (path) => overseerr.client.image(path)],
@@ -19,6 +24,7 @@ export function openPictures(parts: { neighbours: Neighbours; folder: StateFolde
     folder: parts.folder.place('images', 'kept'),
     sources,
     clock: () => new Date(),
+    observer: parts.observer,
     log: parts.log,
   });
 }

@@ -70,7 +70,7 @@ async function start(
     ...(elsewhere && { elsewhere }),
   });
   const parts = replace({ foundations, neighbours });
-  const images = await openPictures({ ...parts, folder, log });
+  const images = await openPictures({ ...parts, folder, observer, log });
   const house = wire({
     ...parts,
     images,

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { InvalidInput } from '../errors';
 import { UpstreamFailure } from '../http';
-import { createLogger } from '../observability';
+import { createLogger, createObserver } from '../observability';
 import type { ImageAddress, Images, ImageSource, ImagesOptions } from '.';
 import { MAX_IMAGE_BYTES, openImages } from '.';
 import { isImage } from './image-type';
@@ -90,6 +90,15 @@ describe('pictures', () => {
     const again = await (await open()).show(address);
     for (const one of [...shown, again]) expect(one).toMatchObject({ kind: 'IMAGE', type: 'image/png', bytes });
     expect(asked).toEqual(['/library/metadata/1/thumb/1']);
+  });
+
+  it('are counted by whether they were kept', async () => {
+    const observer = createObserver();
+    const images = await open({ observer });
+    for (let n = 0; n < 3; n += 1) await images.show(parsed(images.addressOf(poster(1))));
+    const { text } = await observer.metrics.expose();
+    expect(text).toContain('medianest_cache_reads_total{connection="plex",outcome="MISS"} 1');
+    expect(text).toContain('medianest_cache_reads_total{connection="plex",outcome="HIT"} 2');
   });
 
   it('have an etag of their bytes', async () => {

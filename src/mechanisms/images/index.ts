@@ -2,7 +2,7 @@ import { bulkhead, BulkheadRejectedError, TaskCancelledError, timeout, TimeoutSt
 import { createSingleFlight } from '../cache';
 import { DomainError } from '../errors';
 import { UpstreamFailure } from '../http';
-import type { Logger } from '../observability';
+import type { Logger, Observer } from '../observability';
 import type { ImageAddress, ImageName } from './address';
 import { createImageAddresses } from './address';
 import type { StoredImage } from './disk';
@@ -34,6 +34,8 @@ export interface ImagesOptions {
   /** By the name of a connection: nobody else is ever asked. */
   sources: ReadonlyMap<string, ImageSource>;
   clock: () => Date;
+  /** Hears of each picture that is asked of us whether the disk had it. */
+  observer?: Observer;
   log: Logger;
   maxDiskBytes?: number;
 }
@@ -48,7 +50,7 @@ const DEADLINE_MS = 15_000;
 
 /** Pictures of the services around us, shown on our own origin: asked for once, then from disk. */
 export async function openImages(options: ImagesOptions): Promise<Images> {
-  const { key, folder, sources, clock, log, maxDiskBytes = MAX_DISK_BYTES } = options;
+  const { key, folder, sources, clock, observer, log, maxDiskBytes = MAX_DISK_BYTES } = options;
   const addresses = createImageAddresses({ key, clock });
   const disk = await openImageDisk({ folder, maxBytes: maxDiskBytes, log });
   const flights = createSingleFlight();
@@ -76,7 +78,10 @@ export async function openImages(options: ImagesOptions): Promise<Images> {
     async show(address) {
       const name = addresses.take(address);
       if (!name) return { kind: 'REFUSED' };
+      const startedAt = performance.now();
       const kept = await disk.read(name);
+      const ms = performance.now() - startedAt;
+      observer?.step({ kind: 'CACHE', of: name.source, what: 'picture', outcome: kept ? 'HIT' : 'MISS', ms });
       if (kept) return { kind: 'IMAGE', ...kept };
       return flights.run(JSON.stringify(name), () => fetchImage(name));
     },
