@@ -594,6 +594,29 @@ export type NodesQuery = { nodes: Array<
     | { __typename: 'Service', id: string }
    | null> };
 
+export type RequestStatsQueryVariables = Exact<{
+  atLeast?: string | null | undefined;
+}>;
+
+
+export type RequestStatsQuery = { requestStats: { total: number, byStatus: Array<{ status: RequestStatus, count: number }> } };
+
+export type RequestAsOfQueryVariables = Exact<{
+  id: string;
+  at: string;
+}>;
+
+
+export type RequestAsOfQuery = { requestAsOf: { id: string, status: RequestStatus, stage: RequestStage, updatedAt: string, timeline: { totalCount: number | null, nodes: Array<{ at: string, type: string, text: string }> } } | null };
+
+export type DashboardQueryVariables = Exact<{
+  requests?: number;
+  atLeast?: string | null | undefined;
+}>;
+
+
+export type DashboardQuery = { requestStats: { byStatus: Array<{ status: RequestStatus, count: number }> }, services: { summary: { up: number, down: number, unknown: number } }, requests: { nodes: Array<{ id: string, title: string | null, year: number | null, posterUrl: string | null, status: RequestStatus, requester: { id: string, name: string } | null }> } };
+
 export type ServicesQueryVariables = Exact<{
   first?: number;
   after?: string | null | undefined;
@@ -1417,6 +1440,65 @@ export const NodesDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<NodesQuery, NodesQueryVariables>;
+export const RequestStatsDocument = new TypedDocumentString(`
+    query RequestStats($atLeast: Position) {
+  requestStats(atLeast: $atLeast) {
+    total
+    byStatus {
+      status
+      count
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RequestStatsQuery, RequestStatsQueryVariables>;
+export const RequestAsOfDocument = new TypedDocumentString(`
+    query RequestAsOf($id: ID!, $at: DateTime!) {
+  requestAsOf(id: $id, at: $at) {
+    id
+    status
+    stage
+    updatedAt
+    timeline {
+      totalCount
+      nodes {
+        at
+        type
+        text
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RequestAsOfQuery, RequestAsOfQueryVariables>;
+export const DashboardDocument = new TypedDocumentString(`
+    query Dashboard($requests: Int! = 5, $atLeast: Position) {
+  requestStats(atLeast: $atLeast) {
+    byStatus {
+      status
+      count
+    }
+  }
+  services(first: 1) {
+    summary {
+      up
+      down
+      unknown
+    }
+  }
+  requests(first: $requests, orderBy: UPDATED_DESC, atLeast: $atLeast) {
+    nodes {
+      id
+      title
+      year
+      posterUrl
+      status
+      requester {
+        id
+        name
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DashboardQuery, DashboardQueryVariables>;
 export const ServicesDocument = new TypedDocumentString(`
     query Services($first: Int! = 50, $after: String, $atLeast: Position) {
   services(first: $first, after: $after, atLeast: $atLeast) {

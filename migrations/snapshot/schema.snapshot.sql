@@ -84,6 +84,11 @@ table public.projection_checkpoint with (fillfactor=50)
   constraint projection_checkpoint_pkey PRIMARY KEY (name, version)
   constraint projection_checkpoint_state_check CHECK ((state = ANY (ARRAY['LIVE'::text, 'CATCHING_UP'::text, 'STOPPED'::text])))
   grant insert, select, update to medianest_app
+table public.request_stats
+  column status text not null
+  column count bigint not null
+  constraint request_stats_pkey PRIMARY KEY (status)
+  grant delete, insert, select, update to medianest_app
 table public.request_timeline
   column request_id text not null
   column "position" bigint not null
@@ -117,6 +122,8 @@ table public.request_view
   CREATE INDEX request_view_linked ON public.request_view USING btree (connection_id) WHERE ((handover_state = 'LINKED'::text) AND is_open)
   CREATE INDEX request_view_participants ON public.request_view USING gin (participant_ids)
   CREATE INDEX request_view_requested ON public.request_view USING btree (requested_at, request_id)
+  CREATE INDEX request_view_status_requested ON public.request_view USING btree (status, requested_at, request_id)
+  CREATE INDEX request_view_status_updated ON public.request_view USING btree (status, updated_at DESC, request_id DESC)
   CREATE INDEX request_view_title ON public.request_view USING btree (media_type, tmdb_id, quality)
   CREATE INDEX request_view_updated ON public.request_view USING btree (updated_at DESC, request_id DESC)
   CREATE INDEX request_view_waiting ON public.request_view USING btree (connection_id, queued_at, request_id) WHERE (handover_state = ANY (ARRAY['QUEUED'::text, 'ATTEMPTING'::text, 'UNCERTAIN'::text]))

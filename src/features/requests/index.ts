@@ -15,7 +15,13 @@ import type { RequestCommandParts } from './commands';
 import type { HandOverParts } from './hand-over.reactor';
 import type { HandoverTimes } from './upstream-talk.reactor';
 import { createHandOverReactor, createHandOverTask } from './hand-over.reactor';
-import { createHandoverQueries, createOpenRequestLoader, createRequestLoader, createRequestQueries } from './loaders';
+import {
+  createHandoverQueries,
+  createOpenRequestLoader,
+  createRequestLoader,
+  createRequestPast,
+  createRequestQueries,
+} from './loaders';
 import type { HandoverQueries } from './loaders';
 import { createLookUpstreamReactor, createLookUpstreamTask } from './look-upstream.reactor';
 import { createHandoverCommands, createUserCommands } from './media-request/commands';
@@ -73,7 +79,7 @@ export interface RequestsParts {
 
 /** What the resolvers are handed. */
 function resolverParts(parts: RequestsParts, handovers: HandoverQueries): RequestResolverParts {
-  const { database, views, store, connections, titles } = parts;
+  const { database, views, store, codecs, connections, titles } = parts;
   const view = views(REQUEST_VIEW);
   const commands = createRequestCommands({
     commands: createUserCommands(parts),
@@ -99,9 +105,10 @@ function resolverParts(parts: RequestsParts, handovers: HandoverQueries): Reques
     pictureUrl: titles.pictureUrl,
     timeline: {
       read: (page) => readTimeline(views(REQUEST_TIMELINE), page),
-      count: (requestId) => countTimeline(views(REQUEST_TIMELINE), requestId),
+      count: (wanted) => countTimeline(views(REQUEST_TIMELINE), wanted),
     },
     positions: positionsOf(store),
+    asOf: createRequestPast({ queries: handovers, store, codecs }),
   };
 }
 

@@ -21,7 +21,7 @@ beforeAll(async () => {
   handovers = createHandoverQueries(test.database);
 });
 afterAll(() => test.drop());
-beforeEach(() => test.owner.query('truncate request_view'));
+beforeEach(() => test.owner.query('truncate request_view, request_stats'));
 
 type Facts = Parameters<typeof facts.after>[0];
 
@@ -81,9 +81,15 @@ describe('lists', () => {
     ];
     for (const [filter, expected] of filters) {
       expect(await ids(filter)).toEqual(expected);
-      expect(await queries.count({ orderBy: 'UPDATED_DESC', limit: 1, ...filter })).toBe(expected.length);
+      const { rows, total } = await queries.countedPage({ orderBy: 'UPDATED_DESC', limit: 1, ...filter });
+      expect([total, rows.map(({ state }) => state.tmdbId)]).toEqual([expected.length, expected.slice(0, 1)]);
     }
-    expect(await queries.count({ orderBy: 'UPDATED_DESC', limit: 1 })).toBe(6);
+    expect(await queries.countedPage({ orderBy: 'UPDATED_DESC', limit: 1 })).toMatchObject({ total: 6 });
+    const beyond = { at: iso(0), requestId: 'a' };
+    expect(await queries.countedPage({ orderBy: 'UPDATED_DESC', limit: 1, after: beyond })).toEqual({
+      rows: [],
+      total: 6,
+    });
   });
 });
 

@@ -1,8 +1,10 @@
 import { createBatchLoader } from '../../mechanisms/batching';
 import type { BatchLoader } from '../../mechanisms/batching';
+import type { EventCodecs, EventStore } from '../../mechanisms/event-store';
 import type { Queryable } from '../../mechanisms/postgres';
 import type { View } from '../../mechanisms/projections';
-import type { MediaType, Quality } from './media-request/events';
+import type { MediaRequestEvent, MediaType, Quality } from './media-request/events';
+import { evolveRequest } from './media-request/evolution';
 import type { MediaRequest, RequestStatus } from './media-request/media-request';
 import type { RequestRow } from './request-view.read-model';
 
@@ -37,21 +39,44 @@ const ORDERS = {
   REQUESTED_ASC: { column: 'requested_at', direction: 'asc', beyond: '>' },
 } as const;
 
-/** The `where` of a page and its values; shared by the page and its count. */
-function conditions({ status, mediaType, participantId }: RequestPage): { sql: string[]; values: unknown[] } {
+/** Collects the values of a statement; gives each its place in it. */
+function places() {
   const values: unknown[] = [];
-  const sql: string[] = [];
-  const add = (condition: (place: string) => string, value: unknown) => {
-    values.push(value);
-    sql.push(condition(`$${values.length}`));
-  };
-  if (status) add((place) => `status = any(${place})`, status);
-  if (mediaType) add((place) => `media_type = ${place}`, mediaType);
-  if (participantId) add((place) => `participant_ids @> array[${place}]`, participantId);
-  return { sql, values };
+  return { values, add: (value: unknown) => `$${values.push(value)}` };
 }
+type Add = ReturnType<typeof places>['add'];
 
 const where = (sql: string[]) => (sql.length > 0 ? `where ${sql.join(' and ')}` : '');
+
+function filters({ mediaType, participantId }: RequestPage, add: Add): string[] {
+  return [
+    ...(mediaType ? [`media_type = ${add(mediaType)}`] : []),
+    ...(participantId ? [`participant_ids @> array[${add(participantId)}]`] : []),
+  ];
+}
+
+/** In the order of an index, which begins with the status where one is asked for: several statuses are a page of each, merged. */
+function pageSql(page: RequestPage, add: Add): string {
+  const { column, direction, beyond } = ORDERS[page.orderBy];
+  const { status, after } = page;
+  const shared = filters(page, add);
+  if (after) shared.push(`(${column}, request_id) ${beyond} (${add(after.at)}, ${add(after.requestId)})`);
+  const inOrder = `order by ${column} ${direction}, request_id ${direction} limit ${add(page.limit)}`;
+  const branch = (sql: string[]) =>
+    `select ${COLUMNS}, ${column}, request_id from request_view ${where([...sql, ...shared])} ${inOrder}`;
+  if (!status) return branch([]);
+  const branches = [...new Set(status)].map((one) => branch([`status = ${add(one)}`]));
+  if (branches.length <= 1) return branches[0] ?? branch(['false']);
+  return `select * from (${branches.map((sql) => `(${sql})`).join(' union all ')}) as merged ${inOrder}`;
+}
+
+function countSql(page: RequestPage, add: Add): string {
+  const { status, mediaType, participantId } = page;
+  const inStatus = status ? [`status = any(${add(status)})`] : [];
+  return mediaType || participantId
+    ? `select count(*) as total from request_view ${where([...inStatus, ...filters(page, add)])}`
+    : `select coalesce(sum(count), 0) as total from request_stats ${where(inStatus)}`;
+}
 
 /** What people ask of `request_view`: the answers may be a little old, but never older than `atLeast`. */
 export function createRequestQueries(view: View) {
@@ -62,31 +87,32 @@ export function createRequestQueries(view: View) {
     },
 
     async page(page: RequestPage): Promise<RequestRow[]> {
-      const { column, direction, beyond } = ORDERS[page.orderBy];
-      const { sql, values } = conditions(page);
-      if (page.after) {
-        values.push(page.after.at, page.after.requestId);
-        sql.push(`(${column}, request_id) ${beyond} ($${values.length - 1}, $${values.length})`);
-      }
-      values.push(page.limit);
-      const rows = await view.query<StoredRow>(
-        `select ${COLUMNS} from request_view ${where(sql)}
-         order by ${column} ${direction}, request_id ${direction} limit $${values.length}`,
+      const { values, add } = places();
+      return (await view.query<StoredRow>(pageSql(page, add), values, page.atLeast)).map(rowOf);
+    },
+
+    /** A page, and how many there are in all: of one moment, so that the two agree. */
+    async countedPage(page: RequestPage): Promise<{ rows: RequestRow[]; total: number }> {
+      const { values, add } = places();
+      const found = await view.query<(StoredRow | { state: null }) & { total: string }>(
+        `select whole.total, page.* from (${countSql(page, add)}) as whole left join (${pageSql(page, add)}) as page on true`,
         values,
         page.atLeast,
       );
-      return rows.map(rowOf);
+      const rows = found.filter((row): row is StoredRow & { total: string } => row.state !== null);
+      return { rows: rows.map(rowOf), total: Number(found[0]?.total ?? 0) };
     },
 
-    async count(page: RequestPage): Promise<number> {
-      const { sql, values } = conditions(page);
-      const counting = `select count(*) from request_view ${where(sql)}`;
-      const [row] = await view.query<{ count: string }>(counting, values, page.atLeast);
-      return Number(row?.count ?? 0);
+    /** How many are in each status; one that none is in may be missing. */
+    async stats(atLeast?: bigint): Promise<ReadonlyMap<RequestStatus, number>> {
+      const sql = 'select status, count from request_stats';
+      const rows = await view.query<{ status: RequestStatus; count: string }>(sql, [], atLeast);
+      return new Map(rows.map(({ status, count }) => [status, Number(count)]));
     },
 
-    async duplicates(): Promise<number> {
-      const [row] = await view.query<{ count: string }>('select count(*) from request_view where has_duplicate');
+    async duplicates(atLeast?: bigint): Promise<number> {
+      const sql = 'select count(*) from request_view where has_duplicate';
+      const [row] = await view.query<{ count: string }>(sql, [], atLeast);
       return Number(row?.count ?? 0);
     },
   };
@@ -169,4 +195,25 @@ export function createRequestLoader(database: Queryable): () => BatchLoader<stri
         return new Map(rows.map(rowOf).map((row) => [row.state.requestId, row]));
       },
     });
+}
+
+export interface RequestPastParts {
+  queries: Pick<HandoverQueries, 'byId'>;
+  store: Pick<EventStore, 'readStream'>;
+  codecs: EventCodecs;
+}
+
+/** How a request was at a time, from its facts; null when it was not there. */
+export function createRequestPast({ queries, store, codecs }: RequestPastParts) {
+  return async (requestId: string, at: Date): Promise<{ state: MediaRequest; position: bigint } | null> => {
+    const row = await queries.byId(requestId);
+    if (!row) return null;
+    const { events } = await store.readStream(row.streamId);
+    const facts = events.map((event) => codecs.read<MediaRequestEvent>(event));
+    const end = facts.findIndex(({ metadata }) => new Date(metadata.occurredAt) > at);
+    // A title's stream has its earlier requests too.
+    const past = (end < 0 ? facts : facts.slice(0, end)).filter(({ data }) => data.requestId === requestId);
+    const last = past.at(-1);
+    return last ? { state: past.reduce(evolveRequest, {} as MediaRequest), position: last.globalPosition } : null;
+  };
 }

@@ -6,6 +6,8 @@ import type { Looker } from './visibility';
 export const requestsAccess: AccessMap = {
   'Query.request': 'REQUESTS_READ',
   'Query.requests': 'REQUESTS_READ',
+  'Query.requestStats': 'REQUESTS_READ',
+  'Query.requestAsOf': 'REQUESTS_READ',
   'Query.upstreamDuplicates': 'REQUESTS_READ',
   'Mutation.requestMedia': 'REQUESTS_CREATE',
   'Mutation.leaveRequest': 'REQUESTS_CREATE',
@@ -32,6 +34,8 @@ export const requestsAccess: AccessMap = {
   Change: 'REQUESTS_READ',
   RequestUpdate: 'REQUESTS_READ',
   HandoverUpdate: 'REQUESTS_READ',
+  RequestStats: 'REQUESTS_READ',
+  RequestStatusCount: 'REQUESTS_READ',
   UpstreamDuplicates: 'REQUESTS_READ',
   RequestMediaPayload: 'REQUESTS_CREATE',
   RequestPayload: 'REQUESTS_CREATE',

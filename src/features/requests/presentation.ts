@@ -45,6 +45,8 @@ export function presentRequest({ state, position }: PositionedRequest, looker: L
   return {
     state,
     position,
+    /** It is shown as it was once. */
+    past: false,
     id: state.requestId,
     type: state.mediaType,
     tmdbId: state.tmdbId,
@@ -71,5 +73,12 @@ export function presentRequest({ state, position }: PositionedRequest, looker: L
     fulfilment: { state: fulfilment.state, availableAt: date(fulfilment.availableAt), plexUrl: fulfilment.plexUrl },
     upstream: upstream && { ...upstream, url: surroundings.upstreamUrl(state) },
   };
+}
+
+/** A request as it was: what it waited for then, nobody can tell now. */
+export function presentPast(request: PresentedRequest): PresentedRequest {
+  const { state } = request;
+  const settled = { ...state, handover: { ...state.handover, state: 'NONE' as const } };
+  return { ...request, past: true, handover: { ...request.handover, of: settled } };
 }
 export type PresentedRequest = ReturnType<typeof presentRequest>;

@@ -14,6 +14,9 @@ export interface TimelineRow {
   event: MediaRequestEvent;
 }
 
+/** Of any store. */
+const LAST_POSITION = 2n ** 63n - 1n;
+
 /** `request-timeline`: one row a fact, in table `request_timeline`. */
 export function createRequestTimelineProjection(codecs: EventCodecs): Projection {
   return {
@@ -48,6 +51,8 @@ export interface TimelinePage {
   after?: bigint;
   /** Of the request beside it, which it is not older than. When its projection is stopped, what there is is better than nothing. */
   newest: bigint;
+  /** Position of the last entry wanted: how it was then. */
+  upTo?: bigint;
 }
 
 /** The facts of a request, oldest first. */
@@ -55,8 +60,8 @@ export async function readTimeline(view: View, page: TimelinePage): Promise<Time
   const read = (atLeast?: bigint) =>
     view.query<{ position: string; type: string; at: Date; actor: Actor; data: object }>(
       `select position, type, at, actor, data from request_timeline
-       where request_id = $1 and position > $2 order by position limit $3`,
-      [page.requestId, (page.after ?? 0n).toString(), page.limit],
+       where request_id = $1 and position > $2 and position <= $3 order by position limit $4`,
+      [page.requestId, page.after ?? 0n, page.upTo ?? LAST_POSITION, page.limit],
       atLeast,
     );
   const rows = await read(page.newest).catch((error: unknown) => {
@@ -71,10 +76,11 @@ export async function readTimeline(view: View, page: TimelinePage): Promise<Time
   }));
 }
 
-/** How many facts a request has. */
-export async function countTimeline(view: View, requestId: string): Promise<number> {
-  const [row] = await view.query<{ count: string }>('select count(*) from request_timeline where request_id = $1', [
-    requestId,
-  ]);
+/** How many facts a request has, or had. */
+export async function countTimeline(view: View, { requestId, upTo }: Pick<TimelinePage, 'requestId' | 'upTo'>) {
+  const [row] = await view.query<{ count: string }>(
+    'select count(*) from request_timeline where request_id = $1 and position <= $2',
+    [requestId, upTo ?? LAST_POSITION],
+  );
   return Number(row?.count ?? 0);
 }

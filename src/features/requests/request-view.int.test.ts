@@ -19,7 +19,7 @@ beforeAll(async () => {
   queries = createHandoverQueries(test.database);
 });
 afterAll(() => test.drop());
-beforeEach(() => test.owner.query('truncate request_view, request_timeline'));
+beforeEach(() => test.owner.query('truncate request_view, request_timeline, request_stats'));
 
 type Facts = Parameters<typeof facts.after>[0];
 const stored = (past: Facts) => recorded<MediaRequestEvent>(past, STREAM) as StoredEvent[];
@@ -74,11 +74,14 @@ describe('the fold', () => {
   });
 
   it('is the same in one batch and in many, and so is what subscribers hear', async () => {
-    const table = () => test.database.query('select * from request_view order by request_id');
+    const table = () =>
+      test.database.query(
+        'select request_view.*, (select json_object_agg(status, count order by status) from request_stats where count > 0) from request_view order by request_id',
+      );
     const timeline = () => test.database.query('select * from request_timeline order by request_id, position');
     const past = [...life, ...film(604, 20), of(604, facts.attempted(1), 21)];
     const whole = { heard: await project(past), rows: await table(), story: await timeline() };
-    await test.owner.query('truncate request_view, request_timeline');
+    await test.owner.query('truncate request_view, request_timeline, request_stats');
     const parts = { heard: await project(past, 1), rows: await table(), story: await timeline() };
     expect(parts).toEqual(whole);
     expect(whole.rows).toHaveLength(2);
@@ -128,7 +131,7 @@ describe('the timeline', () => {
         event: { type, data },
       })),
     );
-    expect(await countTimeline(test.database, 'req_1')).toBe(life.length);
-    expect(await countTimeline(test.database, 'req_9')).toBe(0);
+    expect(await countTimeline(test.database, { requestId: 'req_1' })).toBe(life.length);
+    expect(await countTimeline(test.database, { requestId: 'req_9' })).toBe(0);
   });
 });

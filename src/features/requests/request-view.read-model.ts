@@ -5,6 +5,7 @@ import type { Queryable } from '../../mechanisms/postgres';
 import type { MediaRequestEvent } from './media-request/events';
 import { evolveRequest } from './media-request/evolution';
 import type { MediaRequest } from './media-request/media-request';
+import type { RequestStatus } from './media-request/media-request';
 import { isOpen, statusOf } from './media-request/media-request';
 import { changeOf, handoverChangeOf } from './request-change';
 
@@ -113,18 +114,38 @@ async function store(tx: Queryable, rows: RequestRow[]): Promise<void> {
   );
 }
 
-/** `request-view`: one row a request, in table `request_view`; feeds `requestUpdated` and `handoverUpdated`. */
+type Rows = ReadonlyMap<string, RequestRow>;
+const statuses = (rows: Rows): [string, RequestStatus][] => [...rows].map(([id, { state }]) => [id, statusOf(state)]);
+
+/** Moves those that changed their status from one count to another. */
+async function count(tx: Queryable, before: readonly [string, RequestStatus][], rows: Rows): Promise<void> {
+  const moved = new Map<RequestStatus, number>();
+  const move = (status: RequestStatus, by: number) => moved.set(status, (moved.get(status) ?? 0) + by);
+  for (const [, status] of before) move(status, -1);
+  for (const [, status] of statuses(rows)) move(status, 1);
+  const changed = [...moved].filter(([, by]) => by !== 0);
+  if (changed.length === 0) return;
+  await tx.query(
+    `insert into request_stats as known select * from unnest($1::text[], $2::bigint[])
+     on conflict (status) do update set count = known.count + excluded.count`,
+    [changed.map(([status]) => status), changed.map(([, by]) => by)],
+  );
+}
+
+/** `request-view`: one row a request, in table `request_view`, counted by status in `request_stats`; feeds `requestUpdated` and `handoverUpdated`. */
 export function createRequestViewProjection(codecs: EventCodecs): Projection {
   return {
     name: REQUEST_VIEW,
     version: 1,
     handles: REQUEST_EVENTS,
-    tables: ['request_view'],
+    tables: ['request_view', 'request_stats'],
     async project(stored: StoredEvent[], tx) {
       const events = stored.map((event) => codecs.read<MediaRequestEvent>(event));
       const rows = await load(tx, events);
+      const before = statuses(rows);
       const feed = events.flatMap((event) => fold(rows, event));
       await store(tx, [...rows.values()]);
+      await count(tx, before, rows);
       return feed;
     },
   };

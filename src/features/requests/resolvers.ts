@@ -1,5 +1,6 @@
-/* eslint max-lines: ["error", 460] -- every field of the feature, each of them glue; the import law wants them in one file */
-import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
+/* eslint max-lines: ["error", 520] -- every field of the feature, each of them glue; the import law wants them in one file */
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, FieldResolver, ID, Info, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { z } from 'zod';
 import type { ChangeFeed, FeedItem } from '../../mechanisms/change-feed';
 import type { DomainError } from '../../mechanisms/errors';
@@ -7,6 +8,7 @@ import { InvalidInput, NotFound, Unauthenticated } from '../../mechanisms/errors
 import type { Positions } from '../../mechanisms/event-store';
 import {
   answering,
+  asksFor,
   DateTime,
   decodeCursor,
   encodeCursor,
@@ -29,9 +31,9 @@ import { AlreadyAvailable } from './media-request/refusals';
 import { mayRequest } from './policy';
 import { mayDecide, maySeePeople } from './visibility';
 import type { PositionedRequest, PresentedRequest, Surroundings } from './presentation';
-import { presentActor, presentRequest } from './presentation';
+import { presentActor, presentPast, presentRequest } from './presentation';
 import type { HandoverChange, RequestChange } from './request-change';
-import type { TimelineRow } from './request-timeline.read-model';
+import type { TimelinePage, TimelineRow } from './request-timeline.read-model';
 import type { RequestRow } from './request-view.read-model';
 import { HANDOVER_CHANGED, REQUEST_CHANGED, REQUEST_VIEW } from './request-view.read-model';
 import { timelineText } from './timeline-text';
@@ -47,6 +49,8 @@ import {
   RequestMediaPayload,
   RequestOrder,
   RequestPayload,
+  RequestStats,
+  RequestStatus,
   RequestUpdate,
   TimelineConnection,
   UpstreamDuplicates,
@@ -64,10 +68,12 @@ export interface RequestResolverParts {
   surroundings: Surroundings;
   timeline: {
     /** Not older than `newest`, unless its projection is stopped. */
-    read(page: { requestId: string; limit: number; after?: bigint; newest: bigint }): Promise<TimelineRow[]>;
-    count(requestId: string): Promise<number>;
+    read(page: TimelinePage): Promise<TimelineRow[]>;
+    count(wanted: Pick<TimelinePage, 'requestId' | 'upTo'>): Promise<number>;
   };
   positions: Positions;
+  /** How a request was then, from its facts; null: it was not there. */
+  asOf(requestId: string, at: Date): Promise<PositionedRequest | null>;
   notices(): Promise<Notice[]>;
   isUsable(connectionId: string): Promise<boolean>;
   settleDelayMs: number;
@@ -130,8 +136,11 @@ export class RequestResolver {
     @Arg('orderBy', () => RequestOrder, { defaultValue: 'UPDATED_DESC', description: 'In which order.' })
     orderBy: keyof typeof RequestOrder,
     @Arg('first', () => Int, { defaultValue: 20, description: 'How many, 1 to 100.' }) first: number,
-    @Arg('after', () => String, { nullable: true, description: 'The endCursor of the page before.' }) after?: string,
-    @Arg('atLeast', () => Position, { nullable: true, description: 'Not older than this.' }) atLeast?: string,
+    @Arg('after', () => String, { nullable: true, description: 'The endCursor of the page before.' })
+    after: string | undefined,
+    @Arg('atLeast', () => Position, { nullable: true, description: 'Not older than this.' })
+    atLeast: string | undefined,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<MediaRequestConnection> {
     const limit = pageSize(first);
     const wanted = pageOf(filter, { orderBy, limit: limit + 1, accountId: viewerOf(context).accountId });
@@ -140,22 +149,52 @@ export class RequestResolver {
       const [at, requestId] = decodeCursor(after, cursorKeys);
       wanted.after = { at, requestId };
     }
-    const rows = await this.parts.queries.page(wanted);
+    const { queries } = this.parts;
+    const { rows, total } = asksFor(info, 'totalCount')
+      ? await queries.countedPage(wanted)
+      : { rows: await queries.page(wanted), total: null };
     const nodes = rows.slice(0, limit).map((row) => this.present(row, context));
     return page({
       nodes,
       cursorOf: ({ state, id }) => encodeCursor([orderBy === 'UPDATED_DESC' ? state.updatedAt : state.requestedAt, id]),
       hasNextPage: rows.length > limit,
       hasPreviousPage: !!after,
-      countAll: () => this.parts.queries.count(wanted),
+      ...(total !== null && { countAll: () => Promise.resolve(total) }),
     }) as unknown as MediaRequestConnection;
+  }
+
+  @Query(() => RequestStats, { description: 'How many requests of everybody are in each status.' })
+  async requestStats(
+    @Arg('atLeast', () => Position, { nullable: true, description: 'Not older than this.' }) atLeast?: string,
+  ): Promise<RequestStats> {
+    const { queries, positions } = this.parts;
+    const counts = await queries.stats(atLeast ? positions.parse(atLeast) : undefined);
+    const byStatus = Object.values(RequestStatus).map((status) => ({ status, count: counts.get(status) ?? 0 }));
+    return { total: byStatus.reduce((sum, { count }) => sum + count, 0), byStatus };
+  }
+
+  @Query(() => MediaRequest, {
+    nullable: true,
+    description:
+      'A request as it was at a time, its timeline up to then; null when it was not there yet. It waits for nothing.',
+  })
+  async requestAsOf(
+    @Ctx() context: OperationContext,
+    @Arg('id', () => ID, { description: 'Its id.' }) id: string,
+    @Arg('at', () => DateTime, { description: 'When.' }) at: Date,
+  ): Promise<MediaRequest | null> {
+    const past = await this.parts.asOf(id, at);
+    return past && presentPast(this.present(past, context));
   }
 
   @Query(() => UpstreamDuplicates, {
     description: 'How many titles have more than one active request at the request service. Must be 0.',
   })
-  async upstreamDuplicates(): Promise<UpstreamDuplicates> {
-    return { count: await this.parts.queries.duplicates() };
+  async upstreamDuplicates(
+    @Arg('atLeast', () => Position, { nullable: true, description: 'Not older than this.' }) atLeast?: string,
+  ): Promise<UpstreamDuplicates> {
+    const { queries, positions } = this.parts;
+    return { count: await queries.duplicates(atLeast ? positions.parse(atLeast) : undefined) };
   }
 
   @Mutation(() => RequestMediaPayload, {
@@ -236,7 +275,7 @@ export class RequestResolver {
     description: 'Everything that happened, oldest first; empty when it is not for you.',
   })
   async timeline(
-    @Root() { state, position: newest }: PresentedRequest,
+    @Root() { state, position: newest, past }: PresentedRequest,
     @Ctx() context: OperationContext,
     @Arg('first', () => Int, { defaultValue: 50, description: 'How many, 1 to 100.' }) first: number,
     @Arg('after', () => String, { nullable: true, description: 'The endCursor of the page before.' }) after?: string,
@@ -247,7 +286,8 @@ export class RequestResolver {
     const maySee = maySeePeople(viewerOf(context), state);
     const [position] = after ? decodeCursor(after, timelineKeys) : [];
     const from = position === undefined ? {} : { after: BigInt(position) };
-    const rows = maySee ? await timeline.read({ requestId, limit: limit + 1, ...from, newest }) : [];
+    const upTo = past ? { upTo: newest } : {};
+    const rows = maySee ? await timeline.read({ requestId, limit: limit + 1, ...from, ...upTo, newest }) : [];
     const nodes = rows.slice(0, limit).map((row) => ({
       at: row.at,
       type: row.event.type,
@@ -260,7 +300,7 @@ export class RequestResolver {
       cursorOf: (node) => encodeCursor([rows[nodes.indexOf(node)]?.position.toString()]),
       hasNextPage: rows.length > limit,
       hasPreviousPage: !!after,
-      countAll: () => (maySee ? timeline.count(requestId) : Promise.resolve(0)),
+      countAll: () => (maySee ? timeline.count({ requestId, ...upTo }) : Promise.resolve(0)),
     }) as unknown as TimelineConnection;
   }
 }

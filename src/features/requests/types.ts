@@ -242,6 +242,19 @@ export class Permission {
   @Field(() => String, { nullable: true, description: 'Why not.' }) reason!: string | null;
 }
 
+@ObjectType({ description: 'How many requests are in a status.', simpleResolvers: true })
+export class RequestStatusCount {
+  @Field(() => RequestStatus, { description: 'Which.' }) status!: keyof typeof RequestStatus;
+  @Field(() => Int, { description: 'How many.' }) count!: number;
+}
+
+@ObjectType({ description: 'How the requests of everybody stand.', simpleResolvers: true })
+export class RequestStats {
+  @Field(() => Int, { description: 'How many there are.' }) total!: number;
+  @Field(() => [RequestStatusCount], { description: 'How many in each status, also where that is none.' })
+  byStatus!: RequestStatusCount[];
+}
+
 @ObjectType({ description: 'Doubled requests at the request service.', simpleResolvers: true })
 export class UpstreamDuplicates {
   @Field(() => Int, { description: 'Titles with more than one active request there. Should be 0.' }) count!: number;

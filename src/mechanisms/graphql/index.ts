@@ -23,3 +23,4 @@ export {
 export type { AnsweringOptions } from './problems';
 export { DateTime, Position } from './scalars';
 export { Scope } from './scope';
+export { asksFor } from './selection';

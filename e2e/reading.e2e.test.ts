@@ -1,0 +1,48 @@
+import {
+  DashboardDocument,
+  RequestAsOfDocument,
+  RequestDocument,
+  RequestMediaDocument,
+  RequestStatsDocument,
+} from '../sdk';
+import { createHouse } from './testing';
+import type { Person } from './testing';
+import { until } from './watching';
+
+const house = createHouse();
+let ben: Person;
+let cleo: Person;
+
+beforeAll(async () => {
+  const server = await house.start();
+  ({ ben, cleo } = await server.signIn());
+});
+afterAll(() => house.leave());
+
+it('a request is shown as it was, the whole is counted, and a page agrees with its count', async () => {
+  const { requestMedia } = await cleo.execute(RequestMediaDocument, {
+    input: { title: { type: 'MOVIE', tmdbId: 335984 } },
+  });
+  const id = requestMedia.request?.id ?? '';
+  const atLeast = requestMedia.position;
+  const request = await until('the film', async () => {
+    const { request: now } = await cleo.execute(RequestDocument, { id, atLeast });
+    return now?.status === 'AVAILABLE' ? now : undefined;
+  });
+  const asOf = async (person: Person, at: string) =>
+    (await person.execute(RequestAsOfDocument, { id, at })).requestAsOf;
+  const [first] = request.timeline.nodes;
+  expect(await asOf(cleo, new Date(Date.parse(first!.at) - 1).toISOString())).toBeNull();
+  const then = await asOf(cleo, first!.at);
+  expect(then).toMatchObject({ id, status: 'APPROVED', timeline: { totalCount: then?.timeline.nodes.length } });
+  expect(then!.timeline.nodes.map(({ type }) => type)).not.toContain('MediaBecameAvailable');
+  expect(await asOf(cleo, request.updatedAt)).toMatchObject({ status: 'AVAILABLE' });
+  expect(await asOf(ben, request.updatedAt)).toMatchObject({ status: 'AVAILABLE', timeline: { totalCount: 0 } });
+
+  const { requestStats } = await ben.execute(RequestStatsDocument, { atLeast });
+  const { byStatus } = requestStats;
+  expect(byStatus.find(({ status }) => status === 'AVAILABLE')?.count).toBeGreaterThanOrEqual(1);
+  expect(byStatus.reduce((sum, { count }) => sum + count, 0)).toBe(requestStats.total);
+  const { requests } = await ben.execute(DashboardDocument, { requests: 1, atLeast });
+  expect(requests.nodes).toHaveLength(1);
+});
