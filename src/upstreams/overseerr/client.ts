@@ -10,8 +10,10 @@ import { createTranslation } from './translate';
 
 /** `http` carries the server's own URL (with a sub-path, if it has one) and the key as `X-Api-Key`. */
 export function createOverseerrClient({ http }: { http: HttpClient }): OverseerrClient {
-  const get = (path: string, more: Pick<HttpCall, 'query' | 'deadlineMs' | 'open' | 'probe'> = {}): Promise<HttpAnswer> =>
-    http.request({ method: 'GET', path: `/api/v1${path}`, ...more });
+  const get = (
+    path: string,
+    more: Pick<HttpCall, 'query' | 'deadlineMs' | 'open' | 'probe'> = {},
+  ): Promise<HttpAnswer> => http.request({ method: 'GET', path: `/api/v1${path}`, ...more });
 
   const strange = new Set<string>();
   const { mediaStatus, toMovie, toTv, toRequest } = createTranslation((what) => strange.add(what));
