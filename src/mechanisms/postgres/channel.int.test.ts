@@ -12,7 +12,13 @@ afterAll(() => test.drop());
 beforeEach(() => {
   const log = createLogger({ level: 'silent' });
   const open = (name: string) =>
-    createDatabase({ connection: test.connection.app, max: 1, applicationName: name, log });
+    createDatabase({
+      connection: test.connection.app,
+      max: 1,
+      applicationName: name,
+      log,
+      statementTimeoutMs: 50,
+    });
   processes = [open('one'), open('other')];
 });
 afterEach(() => Promise.all(processes.map((database) => database.close())));
@@ -51,4 +57,22 @@ it('connects again by itself, and then counts as rung: something may have been m
   await until(() => heard[1] === 1);
   one.ring();
   await until(() => heard[1] === 2);
+});
+
+it('connects again when a ring gets no answer: nothing would be heard there either', async () => {
+  const { heard, one, other } = await twoChannels();
+  const { pid: frozen } = (await listening()).find(({ name }) => name === 'one')!;
+  process.kill(frozen, 'SIGSTOP');
+  try {
+    one.ring();
+    await until(async () => (await listening()).some(({ name, pid }) => name === 'one' && pid !== frozen));
+    await until(() => heard[0]! > 0); // something may have been missed
+    const before = heard[0]!;
+    other.ring();
+    await until(() => heard[0]! > before);
+    one.ring();
+    await until(() => heard[1]! > 0);
+  } finally {
+    process.kill(frozen, 'SIGCONT');
+  }
 });

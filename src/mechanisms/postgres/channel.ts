@@ -22,6 +22,7 @@ export function createChannel(config: PoolConfig, name: string, onRing: () => vo
   const closed = new Promise<void>((resolve) => closing.signal.addEventListener('abort', () => resolve()));
   let listening: Client | undefined;
   let due: NodeJS.Timeout | undefined;
+  let again = false;
   let sent = 0;
   let missed = false;
 
@@ -54,17 +55,26 @@ export function createChannel(config: PoolConfig, name: string, onRing: () => vo
     }
   }
 
-  function send(): void {
-    due = undefined;
+  async function send(): Promise<void> {
+    again = false;
     sent = performance.now();
+    const client = listening;
     // A lost ring is allowed, a wait for the disk is not. Local: behind a pooler the session may be somebody else's next.
     const sql = `begin; set local synchronous_commit = off; notify ${name}, '${me}'; commit`;
-    listening?.query(sql).catch(() => undefined);
+    await client?.query(sql).catch(() => client.end()); // without an answer nothing is heard there either
+    due = undefined;
+    if (again) ring();
+  }
+
+  function ring(): void {
+    if (closing.signal.aborted) return;
+    if (due) again = true;
+    else due = setTimeout(() => void send().catch(() => undefined), sent + GAP_MS - performance.now());
   }
 
   void keepListening();
   return {
-    ring: () => void (due ??= setTimeout(send, sent + GAP_MS - performance.now())),
+    ring,
     close() {
       clearTimeout(due);
       closing.abort();
