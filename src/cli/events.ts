@@ -3,9 +3,9 @@ import { formatPosition, parsePosition } from '../mechanisms/event-store';
 import type { StoredEvent } from '../mechanisms/event-store';
 import { StartupError } from '../mechanisms/errors';
 import type { Command, Visit } from './command';
+import { wholeLog } from './whole-log';
 
 export const EVENTS_USAGE = 'medianest events [--stream <id> | --after <position> [--follow]]';
-const BATCH = 500;
 
 function parse(words: string[]) {
   const options = { stream: { type: 'string' }, after: { type: 'string' }, follow: { type: 'boolean' } } as const;
@@ -25,32 +25,24 @@ function toLine(event: StoredEvent, storeId: string): string {
   return JSON.stringify({ position, streamId, streamVersion, recordedAt, ...rest });
 }
 
-/** The events after a position, to the end of the log or, following, for ever. */
-async function* eventsAfter({ store, enough }: Visit, after: bigint, follow: boolean): AsyncIterable<StoredEvent> {
-  if (follow) return yield* store.subscribeToAll(after, enough);
-  for (let position = after; ;) {
-    const events = await store.readAll(position, BATCH);
-    yield* events;
-    if (events.length === 0) return;
-    position = events.at(-1)!.globalPosition;
-  }
-}
-
 async function* asList(events: StoredEvent[]): AsyncIterable<StoredEvent> {
   yield* events;
 }
 
+async function eventsOf({ store, enough }: Visit, words: ReturnType<typeof parse>) {
+  const { stream, after = '0', follow = false } = words;
+  if (stream !== undefined) return asList((await store.readStream(stream)).events);
+  const from = after === '0' ? 0n : parsePosition(store.storeId, after);
+  return follow ? store.subscribeToAll(from, enough) : wholeLog({ store }, from);
+}
+
 /** The log, or one stream of it, as NDJSON. */
 export const eventsCommand: Command = async (words, { printLine, visitEvents }) => {
-  const { stream, after = '0', follow = false } = parse(words);
+  const asked = parse(words);
   await visitEvents(async (visit) => {
-    const { store, enough } = visit;
-    const from = after === '0' ? 0n : parsePosition(store.storeId, after);
-    const events =
-      stream === undefined ? eventsAfter(visit, from, follow) : asList((await store.readStream(stream)).events);
-    for await (const event of events) {
-      if (enough.aborted) break;
-      await printLine(toLine(event, store.storeId));
+    for await (const event of await eventsOf(visit, asked)) {
+      if (visit.enough.aborted) break;
+      await printLine(toLine(event, visit.store.storeId));
     }
   });
 };

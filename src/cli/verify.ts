@@ -2,8 +2,8 @@ import { formatPosition, NO_STREAM } from '../mechanisms/event-store';
 import type { StoredEvent } from '../mechanisms/event-store';
 import { StartupError } from '../mechanisms/errors';
 import type { Command, CliParts, Visit } from './command';
+import { wholeLog } from './whole-log';
 
-const BATCH = 1_000;
 /** A log that is wrong everywhere need not be told line by line. */
 const MOST_TOLD = 100;
 
@@ -30,22 +30,20 @@ async function readLog({ store, codecs, enough }: Visit, findings: Findings): Pr
   const { versions, complain } = findings;
   const place = ({ type, streamId, streamVersion, globalPosition }: StoredEvent) =>
     `${formatPosition(store.storeId, globalPosition)}: ${type}, version ${streamVersion} of ${streamId}`;
-  for (let position = 0n; !enough.aborted;) {
-    const events = await store.readAll(position, BATCH);
-    if (events.length === 0) return;
-    for (const event of events) {
-      const before = versions.get(event.streamId) ?? NO_STREAM;
-      if (event.globalPosition <= position) await complain(`${place(event)} does not come after position ${position}`);
-      if (event.streamVersion !== before + 1) await complain(`${place(event)} comes after version ${before}`);
-      try {
-        codecs.read(event);
-      } catch (error) {
-        await complain(`${formatPosition(store.storeId, event.globalPosition)}: ${(error as Error).message}`);
-      }
-      versions.set(event.streamId, event.streamVersion);
-      position = event.globalPosition;
-      findings.events++;
+  let position = 0n;
+  for await (const event of wholeLog({ store }, position)) {
+    if (enough.aborted) return;
+    const before = versions.get(event.streamId) ?? NO_STREAM;
+    if (event.globalPosition <= position) await complain(`${place(event)} does not come after position ${position}`);
+    if (event.streamVersion !== before + 1) await complain(`${place(event)} comes after version ${before}`);
+    try {
+      codecs.read(event);
+    } catch (error) {
+      await complain(`${formatPosition(store.storeId, event.globalPosition)}: ${(error as Error).message}`);
     }
+    versions.set(event.streamId, event.streamVersion);
+    position = event.globalPosition;
+    findings.events++;
   }
 }
 

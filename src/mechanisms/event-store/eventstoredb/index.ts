@@ -27,9 +27,9 @@ export interface EventStoreDbParts {
 export async function createEventStoreDbStore(parts: EventStoreDbParts): Promise<EventStore> {
   const { url, log, patienceMs = 30_000, answerMs = 5_000 } = parts;
   const connection = await openConnection(url, answerMs);
-  const storeId = await begin(connection, { log, patienceMs });
-  const append = createAppending(connection);
   const reading = createReading(connection);
+  const storeId = await begin(connection, reading, { log, patienceMs });
+  const append = createAppending(connection);
   const appended = createAppendedSignal();
   const onOutage = (error: Error) => log.warn({ err: error }, 'event store away: waiting to read on');
 
@@ -72,13 +72,14 @@ const RETRY_MS = 500;
 /** Finds out who the store is, and that we may read all of it. A store that starts beside us may take its time. */
 async function begin(
   connection: Connection,
+  reading: Pick<EventStore, 'head'>,
   { log, patienceMs }: Required<Pick<EventStoreDbParts, 'log' | 'patienceMs'>>,
 ): Promise<string> {
   const deadline = Date.now() + patienceMs;
   for (let waited = false; ; waited = true) {
     try {
       const storeId = await readOrMakeStoreId(connection);
-      await createReading(connection).head();
+      await reading.head();
       return storeId;
     } catch (error) {
       const failure = toReadFailure(error);
