@@ -42,7 +42,13 @@ async function alreadyThere(store: EventStore, total: number, storyOf: (n: numbe
   return Math.max(0, low - 1) * AT_ONCE;
 }
 
-async function write(store: EventStore, what: string, total: number, storyOf: (n: number) => Story): Promise<void> {
+interface Wanted {
+  what: string;
+  total: number;
+  storyOf(n: number): Story;
+}
+
+async function write(store: EventStore, { what, total, storyOf }: Wanted): Promise<void> {
   const from = await alreadyThere(store, total, storyOf);
   const tell = progress(what, total, from);
   for (let done = from; done < total; done += AT_ONCE) {
@@ -72,8 +78,8 @@ async function main(): Promise<void> {
   const { house, stop } = await run(readSettings({ LOG_LEVEL: 'warn', PORT: '0', ...process.env }));
   try {
     const { store } = house.foundations;
-    await write(store, 'services', services, serviceStory);
-    await write(store, 'requests', requests, (n) => requestStory(n, users));
+    await write(store, { what: 'services', total: services, storyOf: serviceStory });
+    await write(store, { what: 'requests', total: requests, storyOf: (n) => requestStory(n, users) });
     const head = Number(await store.head());
     const slowest = async () => Math.min(...(await house.projections.list()).map(({ position }) => Number(position)));
     const from = await slowest();
