@@ -45,6 +45,8 @@ export interface FoundationParts {
 const SERVING_STATEMENT_MS = 10_000;
 const BACKGROUND_STATEMENT_MS = 60_000;
 const POOL_SIZE = 20;
+/** Of those who ask: more than are served within a second or two had better come again. */
+const MAX_WAITING = 400;
 
 interface Server {
   owner: string;
@@ -129,15 +131,15 @@ export async function layFoundations(parts: FoundationParts): Promise<Foundation
   const { settings, releases, observer, log } = parts;
   const { serving, password } = await prepareServer(parts);
 
-  const open = (name: string, statementTimeoutMs: number): PostgresDatabase => {
+  const open = (name: string, limits: Pick<DatabaseOptions, 'statementTimeoutMs' | 'maxWaiting'>): PostgresDatabase => {
     const applicationName = `medianest ${name}`;
-    const options = { connection: serving, max: POOL_SIZE, applicationName, log, statementTimeoutMs };
+    const options = { connection: serving, max: POOL_SIZE, applicationName, log, ...limits };
     const database = createDatabase({ ...options, ...(observer && { observer }) });
     releases.add(`database pool ${name}`, () => database.close());
     return database;
   };
-  const database = open('serving', SERVING_STATEMENT_MS);
-  const background = open('background', BACKGROUND_STATEMENT_MS);
+  const database = open('serving', { statementTimeoutMs: SERVING_STATEMENT_MS, maxWaiting: MAX_WAITING });
+  const background = open('background', { statementTimeoutMs: BACKGROUND_STATEMENT_MS });
   const reads = openReplicas(database, { ...parts, password });
   if (settings.databaseUrl) await migrateJobs({ database: background, log });
   else await succeedTheDead(background, log);
@@ -154,6 +156,7 @@ function openReplicas(primary: PostgresDatabase, parts: FoundationParts & Pick<S
     replicas: settings.replicaUrls.map((url) => asRole(url, { user: APP_ROLE, password })),
     max: POOL_SIZE,
     statementTimeoutMs: SERVING_STATEMENT_MS,
+    maxWaiting: MAX_WAITING,
     lagBoundMs: settings.times.replicaLagMs,
     ...(observer && { observer }),
     log,

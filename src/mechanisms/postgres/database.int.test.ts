@@ -81,6 +81,35 @@ describe('a transaction', () => {
   });
 });
 
+it('lets only so many wait for a connection: who comes then is told when to come again, and the others are served', async () => {
+  const narrow = createDatabase({
+    connection: test.connection.app,
+    max: 1,
+    maxWaiting: 2,
+    applicationName: 'narrow',
+    log,
+  });
+  const ask = () => narrow.query<{ n: number }>('select 1 as n');
+  let leave = (): void => undefined;
+  const taken = new Promise<void>((resolve) => {
+    void narrow.transaction(async (tx) => {
+      await tx.query('select 1');
+      resolve();
+      await new Promise<void>((end) => (leave = end));
+    });
+  });
+  await taken;
+  const waiting = [ask(), ask()];
+  for (const refused of [ask, () => narrow.transaction((tx) => tx.query('select 1'))]) {
+    const error = await refused().catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'OVERLOADED', retryable: true, retryAfter: expect.any(Date) });
+  }
+  leave();
+  expect(await Promise.all(waiting)).toEqual([[{ n: 1 }], [{ n: 1 }]]);
+  expect(await ask()).toEqual([{ n: 1 }]);
+  await narrow.close();
+});
+
 describe('when the server ends the sessions', () => {
   it('the pool goes on with new ones', async () => {
     await test.database.query('select 1');

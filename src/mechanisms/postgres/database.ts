@@ -1,7 +1,7 @@
 import type { PoolClient, PoolConfig, QueryResult } from 'pg';
 import { Pool } from 'pg';
 import type { Logger, Observer } from '../observability';
-import { DatabaseUnavailable } from '../errors';
+import { DatabaseUnavailable, Overloaded } from '../errors';
 import { asDatabaseError, toUnreachable } from './database-errors';
 import { createChannel } from './channel';
 import type { Channel } from './channel';
@@ -44,6 +44,8 @@ export interface DatabaseOptions {
   log: Logger;
   /** What a statement may take: the server ends it then, and the connection is given up when not even that is heard. */
   statementTimeoutMs?: number;
+  /** How many may wait for a connection: who comes then is told OVERLOADED at once. */
+  maxWaiting?: number;
   /** Hears of the pool and of its statements. */
   observer?: Observer;
 }
@@ -51,10 +53,12 @@ export interface DatabaseOptions {
 const CONNECTION_TIMEOUT_MS = 5_000;
 /** What the server's word that it ended a statement may take. */
 const GRACE_MS = 1_000;
+/** When who was turned away may come again. */
+const TRY_AGAIN_MS = 1_000;
 
 /** Errors of the connection arrive as DatabaseUnavailable, errors of SQL as `pg` gives them. */
 export function createDatabase(options: DatabaseOptions): PostgresDatabase {
-  const { connection, max, applicationName, log, statementTimeoutMs } = options;
+  const { connection, max, applicationName, log, statementTimeoutMs, maxWaiting = Infinity } = options;
   const config: PoolConfig = {
     ...(typeof connection === 'string' ? { connectionString: connection } : connection),
     max,
@@ -75,15 +79,20 @@ export function createDatabase(options: DatabaseOptions): PostgresDatabase {
   pool.on('error', (error) => closed ?? log.warn({ err: error }, 'an idle database connection broke'));
   // While a connection is lent, its errors are emitted at the client alone; without a listener they would end the process. The next query tells.
   pool.on('connect', (client) => client.on('error', () => undefined));
+  const lend = async <Result>(work: (ask: Ask) => Promise<Result>): Promise<Result> => {
+    if (pool.waitingCount >= maxWaiting) {
+      const retryAfter = new Date(Date.now() + TRY_AGAIN_MS);
+      throw new Overloaded('too many wait for the database: try again in a second', retryAfter);
+    }
+    return withConnection(watch, work);
+  };
   const runStatement = createPrepared(() => log.info('no prepared statements: a pooler hands out other sessions'));
   return {
     pool,
-    query: (sql, values) => withConnection(watch, (ask) => run(ask, sql, values)),
+    query: (sql, values) => lend((ask) => run(ask, sql, values)),
     prepared: <Row extends object>(statement: Statement, values: readonly unknown[] = []) =>
-      withConnection(watch, (ask) =>
-        ask(statement.text, (client) => runStatement(client, statement, { values })),
-      ) as Promise<Row[]>,
-    transaction: (work) => withConnection(watch, (ask) => transaction(ask, work)),
+      lend((ask) => ask(statement.text, (client) => runStatement(client, statement, { values }))) as Promise<Row[]>,
+    transaction: (work) => lend((ask) => transaction(ask, work)),
     lane: (settings = {}) => keep(createLane(config, settings, runStatement)),
     channel: (name, onRing) => keep(createChannel(config, name, onRing)),
     close() {

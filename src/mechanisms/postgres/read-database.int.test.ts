@@ -29,6 +29,7 @@ function open(urls = cluster.replicas.map(({ appUrl }) => appUrl), lagBoundMs = 
     replicas: urls.map((url) => asRole(url, { user: APP_ROLE })),
     max: 4,
     statementTimeoutMs: 5_000,
+    maxWaiting: 100,
     lagBoundMs,
     lookMs: 20,
     log,

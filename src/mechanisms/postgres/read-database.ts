@@ -25,6 +25,8 @@ export interface ReadDatabaseOptions {
   /** Connections to each. */
   max: number;
   statementTimeoutMs: number;
+  /** How many may wait for one of them. */
+  maxWaiting: number;
   /** A replica that is more behind is left out. */
   lagBoundMs: number;
   /** How often replicas are looked at. */

@@ -33,6 +33,7 @@ export interface ReplicaParts {
   connection: PoolConfig;
   max: number;
   statementTimeoutMs: number;
+  maxWaiting: number;
   trail: WalTrail;
   /** Of the primary; null while it is unknown. */
   systemOf(): string | null;

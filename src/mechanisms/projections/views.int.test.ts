@@ -31,6 +31,7 @@ beforeAll(async () => {
     replicas: [asRole(cluster.replicas[0]!.appUrl, { user: APP_ROLE })],
     max: 4,
     statementTimeoutMs: 5_000,
+    maxWaiting: 100,
     lagBoundMs: 60_000,
     lookMs: 20,
     log,
@@ -119,6 +120,7 @@ it('works the same without replicas', async () => {
     replicas: [],
     max: 1,
     statementTimeoutMs: 5_000,
+    maxWaiting: 100,
     lagBoundMs: 1_000,
     log,
   });
