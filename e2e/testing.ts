@@ -49,7 +49,11 @@ export interface Server {
   log(): string;
   /** Of a stack: the pid of the process that plays it now, or did last. */
   pidOf(member: string): number;
-  as(token?: string, patience?: Patience): Person;
+  /** Of a stack: its own address, beside the one of all. */
+  urlOf(member: string): string;
+  /** Of a stack whose processes have a METRICS_PORT: what it counts, by name and labels as Prometheus writes them. */
+  metricsOf(member: string): Promise<Map<string, number>>;
+  as(token?: string, patience?: Patience & { at?: string }): Person;
   /** Olga by the code of the link, so once only; her friends through her. */
   signIn(): Promise<{ olga: Person; ben: Person; cleo: Person }>;
   /** Tells it to go; it must exit with 0, in time, and leave no process behind. */
@@ -106,10 +110,10 @@ export function createHouse(base: Environment = {}): House {
     const { url, link } = await announcement(program);
     const startedInMs = Date.now() - began;
     const people = new Set<Person>();
-    const as = (token?: string, { patienceMs = 0 }: Patience = {}): Person => {
+    const as: Server['as'] = (token, { patienceMs = 0, at = url } = {}) => {
       const retried: MediaNestError[] = [];
       const options = {
-        url,
+        url: at,
         webSocket: WebSocket,
         patienceMs,
         onRetry: (reason: MediaNestError) => retried.push(reason),
@@ -131,7 +135,9 @@ export function createHouse(base: Environment = {}): House {
       link,
       startedInMs,
       log: () => program.output.stderr,
-      pidOf: (member) => pidsOf(program.output.stderr).get(member) ?? 0,
+      pidOf: (member) => readyAs(program.output.stderr, member)?.pid ?? 0,
+      urlOf: (member) => readyAs(program.output.stderr, member)?.url ?? '',
+      metricsOf: async (member) => metricsAt(`${readyAs(program.output.stderr, member)?.monitoringUrl}/metrics`),
       as,
       signIn: () => signIn(link, as),
       async stop(signal = 'SIGTERM') {
@@ -168,10 +174,21 @@ export function createHouse(base: Environment = {}): House {
   };
 }
 
-/** By the stack's log: who was ready last as what. */
-function pidsOf(log: string): Map<string, number> {
-  const ready = log.matchAll(/"member":"([a-z]+-\d)","pid":(\d+),"msg":"a process is ready/g);
-  return new Map([...ready].map(([, member = '', pid]) => [member, Number(pid)]));
+interface Ready {
+  pid: number;
+  url: string | null;
+  monitoringUrl: string | null;
+}
+
+/** By the stack's log: who was ready last as this member. */
+function readyAs(log: string, member: string): Ready | undefined {
+  const lines = log.match(new RegExp(`^.*"member":"${member}".*"msg":"a process is ready.*$`, 'gm')) ?? [];
+  return lines.length > 0 ? (JSON.parse(lines.at(-1)!) as Ready) : undefined;
+}
+
+async function metricsAt(address: string): Promise<Map<string, number>> {
+  const lines = (await (await fetch(address)).text()).matchAll(/^(\w+(?:\{.*\})?) (\S+)$/gm);
+  return new Map([...lines].map(([, name = '', value]) => [name, Number(value)]));
 }
 
 export const codeOf = (link: string): string => link.split('#code=')[1] ?? '';

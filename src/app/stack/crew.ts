@@ -42,7 +42,8 @@ export async function startCrew({ program, members, told: leaving, log }: CrewOp
       const member = { child, said: null as Announcement | null };
       running.set(name, member);
       child.once('message', (said: Announcement) => {
-        log.info({ member: name, pid: child.pid }, 'a process is ready');
+        const { url, monitoringUrl } = said;
+        log.info({ member: name, pid: child.pid, url, monitoringUrl }, 'a process is ready');
         member.said = said;
         rest = REST_MS.least / 2;
         told(null);
