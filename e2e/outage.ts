@@ -153,20 +153,20 @@ async function askForAll(person: Person, { from, count }: { from: number; count:
   await Promise.all(Array.from({ length: ASKING_AT_ONCE }, asker));
 }
 
-/** One after the other, as soon as it is there. */
+/** In turn, as soon as another one is there to go on. */
 function killWorkers(server: Server, most: number) {
   const stopped = new AbortController();
   const killed = new Set<number>();
   const loop = async (): Promise<void> => {
     while (!stopped.signal.aborted && killed.size < most) {
-      const there = WORKERS.map((name) => server.pidOf(name)).find((pid) => !killed.has(pid));
-      if (there !== undefined) {
-        process.kill(there, 'SIGKILL');
-        killed.add(there);
+      const there = WORKERS.map((name) => server.pidOf(name)).filter((pid) => !killed.has(pid));
+      const next = there.length === WORKERS.length ? there[killed.size % WORKERS.length] : undefined;
+      if (next !== undefined) {
+        process.kill(next, 'SIGKILL');
+        killed.add(next);
       }
-      await pause(there === undefined ? LOOK_MS : KILL_EVERY_MS, undefined, { signal: stopped.signal }).catch(
-        () => undefined,
-      );
+      const ms = next === undefined ? LOOK_MS : KILL_EVERY_MS;
+      await pause(ms, undefined, { signal: stopped.signal }).catch(() => undefined);
     }
   };
   const looping = loop();
