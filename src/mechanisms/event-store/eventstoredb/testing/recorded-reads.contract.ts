@@ -98,14 +98,21 @@ export const recordedReads: Rows = [
       await new Promise((resolve) => first.once('caughtUp', () => resolve(undefined)));
       const begin = await client.appendToStream(stream, event(), unary);
       await until(() => seen.length === 1);
-      const burst = Array.from({ length: 500 }, () => event());
-      await client.appendToStream(stream, burst, { ...unary, expectedRevision: begin.nextExpectedRevision });
-      await until(() => error !== undefined);
+      let revision = begin.nextExpectedRevision;
+      let appended = 1;
+      // Where the server is slower than we are, a burst may come through.
+      for (let bursts = 0; error === undefined && bursts < 20; bursts++) {
+        const burst = Array.from({ length: 500 }, () => event());
+        const answer = await client.appendToStream(stream, burst, { ...unary, expectedRevision: revision });
+        revision = answer.nextExpectedRevision;
+        appended += burst.length;
+        await until(() => error !== undefined || seen.length === appended);
+      }
       expect(error).toMatchObject({ type: 'timeout', code: 10 });
       expect(error?.message).toContain('Consumer too slow to handle event while live. Client resubscription required.');
       expect(ends).toEqual([]);
       const second = follow();
-      await until(() => seen.length >= 501);
+      await until(() => seen.length >= appended);
       expect(seen).toEqual(await stored(client, stream));
       await second.unsubscribe();
     },
