@@ -96,8 +96,12 @@ async function prepareServer(parts: FoundationParts): Promise<Server> {
  * one that is started for the look. Throws StartupError when there is none yet.
  */
 export async function visitEventStore(parts: FoundationParts): Promise<EventStore> {
+  return openEventStore(parts.settings.eventStoreUrl ?? (await visitDatabase(parts)), parts);
+}
+
+/** The database, likewise. */
+export async function visitDatabase(parts: FoundationParts): Promise<PostgresDatabase> {
   const { settings, folder, releases, log } = parts;
-  if (settings.eventStoreUrl) return openEventStore(settings.eventStoreUrl, parts);
   const dataDir = folder.place('postgres', 'data');
   const running = findRunning(dataDir);
   if (!settings.databaseUrl && !running && !isMade(dataDir)) {
@@ -112,7 +116,7 @@ export async function visitEventStore(parts: FoundationParts): Promise<EventStor
       : await prepareServer(parts);
   const database = createDatabase({ connection: server.serving, max: 4, applicationName: 'medianest look', log });
   releases.add('database pool', () => database.close());
-  return openEventStore(database, parts);
+  return database;
 }
 
 /** In a database, or on its own at an address. */

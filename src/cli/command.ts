@@ -14,6 +14,8 @@ export interface CliParts {
   schema(demo: boolean): Promise<GraphQLSchema>;
   /** A freshly migrated database, in words. */
   catalogue(): Promise<string>;
+  /** Lets projections that stopped try again, or the one of this name; answers which. */
+  retryProjections(name?: string): Promise<string[]>;
   /** The event store of the settings, while the work takes; beside a server that runs, or without one. */
   visitEvents(work: (visit: Visit) => Promise<void>): Promise<void>;
 }

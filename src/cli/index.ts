@@ -2,6 +2,7 @@ import { StartupError } from '../mechanisms/errors';
 import { catalogueCommand } from './catalogue';
 import type { CliParts, Command, Visit } from './command';
 import { EVENTS_USAGE, eventsCommand } from './events';
+import { PROJECTIONS_USAGE, projectionsCommand } from './projections';
 import { schemaCommand } from './schema';
 import { tokenCommand } from './token';
 import { verifyCommand } from './verify';
@@ -13,6 +14,7 @@ const commands: Record<string, Command> = {
   token: tokenCommand,
   events: eventsCommand,
   verify: verifyCommand,
+  projections: projectionsCommand,
   schema: schemaCommand,
   catalogue: catalogueCommand,
 };
@@ -23,6 +25,7 @@ medianest token --account <name> [--ttl 1h]  print an access token for scripts
 ${EVENTS_USAGE}
                                              print the log, or one stream, as NDJSON
 medianest verify                             read all events, and say what is wrong with them
+${PROJECTIONS_USAGE}         let projections that stopped try again
 medianest schema [--demo]                    print the API; with --demo what demo mode adds to it
 medianest catalogue                          print the database that the migrations make`;
 

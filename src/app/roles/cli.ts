@@ -2,13 +2,15 @@ import { once } from 'node:events';
 import { buildApiSchema } from '../../mechanisms/graphql';
 import { createLogger } from '../../mechanisms/observability';
 import { readCatalogue } from '../../mechanisms/postgres';
+import { retryStopped } from '../../mechanisms/projections';
 import { runCli } from '../../cli';
 import type { Visit } from '../../cli';
 import { createTokenIssuer } from '../../features/accounts';
 import { membersOf } from '../accounts';
 import { readSettings } from '../config';
 import { allCodecs } from '../event-codecs';
-import { visitEventStore } from '../foundations';
+import type { FoundationParts } from '../foundations';
+import { visitDatabase, visitEventStore } from '../foundations';
 import { createReleases } from '../shutdown';
 import { openStateFolder } from '../state-folder';
 import { apiOnly } from '../api-only';
@@ -34,6 +36,7 @@ export function runCommand(words: string[]): Promise<void> {
     schema: async (demo) => buildApiSchema(apiOnly(demo)),
     catalogue: () => withTemporaryDatabase(readCatalogue),
     visitEvents,
+    retryProjections,
   });
 }
 
@@ -42,22 +45,30 @@ async function printLine(text: string): Promise<void> {
   await once(process.stdout, 'drain').catch(() => undefined); // it broke: `enough` tells
 }
 
-async function visitEvents(work: (visit: Visit) => Promise<void>): Promise<void> {
+/** Opens what a command looks into, and closes it after the work. */
+async function visiting(work: (parts: FoundationParts) => Promise<void>): Promise<void> {
   const settings = readSettings();
   const log = createLogger({ level: 'warn', destination: process.stderr });
   const releases = createReleases(log);
-  const enough = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => enough.abort());
-  process.stdout.once('error', () => enough.abort()); // as `| head` does when it has its lines
   try {
-    const store = await visitEventStore({
-      settings,
-      folder: openStateFolder(settings.home, settings.key),
-      releases,
-      log,
-    });
-    await work({ store, codecs: allCodecs(), enough: enough.signal });
+    await work({ settings, folder: openStateFolder(settings.home, settings.key), releases, log });
   } finally {
     await releases.releaseAll();
   }
+}
+
+async function visitEvents(work: (visit: Visit) => Promise<void>): Promise<void> {
+  const enough = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => enough.abort());
+  process.stdout.once('error', () => enough.abort()); // as `| head` does when it has its lines
+  await visiting(async (parts) => {
+    const store = await visitEventStore(parts);
+    await work({ store, codecs: allCodecs(), enough: enough.signal });
+  });
+}
+
+async function retryProjections(name?: string): Promise<string[]> {
+  let retried: string[] = [];
+  await visiting(async (parts) => void (retried = await retryStopped(await visitDatabase(parts), name)));
+  return retried;
 }

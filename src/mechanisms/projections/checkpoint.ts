@@ -83,3 +83,19 @@ export async function recordState(
     [projection.name, projection.version, epoch, state, error ?? null],
   );
 }
+
+/** Whether it stands still until somebody says `retryStopped`. */
+export async function isStopped(database: Queryable, { name, version }: Named): Promise<boolean> {
+  const sql = `select 1 from projection_checkpoint where name = $1 and version = $2 and state = 'STOPPED'`;
+  return (await database.query(sql, [name, version])).length > 0;
+}
+
+/** Lets those that are stopped try again, or the one of this name: a process that keeps it going sees it within a second. Answers their names. */
+export async function retryStopped(database: Queryable, name?: string): Promise<string[]> {
+  const rows = await database.query<{ name: string }>(
+    `update projection_checkpoint set state = 'CATCHING_UP', error = null, updated_at = clock_timestamp()
+     where state = 'STOPPED' and name = coalesce($1, name) returning name`,
+    [name ?? null],
+  );
+  return rows.map((row) => row.name).sort();
+}

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { DatabaseUnavailable } from '../errors';
 import { createMemoryEventStore } from '../event-store/testing';
 import type { Queryable } from '../postgres';
@@ -5,6 +6,7 @@ import type { WakeUpMessage } from '../pubsub';
 import { createInProcessWakeUp } from '../pubsub';
 import { until } from '../pubsub/testing';
 import type { Projection } from '.';
+import { retryStopped } from '.';
 import { counting, fact, upTo, useProjectionBench, UNKNOWN_TYPE } from './testing';
 
 describe('projection engine', () => {
@@ -184,6 +186,28 @@ describe('projection engine', () => {
       await until(async () => (await status()).state === 'STOPPED');
       expect(await rows()).toEqual([1]);
     });
+  });
+
+  it('that stopped goes on when it is told to, in the same process, and not before', async () => {
+    let sick = true;
+    let tries = 0;
+    const look = () => {
+      tries += 1;
+      if (sick) throw new Error('cannot read this');
+    };
+    await append(fact('Counted'), fact('Counted'));
+    start([counting('counted', look)]);
+    await until(async () => (await status()).state === 'STOPPED');
+    sick = false;
+    await append(fact('Counted'));
+    const before = tries;
+    expect(await retryStopped(bench.database(), 'another')).toEqual([]);
+    await pause(1_200); // a look at its row
+    expect([tries, (await status()).state]).toEqual([before, 'STOPPED']);
+    expect(await retryStopped(bench.database())).toEqual(['counted']);
+    await stands(3n);
+    expect(await rows()).toEqual([1, 2, 3]);
+    expect(await status()).toMatchObject({ state: 'LIVE', error: null });
   });
 
   describe('a checkpoint that does not fit the store', () => {

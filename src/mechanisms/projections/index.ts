@@ -4,6 +4,7 @@ export type { ProjectionEngine, ProjectionEngineParts } from './engine';
 export { createProjectionEngine } from './engine';
 export type { Projections, ProjectionsParts, ProjectionStatus } from './projections';
 export { createProjections } from './projections';
+export { retryStopped } from './checkpoint';
 export { lateness } from './lateness';
 export type { View, Views } from './views';
 export { createViews } from './views';

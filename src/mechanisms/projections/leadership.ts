@@ -9,7 +9,7 @@ import type { Doorbell, WakeUp } from '../pubsub';
 import { createDoorbell } from '../pubsub';
 import { applyBatch } from './batch';
 import type { Checkpoint, Term } from './checkpoint';
-import { beginAnew, beginTerm, recordState } from './checkpoint';
+import { beginAnew, beginTerm, isStopped, recordState } from './checkpoint';
 import { isPassing, LeadershipLost, ProjectionStopped } from './failures';
 import type { Projection, ProjectionState } from './projection';
 
@@ -42,6 +42,8 @@ interface Running extends LeadershipParts {
 const BATCH_SIZE = 500;
 const TRIM_EVERY_MS = 3_600_000;
 const BACK_OFF_MS = { first: 100, most: 5_000 };
+/** How often one that stopped looks whether somebody wants it to try again. */
+const STOPPED_LOOK_MS = 1_000;
 
 export function createLeadership(parts: LeadershipParts): Leadership {
   const bell = createDoorbell();
@@ -57,18 +59,20 @@ export function createLeadership(parts: LeadershipParts): Leadership {
   };
 }
 
-/** Leads whenever nobody else does, until stopped or until the projection is. */
+/** Leads whenever nobody else does. When its projection stopped, it waits until somebody wants it to try again. */
 async function contend(running: Running): Promise<void> {
   const { projection, leases, bell, stopping, failures, log } = running;
   const name = `projection:${projection.name}@${projection.version}`;
   while (!stopping.aborted) {
     let lease: Lease | null = null;
+    let stopped = false;
     try {
       lease = await leases.acquire(name, { onLost: () => bell.ring() });
       if (lease) await lead(running, lease);
       else await pause(leases.leaseMs / 3, stopping);
     } catch (error) {
-      if (error instanceof ProjectionStopped) return;
+      stopped = error instanceof ProjectionStopped;
+      if (stopped) continue;
       const backOff = Math.min(BACK_OFF_MS.first * 2 ** failures.count, BACK_OFF_MS.most);
       failures.count += 1;
       log[isPassing(error) ? 'warn' : 'error'](
@@ -78,8 +82,15 @@ async function contend(running: Running): Promise<void> {
       await pause(backOff, stopping);
     } finally {
       await lease?.release();
+      if (stopped) await untilRetried(running);
     }
   }
+}
+
+/** An outage of the database is no reason to try. */
+async function untilRetried({ database, projection, stopping }: Running): Promise<void> {
+  do await pause(STOPPED_LOOK_MS, stopping);
+  while (!stopping.aborted && (await isStopped(database, projection).catch(() => true)));
 }
 
 /** What is thrown by the events or by a checkpoint that does not fit the store is written down before it ends the loop. */
@@ -91,7 +102,10 @@ async function lead(running: Running, lease: Lease): Promise<void> {
   } catch (error) {
     if (error instanceof ProjectionStopped) {
       await recordState(database, term, { state: 'STOPPED', error: error.message });
-      log.error({ err: error, projection: projection.name }, 'a projection stopped; it tries again at the next start');
+      log.error(
+        { err: error, projection: projection.name },
+        'a projection stopped; it tries again at the next start, or after `medianest projections retry`',
+      );
     }
     throw error;
   }

@@ -18,5 +18,5 @@ export interface Projection {
   project(events: StoredEvent[], tx: Queryable): Promise<FeedEntry[]>;
 }
 
-/** Catching up until it has seen all there is; stopped by an error of its own until the next start. */
+/** Catching up until it has seen all there is; stopped by an error of its own until the next start, or until it is told to try again. */
 export type ProjectionState = 'LIVE' | 'CATCHING_UP' | 'STOPPED';
