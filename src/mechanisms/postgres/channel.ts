@@ -10,8 +10,11 @@ export interface Channel {
   close(): void;
 }
 
-/** NOTIFY takes a lock of the whole cluster to its commit: rarely, and never in a transaction that somebody waits for. */
-const GAP_MS = 10;
+/**
+ * NOTIFY takes a lock of the whole cluster to its commit: not for each of many, and never in a transaction that somebody waits for. Subscribers
+ * elsewhere wait for the gap, too: it is shorter than the time between two changes as people make them.
+ */
+const GAP_MS = 2;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 
@@ -21,7 +24,8 @@ export function createChannel(config: PoolConfig, name: string, onRing: () => vo
   const closing = new AbortController();
   const closed = new Promise<void>((resolve) => closing.signal.addEventListener('abort', () => resolve()));
   let listening: Client | undefined;
-  let due: NodeJS.Timeout | undefined;
+  let due = false;
+  let timer: NodeJS.Timeout | undefined;
   let again = false;
   let sent = 0;
   let missed = false;
@@ -62,21 +66,25 @@ export function createChannel(config: PoolConfig, name: string, onRing: () => vo
     // A lost ring is allowed, a wait for the disk is not. Local: behind a pooler the session may be somebody else's next.
     const sql = `begin; set local synchronous_commit = off; notify ${name}, '${me}'; commit`;
     await client?.query(sql).catch(() => client.end()); // without an answer nothing is heard there either
-    due = undefined;
+    due = false;
     if (again) ring();
   }
 
   function ring(): void {
     if (closing.signal.aborted) return;
-    if (due) again = true;
-    else due = setTimeout(() => void send().catch(() => undefined), sent + GAP_MS - performance.now());
+    if (due) return void (again = true);
+    due = true;
+    const go = () => void send().catch(() => undefined);
+    const wait = sent + GAP_MS - performance.now();
+    if (wait > 0) timer = setTimeout(go, wait);
+    else setImmediate(go); // a timer would take another millisecond
   }
 
   void keepListening();
   return {
     ring,
     close() {
-      clearTimeout(due);
+      clearTimeout(timer);
       closing.abort();
     },
   };
