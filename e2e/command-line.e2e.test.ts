@@ -1,8 +1,9 @@
-import { RequestMediaDocument } from '../sdk';
+import { RequestMediaDocument, RequestUpdatedDocument } from '../sdk';
+import * as plain from './plain';
 import { launch } from './program';
 import { createHouse } from './testing';
 import type { House, Server } from './testing';
-import { until } from './watching';
+import { until, watch } from './watching';
 
 interface Told {
   position: string;
@@ -20,12 +21,16 @@ const toldIn = (text: string) =>
 const STREAM = 'mediaRequest-movie-550-standard';
 let house: House;
 let server: Server;
+let position: string;
+let people: Awaited<ReturnType<Server['signIn']>>;
 
 beforeAll(async () => {
   house = createHouse();
   server = await house.start();
-  const { ben } = await server.signIn();
-  await ben.execute(RequestMediaDocument, { input: { title: { type: 'MOVIE', tmdbId: 550 } } });
+  people = await server.signIn();
+  const { ben } = people;
+  const answer = await ben.execute(RequestMediaDocument, { input: { title: { type: 'MOVIE', tmdbId: 550 } } });
+  position = answer.requestMedia.position!;
 });
 afterAll(() => house.leave());
 
@@ -55,6 +60,77 @@ it('follows the log until it is told to stop', async () => {
   follower.signal('SIGINT');
   expect(await follower.end()).toBe(0);
 });
+
+describe('an account', () => {
+  it('that is suspended gets nothing more on any way in, and is let in again when it is resumed', async () => {
+    const { ben } = people;
+    const query = 'subscription { requestUpdated(mine: true) { position } }';
+    const socket = plain.closeOf(server.url, [{ type: 'connection_init', payload: plain.bearer(ben) }]);
+    const headers = { accept: 'text/event-stream', 'content-type': 'application/json', ...plain.bearer(ben) };
+    const body = JSON.stringify({ query });
+    const stream = await fetch(`${server.url}/stream`, { method: 'POST', headers, body });
+    const ask = () => plain.send(server.url, '{"query":"{ me { name role } }"}', { headers: plain.bearer(ben) });
+    expect(await ask()).toMatchObject({ status: 200, data: { me: { name: 'Ben', role: 'FRIEND' } } });
+
+    expect(await house.run(['account', 'suspend', 'ben'])).toMatchObject({
+      code: 0,
+      stdout: 'ben: FRIEND, suspended\n',
+    });
+    const since = Date.now();
+    expect(await socket).toBe(4403);
+    await endOf(stream);
+    expect(Date.now() - since).toBeLessThan(5_000);
+    expect(await ask()).toMatchObject({ status: 401, codes: ['UNAUTHENTICATED'] });
+
+    expect(await house.run(['account', 'resume', 'ben'])).toMatchObject({ code: 0, stdout: 'ben: FRIEND\n' });
+    await until('ben is let in', async () => ((await ask()).status === 200 ? true : undefined));
+  });
+
+  it('that is lowered gets nothing more of what it may not see, on a subscription that goes on', async () => {
+    const { ben, olga } = people;
+    const role = async (name: string) => {
+      expect(await house.run(['account', 'role', 'ben', name])).toMatchObject({ code: 0 });
+      const body = '{"query":"{ me { role } }"}';
+      const told = async () => (await plain.send(server.url, body, { headers: plain.bearer(ben) })).data?.['me'];
+      await until(`ben is a ${name}`, async () =>
+        `${JSON.stringify(await told())}`.includes(name.toUpperCase()) ? true : undefined,
+      );
+    };
+    await role('decider');
+    const watching = watch(ben.subscribe(RequestUpdatedDocument, { after: position }));
+    /** Who asked, as ben is told. */
+    const asks = async (tmdbId: number) => {
+      const { requestMedia } = await olga.execute(RequestMediaDocument, {
+        input: { title: { type: 'MOVIE', tmdbId } },
+      });
+      const { requestUpdated } = await watching.first(
+        'that she asked',
+        ({ requestUpdated: { change, request } }) =>
+          change.type === 'MediaRequestSubmitted' && request.id === requestMedia.request?.id,
+      );
+      return requestUpdated.change.actor?.name;
+    };
+    expect(await asks(438631)).toBe('Olga');
+    await role('friend');
+    expect(await asks(238)).toBeNull();
+    await watching.stop();
+  });
+
+  it('is not the last admin, and not somebody else', async () => {
+    const last = await house.run(['account', 'suspend', 'olga']);
+    expect(last).toMatchObject({ code: 1, stderr: expect.stringContaining('last admin') });
+    const unknown = await house.run(['account', 'suspend', 'nobody']);
+    expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining('no account "nobody"') });
+    const odd = await house.run(['account', 'role', 'ben', 'king']);
+    expect(odd).toMatchObject({ code: 1, stderr: expect.stringContaining('admin|decider|friend') });
+  });
+});
+
+/** Resolves when it ended, or was cut. */
+async function endOf(stream: Response): Promise<void> {
+  const reader = stream.body!.getReader();
+  while (!(await reader.read().catch(() => ({ done: true }))).done);
+}
 
 it('refuses what it cannot do, and says what it can', async () => {
   const refused = await house.run(['events', '--stream', STREAM, '--follow']);

@@ -150,7 +150,7 @@ function wireFeatures(parts: WiringParts, mechanisms: Mechanisms) {
   const { settings, foundations, neighbours, members, clock, log } = parts;
   const { database, store } = foundations;
   const { overseerr } = neighbours;
-  const accounts = createAccountsFeature({ database, key: parts.tokenKey, members, clock });
+  const accounts = createAccountsFeature({ ...mechanisms, database, key: parts.tokenKey, members, clock });
   const connections = wireConnections(parts, mechanisms);
   const connectionId = overseerr.connection.id;
   const library = wireLibrary(parts, mechanisms, connections);

@@ -10,6 +10,8 @@ export interface CliParts {
   stack(): Promise<void>;
   /** An access token of an account; throws NotFound for an unknown one. */
   issueToken(wanted: { account: string; ttlMs: number }): Promise<string>;
+  /** How the account stands after the change. Throws NotFound, and Conflict for the last admin. */
+  changeAccount(name: string, change: AccountChange): Promise<{ suspended: boolean; role: string }>;
   /** The API of production, or of demo mode. */
   schema(demo: boolean): Promise<GraphQLSchema>;
   /** A freshly migrated database, in words. */
@@ -26,6 +28,10 @@ export interface Visit {
   /** Aborts when the user, or who reads what is printed, has had enough. */
   enough: AbortSignal;
 }
+
+export const ACCOUNT_ROLES = ['ADMIN', 'DECIDER', 'FRIEND'] as const;
+export type AccountChange =
+  { kind: 'SUSPEND' } | { kind: 'REINSTATE' } | { kind: 'ROLE'; role: (typeof ACCOUNT_ROLES)[number] };
 
 /** One word of the command line, with the words after it. */
 export type Command = (words: string[], parts: CliParts) => Promise<void>;

@@ -1,4 +1,5 @@
 import { StartupError } from '../mechanisms/errors';
+import { accountCommand } from './account';
 import { catalogueCommand } from './catalogue';
 import type { CliParts, Command, Visit } from './command';
 import { EVENTS_USAGE, eventsCommand } from './events';
@@ -12,6 +13,7 @@ export type { Visit };
 const commands: Record<string, Command> = {
   stack: (_words, { stack }) => stack(),
   token: tokenCommand,
+  account: accountCommand,
   events: eventsCommand,
   verify: verifyCommand,
   projections: projectionsCommand,
@@ -22,6 +24,8 @@ const commands: Record<string, Command> = {
 const HELP = `medianest                                    serve (settings: see README)
 medianest stack                              serve, each role as processes of its own
 medianest token --account <name> [--ttl 1h]  print an access token for scripts
+medianest account suspend|resume <name>      let nobody in as this account any more, or again
+medianest account role <name> <role>         make it an admin, a decider or a friend
 ${EVENTS_USAGE}
                                              print the log, or one stream, as NDJSON
 medianest verify                             read all events, and say what is wrong with them

@@ -6,7 +6,7 @@ import { createHandler } from 'graphql-sse';
 import { Unauthenticated } from '../mechanisms/errors';
 import { Position } from '../mechanisms/graphql';
 import type { Logger, Metrics } from '../mechanisms/observability';
-import { bearerToken, livesFor } from './bearer-token';
+import { bearerToken, watchToken } from './bearer-token';
 import type { Viewer } from './context';
 import type { TranslateError } from './errors';
 import { errorBody } from './errors';
@@ -70,9 +70,9 @@ export function createEventStreamDoor(options: EventStreamDoorOptions): EventStr
     if (body && typeof body !== 'string') {
       reply.hijack();
       reply.raw.writeHead(status, { ...streamHeaders(headers), ...(reply.getHeaders() as Record<string, string>) });
-      const tokenEnds = setTimeout(() => context.stream.cut(), livesFor(viewer));
+      const unwatch = watchToken(authenticate, { token: context.token, viewer, ended: () => context.stream.cut() });
       await write(reply, context, body as AsyncGenerator<string>);
-      clearTimeout(tokenEnds);
+      unwatch();
       return reply;
     }
     if (status >= 400) return refuse(reply, status, body);

@@ -3,7 +3,7 @@ import { execute, GraphQLError } from 'graphql';
 import type { Context, ServerOptions } from 'graphql-ws';
 import { CloseCode } from 'graphql-ws';
 import { Unauthenticated } from '../mechanisms/errors';
-import { bearerToken, livesFor } from './bearer-token';
+import { bearerToken, watchToken } from './bearer-token';
 import type { Authenticate, OperationContext } from './context';
 import type { TranslateError } from './errors';
 import { LIMITS } from './limits';
@@ -23,7 +23,7 @@ export interface SocketSession {
   close(code: number, reason: string): void;
   closed?: boolean;
   token?: string;
-  tokenEnds?: NodeJS.Timeout;
+  unwatch?: () => void;
 }
 
 type SessionContext = Context<Record<string, unknown> | undefined, SocketSession>;
@@ -58,7 +58,7 @@ export function createSessionHandlers(
       }
       if (session.closed) return false;
       session.token = token;
-      session.tokenEnds = setTimeout(() => endSession(session), livesFor(viewer));
+      session.unwatch = watchToken(authenticate, { token, viewer, ended: () => endSession(session) });
       return true;
     },
     async onSubscribe(context, _id, payload) {
@@ -78,7 +78,7 @@ export function createSessionHandlers(
     onError: (_context, _id, _payload, errors) => errors.map(translate),
     onClose({ extra: session }) {
       session.closed = true;
-      clearTimeout(session.tokenEnds);
+      session.unwatch?.();
     },
   };
 }

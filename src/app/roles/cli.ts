@@ -1,11 +1,12 @@
 import { once } from 'node:events';
+import { createCommandHandler } from '../../mechanisms/event-store';
 import { buildApiSchema } from '../../mechanisms/graphql';
 import { createLogger } from '../../mechanisms/observability';
 import { readCatalogue } from '../../mechanisms/postgres';
 import { retryStopped } from '../../mechanisms/projections';
 import { runCli } from '../../cli';
 import type { Visit } from '../../cli';
-import { createTokenIssuer } from '../../features/accounts';
+import { createAccountChanger, createTokenIssuer } from '../../features/accounts';
 import { membersOf } from '../accounts';
 import { readSettings } from '../config';
 import { allCodecs } from '../event-codecs';
@@ -32,6 +33,15 @@ export function runCommand(words: string[]): Promise<void> {
         clock: () => new Date(),
       });
       return issue(account, ttlMs);
+    },
+    async changeAccount(name, change) {
+      const members = membersOf(readSettings());
+      let standing = { suspended: false, role: '' };
+      await visitEvents(async ({ store, codecs }) => {
+        const handler = createCommandHandler({ store, codecs });
+        standing = await createAccountChanger({ handler, members, clock: () => new Date() })(name, change);
+      });
+      return standing;
     },
     schema: async (demo) => buildApiSchema(apiOnly(demo)),
     catalogue: () => withTemporaryDatabase(readCatalogue),

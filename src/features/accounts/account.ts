@@ -17,6 +17,14 @@ export interface Member {
   role: Role;
 }
 
+/** What an operator has decided about an account. */
+export interface Standing {
+  /** No token of it is valid. */
+  suspended: boolean;
+  /** Null: the one that the settings say. */
+  role: Role | null;
+}
+
 const FRIEND: readonly Scope[] = ['STATUS_READ', 'LIBRARY_READ', 'REQUESTS_READ', 'REQUESTS_CREATE'];
 const DECIDER: readonly Scope[] = [...FRIEND, 'REQUESTS_CREATE_ON_BEHALF_OF', 'REQUESTS_DECIDE'];
 const SCOPES: Record<Role, readonly Scope[]> = { FRIEND, DECIDER, ADMIN: [...DECIDER, 'ADMIN'] };

@@ -1,8 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { SignJWT } from 'jose';
-import { InvalidInput } from '../../mechanisms/errors';
+import { v7 as uuidv7 } from 'uuid';
+import { Conflict, InvalidInput } from '../../mechanisms/errors';
+import type { CommandHandler } from '../../mechanisms/event-store';
 import type { Queryable } from '../../mechanisms/postgres';
-import type { Account, Session } from './account';
+import type { Account, Role, Session, Standing } from './account';
+import type { AccountCommand } from './decider';
+import { accountDecider } from './decider';
 import type { AccountDirectory } from './loaders';
 import { TOKEN } from './loaders';
 
@@ -74,6 +78,51 @@ export function createSignInCodes({ database, directory }: SignInCodeParts) {
       return account;
     },
   };
+}
+
+export type AccountChange = { kind: 'SUSPEND' } | { kind: 'REINSTATE' } | { kind: 'ROLE'; role: Role };
+
+export interface AccountCommandParts {
+  handler: CommandHandler;
+  directory: AccountDirectory;
+  clock: () => Date;
+}
+
+/** What an operator decides about accounts, and what was decided. */
+export function createAccountCommands({ handler, directory, clock }: AccountCommandParts) {
+  const standing = async (accountId: string): Promise<Standing> =>
+    (await handler.load(`account-${accountId}`, accountDecider)).state;
+
+  /** Without an admin nobody could change anything from inside any more. */
+  async function refuseWithoutAdmin(accountId: string): Promise<void> {
+    for (const { id, role } of directory.all()) {
+      if (id === accountId) continue;
+      const { suspended, role: changed } = await standing(id);
+      if (!suspended && (changed ?? role) === 'ADMIN') return;
+    }
+    throw new Conflict('this is the last admin: make somebody else one first', 'LAST_ADMIN');
+  }
+
+  return {
+    standing,
+    /** How the account stands then. Throws Conflict for the last admin. */
+    async change({ id, role }: Account, change: AccountChange): Promise<{ suspended: boolean; role: Role }> {
+      const current = (await standing(id)).role ?? role;
+      const keepsAdmin = change.kind === 'REINSTATE' || (change.kind === 'ROLE' && change.role === 'ADMIN');
+      if (current === 'ADMIN' && !keepsAdmin) await refuseWithoutAdmin(id);
+      const commandId = uuidv7();
+      const actor = { kind: 'OPERATOR_CLI', id: 'medianest account' } as const;
+      const target = { streamId: `account-${id}`, decider: accountDecider };
+      const context = { commandId, correlationId: commandId, now: clock(), actor };
+      const { state } = await handler.handle(target, commandOf(change, current), context);
+      return { suspended: state.suspended, role: state.role ?? role };
+    },
+  };
+}
+
+function commandOf(change: AccountChange, from: Role): AccountCommand {
+  if (change.kind === 'ROLE') return { type: 'ChangeRole', from, to: change.role };
+  return { type: change.kind === 'SUSPEND' ? 'Suspend' : 'Reinstate' };
 }
 
 function hashOf(code: string): Buffer {

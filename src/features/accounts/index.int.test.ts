@@ -3,8 +3,11 @@ import { SignJWT, UnsecuredJWT } from 'jose';
 import { buildApiSchema, createNodeResolver } from '../../mechanisms/graphql';
 import type { TestDatabase } from '../../mechanisms/postgres/testing';
 import { createTestDatabase } from '../../mechanisms/postgres/testing';
+import { createCommandHandler, createEventCodecs } from '../../mechanisms/event-store';
+import { EventStoreUnavailable } from '../../mechanisms/errors';
+import { createMemoryEventStore } from '../../mechanisms/event-store/testing';
 import type { AccountsFeature, Member } from '.';
-import { createAccountsFeature, createTokenIssuer } from '.';
+import { accountCodecs, createAccountChanger, createAccountsFeature, createTokenIssuer } from '.';
 
 const members: Member[] = [
   { name: 'olga', display: 'Olga', role: 'ADMIN' },
@@ -17,8 +20,16 @@ const SECOND = 1_000;
 let db: TestDatabase;
 let now: Date;
 let accounts: AccountsFeature;
+/** Set: the store of the accounts' streams is away. */
+let away: Error | undefined;
+let handler: ReturnType<typeof createCommandHandler>;
+function createHandler() {
+  const store = createMemoryEventStore();
+  const readStream: typeof store.readStream = (id) => (away ? Promise.reject(away) : store.readStream(id));
+  return createCommandHandler({ store: { ...store, readStream }, codecs: createEventCodecs(accountCodecs) });
+}
 const feature = (changes: { key?: Uint8Array; members?: Member[] } = {}) =>
-  createAccountsFeature({ database: db.database, key, members, clock: () => now, ...changes });
+  createAccountsFeature({ database: db.database, handler, key, members, clock: () => now, ...changes });
 
 beforeAll(async () => {
   db = await createTestDatabase();
@@ -26,6 +37,8 @@ beforeAll(async () => {
 afterAll(() => db.drop());
 beforeEach(() => {
   now = new Date();
+  away = undefined;
+  handler = createHandler();
   accounts = feature();
 });
 
@@ -207,5 +220,55 @@ describe('an account by its global id', () => {
     expect(await node('dora', ben)).toEqual({ __typename: 'Account', id: ben });
     expect(await node('ben', accounts.directory.byName('olga')?.id)).toBeNull();
     expect(await node('ben', 'usr_nobody')).toBeNull();
+  });
+});
+
+describe('an account that an operator has decided about', () => {
+  const change = (name: string, what: Parameters<ReturnType<typeof createAccountChanger>>[1]) =>
+    createAccountChanger({ handler, members, clock: () => now })(name, what);
+
+  /** What the token is worth once the process has looked again. */
+  async function settled(token: string, wanted: string | null) {
+    const roleOf = async () => (await accounts.authenticate(token))?.role ?? null;
+    for (const deadline = Date.now() + 5_000; (await roleOf()) !== wanted && Date.now() < deadline;)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    return roleOf();
+  }
+
+  it('has no valid token while it is suspended, not even one that was just looked at', async () => {
+    const { accessToken } = await accounts.signInAs('ben');
+    expect(await accounts.authenticate(accessToken)).toMatchObject({ role: 'FRIEND' });
+    expect(await change('ben', { kind: 'SUSPEND' })).toEqual({ suspended: true, role: 'FRIEND' });
+    expect(await settled(accessToken, null)).toBeNull();
+    expect(await accounts.authenticate((await accounts.signInAs('ben')).accessToken)).toBeNull();
+    expect(await change('ben', { kind: 'REINSTATE' })).toEqual({ suspended: false, role: 'FRIEND' });
+    expect(await settled(accessToken, 'FRIEND')).toBe('FRIEND');
+  });
+
+  it('has the role and the scopes that it was given, and says so', async () => {
+    const { accessToken } = await accounts.signInAs('dora');
+    await accounts.authenticate(accessToken);
+    await change('dora', { kind: 'ROLE', role: 'FRIEND' });
+    expect(await settled(accessToken, 'FRIEND')).toBe('FRIEND');
+    expect((await accounts.authenticate(accessToken))?.scopes.has('REQUESTS_DECIDE')).toBe(false);
+    expect((await ask('{ me { role } }', accessToken)).data.me).toEqual({ role: 'FRIEND' });
+  });
+
+  it('stays what it was while the store is away; what is not known is not assumed', async () => {
+    const { accessToken } = await accounts.signInAs('ben');
+    await accounts.authenticate(accessToken);
+    away = new EventStoreUnavailable('away');
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    expect(await accounts.authenticate(accessToken)).toMatchObject({ role: 'FRIEND' });
+    const { accessToken: unseen } = await accounts.signInAs('dora');
+    await expect(accounts.authenticate(unseen)).rejects.toBe(away);
+  });
+
+  it('is not the last admin', async () => {
+    await expect(change('olga', { kind: 'SUSPEND' })).rejects.toMatchObject({ code: 'LAST_ADMIN' });
+    await change('dora', { kind: 'ROLE', role: 'ADMIN' });
+    await change('olga', { kind: 'ROLE', role: 'DECIDER' });
+    await expect(change('dora', { kind: 'ROLE', role: 'FRIEND' })).rejects.toMatchObject({ code: 'LAST_ADMIN' });
+    await expect(change('nobody', { kind: 'SUSPEND' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });

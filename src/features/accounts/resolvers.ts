@@ -16,7 +16,8 @@ export class AccountResolver {
 
   @Query(() => Account, { nullable: true, description: 'The account of your token.' })
   me(@Ctx() { viewer }: OperationContext): Account | null {
-    return (viewer && this.parts.byId(viewer.accountId)) ?? null;
+    const account = viewer && this.parts.byId(viewer.accountId);
+    return account ? { ...account, role: viewer.role } : null;
   }
 
   @Mutation(() => SignInPayload, { description: 'Exchanges a one-time code for a token. A code works once.' })
