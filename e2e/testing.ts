@@ -182,8 +182,9 @@ interface Ready {
 
 /** By the stack's log: who was ready last as this member. */
 function readyAs(log: string, member: string): Ready | undefined {
-  const lines = log.match(new RegExp(`^.*"member":"${member}".*"msg":"a process is ready.*$`, 'gm')) ?? [];
-  return lines.length > 0 ? (JSON.parse(lines.at(-1)!) as Ready) : undefined;
+  // Not by lines: who was killed within one has left half of it.
+  const entries = log.match(new RegExp(`\\{[^{}]*"member":"${member}"[^{}]*"msg":"a process is ready"[^{}]*\\}`, 'g'));
+  return entries ? (JSON.parse(entries.at(-1)!) as Ready) : undefined;
 }
 
 async function metricsAt(address: string): Promise<Map<string, number>> {

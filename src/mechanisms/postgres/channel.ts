@@ -24,8 +24,7 @@ export function createChannel(config: PoolConfig, name: string, onRing: () => vo
   const closing = new AbortController();
   const closed = new Promise<void>((resolve) => closing.signal.addEventListener('abort', () => resolve()));
   let listening: Client | undefined;
-  let due = false;
-  let timer: NodeJS.Timeout | undefined;
+  let due: (() => void) | undefined;
   let again = false;
   let sent = 0;
   let missed = false;
@@ -66,26 +65,32 @@ export function createChannel(config: PoolConfig, name: string, onRing: () => vo
     // A lost ring is allowed, a wait for the disk is not. Local: behind a pooler the session may be somebody else's next.
     const sql = `begin; set local synchronous_commit = off; notify ${name}, '${me}'; commit`;
     await client?.query(sql).catch(() => client.end()); // without an answer nothing is heard there either
-    due = false;
+    due = undefined;
     if (again) ring();
   }
 
   function ring(): void {
     if (closing.signal.aborted) return;
-    if (due) return void (again = true);
-    due = true;
-    const go = () => void send().catch(() => undefined);
-    const wait = sent + GAP_MS - performance.now();
-    if (wait > 0) timer = setTimeout(go, wait);
-    else setImmediate(go); // a timer would take another millisecond
+    if (due) again = true;
+    else due = after(sent + GAP_MS - performance.now(), () => void send().catch(() => undefined));
   }
 
   void keepListening();
   return {
     ring,
     close() {
-      clearTimeout(timer);
+      due?.();
       closing.abort();
     },
   };
+}
+
+/** Calls it then, at the end of this turn when that is now: a timer would take another millisecond. Returns the undo. */
+function after(ms: number, call: () => void): () => void {
+  if (ms <= 0) {
+    const immediate = setImmediate(call);
+    return () => clearImmediate(immediate);
+  }
+  const timer = setTimeout(call, ms);
+  return () => clearTimeout(timer);
 }
