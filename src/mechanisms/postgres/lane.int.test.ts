@@ -92,6 +92,7 @@ describe('a lane that is closed', () => {
     await expect(lane.query(PID, [], 1_000)).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
     await due;
     while ((await waiting()).length > 0) await pause(1);
+    await expect(lane.query(PID, [], 1_000)).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
   });
 
   it('while it connects leaves no session behind', async () => {

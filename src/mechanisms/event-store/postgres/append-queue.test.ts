@@ -130,6 +130,7 @@ describe('where the disk is quick', () => {
     const { addAll, answer, sent, batches } = await after(0);
     const all = addAll([...names(10, 'then'), 'then 0', 'then 9']);
     await sent(3);
+    const late = addAll(['then 9']);
     answer();
     expect(await sent(4)).toEqual(['then 0']);
     expect(batches).toHaveLength(4);
@@ -137,7 +138,9 @@ describe('where the disk is quick', () => {
     expect(await sent(5)).toEqual(['then 9']);
     answer();
     answer();
-    await all;
+    expect(await sent(6)).toEqual(['then 9']);
+    answer();
+    await Promise.all([all, late]);
   });
 });
 
