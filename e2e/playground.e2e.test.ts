@@ -33,6 +33,7 @@ const says: Record<string, string> = {
   Why3_SameKeyForAnotherFilm: '"code": "IDEMPOTENCY_KEY_REUSED"',
   Live2_Ask: '"outcome": "CREATED"',
   Live3_Timeline: '"type": "MediaRequestSubmitted"',
+  Live4_AsItWas: '"requestAsOf": null',
   Together1_Ben: '"name": "Ben"',
   Together2_Cleo: '"outcome": "JOINED"',
   Outage2_Ask: '"outcome": "CREATED"',
