@@ -31,10 +31,7 @@ export function createChannel(config: PoolConfig, name: string, onRing: () => vo
 
   async function listen(): Promise<void> {
     const client = new Client(config);
-    const ended = new Promise<void>((resolve) => {
-      client.on('error', () => resolve()); // the loop below connects again
-      client.on('end', resolve);
-    });
+    const ended = endOf(client); // the loop below connects again
     client.on('notification', ({ payload }) => void (payload !== me && onRing()));
     try {
       await client.connect();
@@ -62,9 +59,7 @@ export function createChannel(config: PoolConfig, name: string, onRing: () => vo
     again = false;
     sent = performance.now();
     const client = listening;
-    // A lost ring is allowed, a wait for the disk is not. Local: behind a pooler the session may be somebody else's next.
-    const sql = `begin; set local synchronous_commit = off; notify ${name}, '${me}'; commit`;
-    await client?.query(sql).catch(() => client.end()); // without an answer nothing is heard there either
+    await client?.query(ringing(name, me)).catch(() => client.end()); // without an answer nothing is heard there either
     due = undefined;
     if (again) ring();
   }
@@ -93,4 +88,16 @@ function after(ms: number, call: () => void): () => void {
   }
   const timer = setTimeout(call, ms);
   return () => clearTimeout(timer);
+}
+
+/** A lost ring is allowed, a wait for the disk is not. Local: behind a pooler the session may be somebody else's next. */
+function ringing(name: string, me: string): string {
+  return `begin; set local synchronous_commit = off; notify ${name}, '${me}'; commit`;
+}
+
+function endOf(client: Client): Promise<void> {
+  return new Promise((resolve) => {
+    client.on('error', () => resolve());
+    client.on('end', resolve);
+  });
 }
