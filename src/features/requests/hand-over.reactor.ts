@@ -74,9 +74,9 @@ const jobInTurn = ({ early, turn, ...target }: WakeUp, runAt: Date): Job => {
   return { ...job, payload: { ...job.payload, ...(early && { early }), turn } };
 };
 
-/** The janitor's: for a job that was lost. One that is there keeps its time. */
+/** The janitor's: for a job that was lost. One that is there keeps its time, and the turn that it has taken. */
 export function wakeHandover(jobs: JobQueue, target: RequestTarget, runAt: Date): Promise<void> {
-  return jobs.enqueue({ ...jobInTurn({ ...target, early: false, turn: null }, runAt), keepRunAt: true });
+  return jobs.enqueue({ ...jobInTurn({ ...target, early: false, turn: null }, runAt), unlessWaiting: true });
 }
 
 /** After an outage: at its turn, whatever its back-off. */

@@ -110,7 +110,7 @@ it('the janitor wakes what is due; a connection that came back releases all that
   expect(asksOf).toEqual([{ now: at(0) }, { now: at(0), connectionId: CONNECTION }]);
   const job = { task: 'hand-over', queue: `hand-over:${titleOfStream(STREAM)}`, key: `wake:${ID}`, runAt: at(0) };
   expect(jobs).toEqual([
-    { ...job, keepRunAt: true, payload: { streamId: STREAM, requestId: ID, turn: null } },
+    { ...job, unlessWaiting: true, payload: { streamId: STREAM, requestId: ID, turn: null } },
     { ...job, payload: { streamId: STREAM, requestId: ID, early: true, turn: null } },
   ]);
 });

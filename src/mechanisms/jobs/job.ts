@@ -8,8 +8,8 @@ export interface Job {
   /** Jobs of one queue run one after another. */
   queue?: string;
   runAt?: Date;
-  /** A waiting job with this key keeps its time, instead of being moved to `runAt`. */
-  keepRunAt?: boolean;
+  /** A waiting job with this key stays as it is, instead of being replaced. */
+  unlessWaiting?: boolean;
   /** How often it is tried when its task throws; graphile's 25 by default. */
   maxAttempts?: number;
   payload: object;

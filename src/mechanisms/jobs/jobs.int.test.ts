@@ -74,14 +74,25 @@ describe('jobs', () => {
     await until(async () => (await jobs()).length === 1);
   });
 
-  it('keeps the time of a job that waits, when that is asked', async () => {
-    const times = () => test.database.query<{ run_at: Date }>('select run_at from graphile_worker.jobs');
+  it('leaves a job that waits as it is, when that is asked, and replaces none that runs or was given up', async () => {
+    const waiting = () =>
+      test.database.query<{ run_at: Date; payload: object }>(
+        'select run_at, payload from graphile_worker._private_jobs where key is not null and attempts < max_attempts',
+      );
     const [soon, later] = [new Date(Date.now() + 60_000), new Date(Date.now() + 3_600_000)];
-    await queue.enqueue({ task: 'note', key: 'same', runAt: later, payload: {} });
-    await queue.enqueue({ task: 'note', key: 'same', runAt: soon, keepRunAt: true, payload: {} });
-    expect(await times()).toEqual([{ run_at: later }]);
-    await queue.enqueue({ task: 'note', key: 'same', runAt: soon, payload: {} });
-    expect(await times()).toEqual([{ run_at: soon }]);
+    const job = { task: 'note', key: 'same' };
+    const again = { ...job, runAt: soon, unlessWaiting: true, payload: { n: 2 } };
+    await queue.enqueue({ ...job, runAt: later, payload: { n: 1 } });
+    await queue.enqueue(again);
+    expect(await waiting()).toEqual([{ run_at: later, payload: { n: 1 } }]);
+    await queue.enqueue({ ...job, runAt: soon, payload: { n: 3 } });
+    expect(await waiting()).toEqual([{ run_at: soon, payload: { n: 3 } }]);
+    await test.database.query('update graphile_worker._private_jobs set attempts = max_attempts');
+    await queue.enqueue(again);
+    expect(await waiting()).toEqual([{ run_at: soon, payload: { n: 2 } }]);
+    await test.database.query(`update graphile_worker._private_jobs set locked_at = now(), locked_by = 'worker'`);
+    await queue.enqueue(again);
+    expect(await jobs()).toContainEqual({ key: 'same', locked_by: null });
   });
 
   it('runs the jobs of one queue one after another', async () => {
