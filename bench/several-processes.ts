@@ -4,8 +4,6 @@ import { once } from 'node:events';
 import path from 'node:path';
 import type { Cell } from './measure';
 
-const ready = (child: ChildProcess) => once(child, 'message');
-
 /** What so many processes with so many writers each make together; the latencies are those of the slowest process. */
 // eslint-disable-next-line max-params -- as `drive`, with the processes before it
 export async function driveProcesses(url: string, processes: number, writers: number, ms: number): Promise<Cell> {
@@ -15,16 +13,28 @@ export async function driveProcesses(url: string, processes: number, writers: nu
       execArgv: ['--max-semi-space-size=64', '--import', 'tsx'],
     }),
   );
-  await Promise.all(children.map(ready));
   const ended = children.map((child) => once(child, 'exit'));
-  const cells = await Promise.all(
-    children.map(async (child) => {
-      const answer = once(child, 'message') as Promise<[Cell]>;
-      child.send('go');
-      return (await answer)[0];
-    }),
-  );
-  await Promise.all(ended);
+  /** What each says next; one that dies would never say it. */
+  const heard = (child: ChildProcess, n: number) =>
+    Promise.race([
+      once(child, 'message') as Promise<[Cell | 'ready']>,
+      ended[n]!.then(([code, signal]) => {
+        throw new Error(`a process of writers died: ${signal ?? code}`);
+      }),
+    ]);
+  try {
+    await Promise.all(children.map(heard));
+    const answers = children.map(heard);
+    for (const child of children) child.send('go');
+    const cells = (await Promise.all(answers)).map(([cell]) => cell as Cell);
+    await Promise.all(ended);
+    return together(cells);
+  } finally {
+    for (const child of children) child.kill();
+  }
+}
+
+function together(cells: Cell[]): Cell {
   const slowest = (of: (cell: Cell) => number) => Math.max(...cells.map(of));
   return {
     perSecond: cells.reduce((sum, { perSecond }) => sum + perSecond, 0),
