@@ -1,4 +1,4 @@
-import { EventStoreUnavailable } from '../errors';
+import { EventStoreUnavailable, Overloaded } from '../errors';
 import { newEvents, newStream, until } from './fixtures.contract';
 import { NO_STREAM } from './event-store';
 import type { EventStore } from './event-store';
@@ -58,16 +58,19 @@ describe('following a log', () => {
     await expect(next).resolves.toMatchObject({ value: { globalPosition: 1n } });
   });
 
-  it('tells an outage once, and goes on after it by itself', async () => {
-    await append();
-    const failures = [1, 2].map(() => () => Promise.reject(new EventStoreUnavailable('away')));
-    const readAll: EventStore['readAll'] = (...given) => (failures.shift() ?? store.readAll)(...given);
-    const outages: Error[] = [];
-    const onOutage = (error: Error) => void outages.push(error);
-    const follower = follow(logWith({ readAll, onOutage }));
-    await expect(follower.next()).resolves.toMatchObject({ value: { globalPosition: 1n } });
-    expect(outages).toHaveLength(1);
-  });
+  it.each([new EventStoreUnavailable('away'), new Overloaded('full', new Date())])(
+    'tells an outage once, and goes on after it by itself: %s',
+    async (error) => {
+      await append();
+      const failures = [1, 2].map(() => () => Promise.reject(error));
+      const readAll: EventStore['readAll'] = (...given) => (failures.shift() ?? store.readAll)(...given);
+      const outages: Error[] = [];
+      const onOutage = (error: Error) => void outages.push(error);
+      const follower = follow(logWith({ readAll, onOutage }));
+      await expect(follower.next()).resolves.toMatchObject({ value: { globalPosition: 1n } });
+      expect(outages).toHaveLength(1);
+    },
+  );
 
   it('fails on what is no outage', async () => {
     const readAll = () => Promise.reject(new Error('a bug'));

@@ -1,4 +1,4 @@
-import { EventStoreUnavailable, PositionExpired } from '../errors';
+import { EventStoreUnavailable, Overloaded, PositionExpired } from '../errors';
 import type { StoredEvent } from './event';
 import type { EventStore } from './event-store';
 
@@ -11,7 +11,7 @@ export interface FollowedLog extends Pick<EventStore, 'readAll' | 'head' | 'onAp
   /** Aborts when the store closes. */
   closing: AbortSignal;
   /** Called once per outage; the follower waits and goes on by itself. */
-  onOutage?: (error: EventStoreUnavailable) => void;
+  onOutage?: (error: EventStoreUnavailable | Overloaded) => void;
 }
 
 /**
@@ -69,7 +69,7 @@ function createFollower(log: FollowedLog, after: bigint, ends: AbortSignal[]): A
   };
 }
 
-/** Reads on from the last position; an outage of the store reads as "nothing yet", with longer pauses. */
+/** Reads on from the last position; a store that is away or has no room reads as "nothing yet", with longer pauses. */
 function createReader(log: FollowedLog, after: bigint) {
   let position = after;
   let checked = false;
@@ -92,7 +92,7 @@ function createReader(log: FollowedLog, after: bigint) {
         failures = 0;
         return events;
       } catch (error) {
-        if (!(error instanceof EventStoreUnavailable)) throw error;
+        if (!(error instanceof EventStoreUnavailable || error instanceof Overloaded)) throw error;
         checked = false; // who comes back may have been set back
         if (failures++ === 0) log.onOutage?.(error);
         return [];

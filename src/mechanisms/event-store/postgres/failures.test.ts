@@ -3,6 +3,7 @@ import {
   DatabaseUnreachable,
   EventStoreUnavailable,
   InvalidEvent,
+  Overloaded,
   UnknownOutcome,
 } from '../../errors';
 import { toAppendFailure, toReadFailure } from './failures';
@@ -45,4 +46,9 @@ describe('a failed append', () => {
 
 it('a failed read is never in doubt', () => {
   expect(toReadFailure(new Error('Connection terminated unexpectedly'))).toBeInstanceOf(EventStoreUnavailable);
+});
+
+it('a read that the pool turned away keeps when to come again', () => {
+  const turnedAway = new Overloaded('too many wait', new Date());
+  expect(toReadFailure(turnedAway)).toBe(turnedAway);
 });

@@ -3,6 +3,7 @@ import {
   DatabaseUnreachable,
   EventStoreUnavailable,
   InvalidEvent,
+  Overloaded,
   UnknownOutcome,
 } from '../../errors';
 
@@ -24,7 +25,9 @@ interface Failure {
   syscall?: string;
 }
 
-export function toReadFailure(cause: unknown): EventStoreUnavailable {
+/** Who is turned away by the pool is told when to come again. */
+export function toReadFailure(cause: unknown): EventStoreUnavailable | Overloaded {
+  if (cause instanceof Overloaded) return cause;
   return new EventStoreUnavailable(`the event store cannot be read: ${rootOf(cause).message}`, { cause });
 }
 
