@@ -49,25 +49,32 @@ export interface TimelinePage {
   limit: number;
   /** Position of the last entry before. */
   after?: bigint;
-  /** Of the request beside it, which it is not older than. When its projection is stopped, what there is is better than nothing. */
+  /** Of the request beside it, which it is not older than; only where its projection is stopped, it is what there is. */
   newest: bigint;
   /** Position of the last entry wanted: how it was then. */
   upTo?: bigint;
 }
 
-/** The facts of a request, oldest first. */
+/** Not older than `newest`, unless the projection is stopped: then what there is is better than nothing. */
+async function notOlder<Answer>(newest: bigint, read: (atLeast?: bigint) => Promise<Answer>): Promise<Answer> {
+  try {
+    return await read(newest);
+  } catch (error) {
+    if (error instanceof StaleRead && error.stopped) return read();
+    throw error;
+  }
+}
+
+/** The facts of a request, oldest first. Throws StaleRead while its projection is behind. */
 export async function readTimeline(view: View, page: TimelinePage): Promise<TimelineRow[]> {
-  const read = (atLeast?: bigint) =>
+  const rows = await notOlder(page.newest, (atLeast) =>
     view.query<{ position: string; type: string; at: Date; actor: Actor; data: object }>(
       `select position, type, at, actor, data from request_timeline
        where request_id = $1 and position > $2 and position <= $3 order by position limit $4`,
       [page.requestId, page.after ?? 0n, page.upTo ?? LAST_POSITION, page.limit],
       atLeast,
-    );
-  const rows = await read(page.newest).catch((error: unknown) => {
-    if (error instanceof StaleRead) return read();
-    throw error;
-  });
+    ),
+  );
   return rows.map(({ position, type, at, actor, data }) => ({
     position: BigInt(position),
     at,
@@ -76,11 +83,17 @@ export async function readTimeline(view: View, page: TimelinePage): Promise<Time
   }));
 }
 
-/** How many facts a request has, or had. */
-export async function countTimeline(view: View, { requestId, upTo }: Pick<TimelinePage, 'requestId' | 'upTo'>) {
-  const [row] = await view.query<{ count: string }>(
-    'select count(*) from request_timeline where request_id = $1 and position <= $2',
-    [requestId, upTo ?? LAST_POSITION],
+/** Which facts are counted. */
+export type WholeTimeline = Pick<TimelinePage, 'requestId' | 'newest' | 'upTo'>;
+
+/** How many facts a request has, or had: as new as its pages. */
+export async function countTimeline(view: View, { requestId, newest, upTo }: WholeTimeline): Promise<number> {
+  const [row] = await notOlder(newest, (atLeast) =>
+    view.query<{ count: string }>(
+      'select count(*) from request_timeline where request_id = $1 and position <= $2',
+      [requestId, upTo ?? LAST_POSITION],
+      atLeast,
+    ),
   );
   return Number(row?.count ?? 0);
 }

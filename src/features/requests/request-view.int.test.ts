@@ -131,7 +131,7 @@ describe('the timeline', () => {
         event: { type, data },
       })),
     );
-    expect(await countTimeline(test.database, { requestId: 'req_1' })).toBe(life.length);
-    expect(await countTimeline(test.database, { requestId: 'req_9' })).toBe(0);
+    expect(await countTimeline(test.database, { requestId: 'req_1', newest: 0n })).toBe(life.length);
+    expect(await countTimeline(test.database, { requestId: 'req_9', newest: 0n })).toBe(0);
   });
 });

@@ -33,7 +33,7 @@ import { mayDecide, maySeePeople } from './visibility';
 import type { PositionedRequest, PresentedRequest, Surroundings } from './presentation';
 import { presentActor, presentPast, presentRequest } from './presentation';
 import type { HandoverChange, RequestChange } from './request-change';
-import type { TimelinePage, TimelineRow } from './request-timeline.read-model';
+import type { TimelinePage, TimelineRow, WholeTimeline } from './request-timeline.read-model';
 import type { RequestRow } from './request-view.read-model';
 import { HANDOVER_CHANGED, REQUEST_CHANGED, REQUEST_VIEW } from './request-view.read-model';
 import { timelineText } from './timeline-text';
@@ -67,9 +67,9 @@ export interface RequestResolverParts {
   feed: ChangeFeed;
   surroundings: Surroundings;
   timeline: {
-    /** Not older than `newest`, unless its projection is stopped. */
+    /** Both not older than `newest`, unless its projection is stopped. */
     read(page: TimelinePage): Promise<TimelineRow[]>;
-    count(wanted: Pick<TimelinePage, 'requestId' | 'upTo'>): Promise<number>;
+    count(wanted: WholeTimeline): Promise<number>;
   };
   positions: Positions;
   /** How a request was then, from its facts; null: it was not there. */
@@ -300,7 +300,7 @@ export class RequestResolver {
       cursorOf: (node) => encodeCursor([rows[nodes.indexOf(node)]?.position.toString()]),
       hasNextPage: rows.length > limit,
       hasPreviousPage: !!after,
-      countAll: () => (maySee ? timeline.count({ requestId, ...upTo }) : Promise.resolve(0)),
+      countAll: () => (maySee ? timeline.count({ requestId, ...upTo, newest }) : Promise.resolve(0)),
     }) as unknown as TimelineConnection;
   }
 }

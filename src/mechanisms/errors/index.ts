@@ -184,6 +184,13 @@ export class PositionExpired extends MediaNestError {
 export class StaleRead extends MediaNestError {
   readonly code = 'STALE_READ';
   override readonly retryable = true;
+  constructor(
+    message: string,
+    /** Its projection is stopped: it comes no further until somebody helps it. */
+    readonly stopped = false,
+  ) {
+    super(message);
+  }
 }
 
 /** A subscriber read too slowly; it goes on from `position`. */

@@ -99,10 +99,10 @@ it('keeps the order of the rows, and knows none from one', async () => {
 });
 
 it('is a stale read when the projection is not there in time, at once when it is stopped', async () => {
-  await expect(read(viewWith(reads, 50), head + 1n)).rejects.toMatchObject({ code: 'STALE_READ' });
+  await expect(read(viewWith(reads, 50), head + 1n)).rejects.toMatchObject({ code: 'STALE_READ', stopped: false });
   await primary.query(`update projection_checkpoint set state = 'STOPPED'`);
   await project(); // what it stopped at is there; what comes after is not
-  await expect(read(viewWith(reads, 2 ** 30), head + 1n)).rejects.toMatchObject({ code: 'STALE_READ' });
+  await expect(read(viewWith(reads, 2 ** 30), head + 1n)).rejects.toMatchObject({ code: 'STALE_READ', stopped: true });
 });
 
 it('takes the position of another store for none, and a projection that never ran for one at the beginning', async () => {

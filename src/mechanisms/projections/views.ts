@@ -9,7 +9,7 @@ export interface View extends Queryable {
   /**
    * With `atLeast` the rows are as of that position or later: the statement itself tells how far the projection was in the snapshot that it read.
    * A place that is not there yet is waited for, then the primary is asked. Throws StaleRead when that is behind too; at once where the
-   * projection is stopped.
+   * projection is stopped, and then the error says so.
    */
   query<Row extends object>(sql: string, values?: readonly unknown[], atLeast?: bigint): Promise<Row[]>;
 }
@@ -71,7 +71,7 @@ export function createViews({ reads, store, projections, patienceMs }: ViewsPart
         if (found) return found;
         const { checkpoint, rows } = await ask(reads.primary, { sql, values });
         if (isFresh(checkpoint)) return rows;
-        throw new StaleRead(`${name} did not reach that position in time`);
+        throw new StaleRead(`${name} did not reach that position in time`, checkpoint['its state'] === 'STOPPED');
       },
     };
   };

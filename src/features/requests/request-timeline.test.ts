@@ -1,0 +1,22 @@
+import { StaleRead } from '../../mechanisms/errors';
+import { countTimeline, readTimeline } from './request-timeline.read-model';
+
+const page = { requestId: 'req_1', limit: 3, newest: 9n };
+
+/** A view that is not at that position; any other read finds three facts. */
+const viewThatIs = (stopped: boolean) => ({
+  query: <Row extends object>(_sql: string, _values?: readonly unknown[], atLeast?: bigint) =>
+    atLeast === page.newest
+      ? Promise.reject(new StaleRead('behind', stopped))
+      : Promise.resolve([{ position: '3', count: '3' }] as unknown as Row[]),
+});
+
+it('a timeline that is behind its request is not told, nor counted', async () => {
+  await expect(readTimeline(viewThatIs(false), page)).rejects.toBeInstanceOf(StaleRead);
+  await expect(countTimeline(viewThatIs(false), page)).rejects.toBeInstanceOf(StaleRead);
+});
+
+it('of one whose projection is stopped there is what there is', async () => {
+  expect(await readTimeline(viewThatIs(true), page)).toMatchObject([{ position: 3n }]);
+  expect(await countTimeline(viewThatIs(true), page)).toBe(3);
+});
