@@ -108,7 +108,7 @@ function resolverParts(parts: RequestsParts, handovers: HandoverQueries): Reques
       count: (wanted) => countTimeline(views(REQUEST_TIMELINE), wanted),
     },
     positions: positionsOf(store),
-    asOf: createRequestPast({ queries: handovers, store, codecs }),
+    asOf: createRequestPast({ locate: commands.locate, store, codecs }),
   };
 }
 

@@ -1,11 +1,13 @@
 import { createBatchLoader } from '../../mechanisms/batching';
 import type { BatchLoader } from '../../mechanisms/batching';
+import { NotFound } from '../../mechanisms/errors';
 import type { EventCodecs, EventStore } from '../../mechanisms/event-store';
 import type { Queryable } from '../../mechanisms/postgres';
 import type { View } from '../../mechanisms/projections';
 import type { MediaRequestEvent, MediaType, Quality } from './media-request/events';
 import { evolveRequest } from './media-request/evolution';
 import type { MediaRequest, RequestStatus } from './media-request/media-request';
+import type { PastRequest } from './presentation';
 import type { RequestRow } from './request-view.read-model';
 
 interface StoredRow {
@@ -198,22 +200,29 @@ export function createRequestLoader(database: Queryable): () => BatchLoader<stri
 }
 
 export interface RequestPastParts {
-  queries: Pick<HandoverQueries, 'byId'>;
+  /** Where a request lives; throws NotFound. */
+  locate(requestId: string): Promise<{ streamId: string }>;
   store: Pick<EventStore, 'readStream'>;
   codecs: EventCodecs;
 }
 
-/** How a request was at a time, from its facts; null when it was not there. */
-export function createRequestPast({ queries, store, codecs }: RequestPastParts) {
-  return async (requestId: string, at: Date): Promise<{ state: MediaRequest; position: bigint } | null> => {
-    const row = await queries.byId(requestId);
+/** How a request was at a time, and is now, from its facts; null when it was not there. */
+export function createRequestPast({ locate, store, codecs }: RequestPastParts) {
+  return async (requestId: string, at: Date): Promise<PastRequest | null> => {
+    const row = await locate(requestId).catch((error: unknown) => {
+      if (error instanceof NotFound) return null;
+      throw error;
+    });
     if (!row) return null;
     const { events } = await store.readStream(row.streamId);
-    const facts = events.map((event) => codecs.read<MediaRequestEvent>(event));
-    const end = facts.findIndex(({ metadata }) => new Date(metadata.occurredAt) > at);
     // A title's stream has its earlier requests too.
-    const past = (end < 0 ? facts : facts.slice(0, end)).filter(({ data }) => data.requestId === requestId);
+    const facts = events
+      .map((event) => codecs.read<MediaRequestEvent>(event))
+      .filter(({ data }) => data.requestId === requestId);
+    const end = facts.findIndex(({ metadata }) => new Date(metadata.occurredAt) > at);
+    const past = end < 0 ? facts : facts.slice(0, end);
     const last = past.at(-1);
-    return last ? { state: past.reduce(evolveRequest, {} as MediaRequest), position: last.globalPosition } : null;
+    const after = (some: typeof facts) => some.reduce(evolveRequest, {} as MediaRequest);
+    return last ? { state: after(past), position: last.globalPosition, now: after(facts) } : null;
   };
 }

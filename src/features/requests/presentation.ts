@@ -37,9 +37,18 @@ export interface PositionedRequest {
   position: bigint;
 }
 
+/** A request as it was once. Who may see its people, the request of now says. */
+export interface PastRequest extends PositionedRequest {
+  now: MediaRequest;
+}
+
 /** A request as this account may see it. `state` stays beside it for the fields that are computed when asked for. */
-export function presentRequest({ state, position }: PositionedRequest, looker: Looker, surroundings: Surroundings) {
-  const maySee = maySeePeople(looker, state);
+export function presentRequest(
+  { state, position, now = state }: PositionedRequest & Partial<PastRequest>,
+  looker: Looker,
+  surroundings: Surroundings,
+) {
+  const maySee = maySeePeople(looker, now);
   const { decision, handover, fulfilment, upstream } = state;
   const people = (ids: string[]) => ids.flatMap((id) => surroundings.person(id) ?? []);
   return {
@@ -47,6 +56,8 @@ export function presentRequest({ state, position }: PositionedRequest, looker: L
     position,
     /** It is shown as it was once. */
     past: false,
+    /** This account may see its people and its timeline. */
+    maySee,
     id: state.requestId,
     type: state.mediaType,
     tmdbId: state.tmdbId,

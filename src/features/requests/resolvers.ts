@@ -30,7 +30,7 @@ import { isParticipant } from './media-request/media-request';
 import { AlreadyAvailable } from './media-request/refusals';
 import { mayRequest } from './policy';
 import { mayDecide, maySeePeople } from './visibility';
-import type { PositionedRequest, PresentedRequest, Surroundings } from './presentation';
+import type { PastRequest, PositionedRequest, PresentedRequest, Surroundings } from './presentation';
 import { presentActor, presentPast, presentRequest } from './presentation';
 import type { HandoverChange, RequestChange } from './request-change';
 import type { TimelinePage, TimelineRow, WholeTimeline } from './request-timeline.read-model';
@@ -73,7 +73,7 @@ export interface RequestResolverParts {
   };
   positions: Positions;
   /** How a request was then, from its facts; null: it was not there. */
-  asOf(requestId: string, at: Date): Promise<PositionedRequest | null>;
+  asOf(requestId: string, at: Date): Promise<PastRequest | null>;
   notices(): Promise<Notice[]>;
   isUsable(connectionId: string): Promise<boolean>;
   settleDelayMs: number;
@@ -275,15 +275,13 @@ export class RequestResolver {
     description: 'Everything that happened, oldest first; empty when it is not for you.',
   })
   async timeline(
-    @Root() { state, position: newest, past }: PresentedRequest,
-    @Ctx() context: OperationContext,
+    @Root() { state, position: newest, past, maySee }: PresentedRequest,
     @Arg('first', () => Int, { defaultValue: 50, description: 'How many, 1 to 100.' }) first: number,
     @Arg('after', () => String, { nullable: true, description: 'The endCursor of the page before.' }) after?: string,
   ): Promise<TimelineConnection> {
     const { timeline, positions, surroundings } = this.parts;
     const limit = pageSize(first);
     const { requestId } = state;
-    const maySee = maySeePeople(viewerOf(context), state);
     const [position] = after ? decodeCursor(after, timelineKeys) : [];
     const from = position === undefined ? {} : { after: BigInt(position) };
     const upTo = past ? { upTo: newest } : {};

@@ -1,0 +1,55 @@
+import { NotFound } from '../../mechanisms/errors';
+import { createEventCodecs } from '../../mechanisms/event-store';
+import type { StoredEvent } from '../../mechanisms/event-store';
+import { recorded } from '../../mechanisms/event-store/testing';
+import { createRequestPast } from './loaders';
+import { mediaRequestCodecs } from './media-request/event-codecs';
+import type { MediaRequestEvent } from './media-request/events';
+import * as facts from './media-request/testing';
+import { at, BEN, CLEO, ID, STREAM, then } from './media-request/testing';
+import { presentPast, presentRequest } from './presentation';
+import type { RequestResolverParts } from './resolvers';
+import { RequestResolver } from './resolvers';
+
+/** Cleo is on it from the fourth second, until the fifth. */
+const life = [...facts.asked(), facts.joined(), facts.left()].map((one, n) => then(n + 1, one));
+
+const asOf = createRequestPast({
+  locate: (id) => (id === ID ? Promise.resolve({ streamId: STREAM }) : Promise.reject(new NotFound('none'))),
+  store: {
+    readStream: () =>
+      Promise.resolve({ version: life.length - 1, events: recorded<MediaRequestEvent>(life, STREAM) as StoredEvent[] }),
+  },
+  codecs: createEventCodecs(mediaRequestCodecs),
+});
+
+/** How they are shown the request of that second, and its timeline. */
+async function lookBack(accountId: string, seconds: number) {
+  const past = await asOf(ID, at(seconds));
+  const person = (id: string) => ({ id, name: id, role: 'FRIEND' as const });
+  const surroundings = { person, upstreamUrl: () => null };
+  const shown = presentPast(presentRequest(past!, { accountId, scopes: new Set() }, surroundings));
+  const timeline = { read: () => Promise.resolve([]), count: () => Promise.resolve(9) };
+  const resolver = new RequestResolver({ timeline, surroundings } as unknown as RequestResolverParts);
+  const told = (await resolver.timeline(shown, 10)) as unknown as { countAll(): Promise<number> };
+  return { ...shown, told };
+}
+
+it('is folded from the facts until then; before the first it was not there, nor was one that never was', async () => {
+  expect(await asOf(ID, at(4))).toMatchObject({ state: { followerIds: [CLEO] }, position: 4n });
+  expect(await asOf(ID, at(9))).toMatchObject({ state: { followerIds: [] }, position: 5n });
+  expect(await asOf(ID, at(0))).toBeNull();
+  expect(await asOf('req_never', at(9))).toBeNull();
+});
+
+it('who left does not see its people any more, also as it was while they were on it', async () => {
+  const shown = await lookBack(CLEO, 4);
+  expect(shown).toMatchObject({ requester: null, followers: null });
+  expect(await shown.told.countAll()).toBe(0);
+});
+
+it('who is on it sees its people, also as it was', async () => {
+  const shown = await lookBack(BEN, 4);
+  expect(shown).toMatchObject({ requester: { id: BEN }, followers: [{ id: CLEO }] });
+  expect(await shown.told.countAll()).toBe(9);
+});
