@@ -21,6 +21,7 @@ beforeAll(async () => {
       MEDIANEST_HOME: home,
       DATABASE_URL: cluster.primary.ownerUrl,
       DATABASE_REPLICA_URLS: cluster.replicas[0]!.ownerUrl,
+      REPLICA_LAG_MS: '600000', // a paused one is not left out
       PORT: '0',
       LOG_LEVEL: 'silent',
     }),
@@ -61,11 +62,16 @@ it('queries are answered by the replica, old ones only to who did not ask for mo
   const before = await requestMedia(550);
   expect((await ask(READ, { id: before.id, atLeast: before.position })).data.request.id).toBe(before.id);
 
+  await until(async () => (await replica!.owner.query('select from request_view')).length === 1);
   await replica!.owner.query('select pg_wal_replay_pause()');
   const { id, position: atLeast } = await requestMedia(605);
   await server.house.projections.waitFor('request-view', await server.house.foundations.store.head(), 5_000);
-  const old = await ask(READ, { id });
-  expect(old.data).toMatchObject({ request: null, node: null, requests: { totalCount: 1 } });
+  // Not at its first answer on a busy machine: who does not answer a look within a second is left out until the next.
+  const old = await until(async () => {
+    const { data } = await ask(READ, { id });
+    return data.request === null && data;
+  });
+  expect(old).toMatchObject({ request: null, requests: { totalCount: 1 } });
   const fresh = await ask(READ, { id, atLeast });
   expect(fresh.data).toMatchObject({ request: { id }, requests: { totalCount: 2 } });
   expect(fresh.data.request.timeline.nodes[0]).toEqual({ type: 'MediaRequestSubmitted' });

@@ -82,8 +82,11 @@ async function start(
     log,
     clock: () => new Date(),
   });
-  const monitoring = await startMonitoring(house);
+  let atWork = false;
+  const monitoring = await startMonitoring(house, () => atWork);
   const api = await playRoles(house);
+  releases.add('readiness', () => Promise.resolve(void (atWork = false)));
+  atWork = true;
   const url = api ? urlOf(api.address) : null;
   return {
     url,

@@ -67,6 +67,32 @@ it('the same document has the same hash on every transport', async () => {
   expect(new Set(told().map(({ hash }) => hash)).size).toBe(1);
 });
 
+it('one whose client left before its answer is a line, and is paid for, as any other', async () => {
+  let release = (): void => undefined;
+  door.source.held = new Promise<void>((resolve) => (release = resolve));
+  const client = await door.signedIn();
+  client.subscribe('1', '{ open(code: "x") }');
+  client.subscribe('2', '{ me { id } }');
+  await client.next(); // the first is at work by now
+  client.socket.terminate();
+  await client.closed;
+  release();
+  await until(() => told().length === 2);
+  expect(told()[1]).toMatchObject({ kind: 'query', codes: [], cost: { requested: 1 } });
+});
+
+it('one too many on its connection is a line', async () => {
+  const client = await door.signedIn();
+  for (let id = 1; id <= 21; id += 1) client.subscribe(`${id}`, 'subscription { counted { n } }');
+  await until(() => told().length === 1);
+  expect(told()).toMatchObject([{ codes: ['TOO_MANY_SUBSCRIPTIONS'] }]);
+});
+
+it('a name is cut: it is the text of a caller who may be a stranger', async () => {
+  await door.ask(`query ${'A'.repeat(50_000)} { __typename }`, 'nobody');
+  expect(told()).toMatchObject([{ operation: 'A'.repeat(100) }]);
+});
+
 it('a subscription is at work until its client leaves, and then one line', async () => {
   const client = await door.signedIn();
   client.subscribe('1', 'subscription Counting { counted { n } }');

@@ -134,9 +134,12 @@ function register(metrics: Metrics) {
   };
 }
 
+/** A name is a caller's text, of any length, and the caller may be a stranger. */
+const NAME_LENGTH = 100;
+
 function lineOf({ operation, hash, context, cost }: OperationFacts): object {
   return {
-    operation: operation?.name?.value ?? null,
+    operation: operation?.name?.value.slice(0, NAME_LENGTH) ?? null,
     kind: operation?.operation ?? null,
     hash,
     account: context?.viewer?.accountId ?? null,

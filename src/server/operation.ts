@@ -120,10 +120,12 @@ export function tellResult(
   };
 }
 
-export function tooManyOperations(): GraphQLError {
-  return new GraphQLError(`at most ${LIMITS.subscriptionsPerSocket} operations at a time on one connection`, {
+export function tooManyOperations(record: OperationRecord): GraphQLError {
+  const error = new GraphQLError(`at most ${LIMITS.subscriptionsPerSocket} operations at a time on one connection`, {
     extensions: { code: 'TOO_MANY_SUBSCRIPTIONS' },
   });
+  record.end([error]);
+  return error;
 }
 
 function coded(error: GraphQLError, code: string): GraphQLError {

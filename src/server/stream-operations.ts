@@ -60,7 +60,7 @@ export function createStreamOperations(options: SessionOptions) {
   return async (request: StreamRequest, params: RequestParams) => {
     const { stream } = request.context;
     if (stream.running >= LIMITS.subscriptionsPerSocket)
-      return { data: undefined, errors: [translate(tooManyOperations())] };
+      return { data: undefined, errors: [translate(tooManyOperations(operations.begin('EVENT_STREAM')))] };
     stream.running += 1; // before anything is waited for: those that come meanwhile count it too
     const ended = () => void (stream.running -= 1);
     try {

@@ -68,6 +68,8 @@ export function createSource() {
     returned: 0,
     /** How many numbers nobody has taken yet. */
     waiting: () => queue.length,
+    /** What the field `open` waits for. */
+    held: undefined as Promise<unknown> | undefined,
     /** What the loader reads: the newest number. */
     current: 0,
     push(n: number) {
@@ -115,7 +117,10 @@ export function createTestSchema(source: Source, failure: () => Error) {
     });
   set('Query', 'me', (_root, _args, { viewer: who }) => ({ id: who?.accountId, salary: 5, friend: { id: 'f' } }));
   set('Query', 'secret', () => 'secret');
-  set('Query', 'open', () => 'opened');
+  set('Query', 'open', async () => {
+    await source.held;
+    return 'opened';
+  });
   for (const [type, field] of [
     ['Query', 'fail'],
     ['Count', 'fail'],

@@ -42,8 +42,8 @@ export function createSessionHandlers(
   }
 
   function prepare({ extra: session, subscriptions }: SessionContext, payload: OperationRequest) {
-    if (Object.keys(subscriptions).length > LIMITS.subscriptionsPerSocket) throw tooManyOperations();
     const record = operations.begin('WEBSOCKET');
+    if (Object.keys(subscriptions).length > LIMITS.subscriptionsPerSocket) throw tooManyOperations(record);
     return prepareOperation(options, { request: payload, record, openContext: () => openContext(session) });
   }
 
@@ -70,6 +70,14 @@ export function createSessionHandlers(
     },
     execute: (args: ExecutionArgs) => (args as PreparedOperation).record.run(() => execute(args)),
     subscribe: (args: ExecutionArgs) => subscribePerEvent(args as PreparedOperation),
+    // eslint-disable-next-line max-params -- the library calls it so
+    async onOperation({ subscriptions }, id, _payload, args, result) {
+      const answer = await result;
+      // Who asked has gone and is told nothing; what it did is paid for and logged all the same.
+      if (!(Symbol.asyncIterator in answer) && !(id in subscriptions)) {
+        tellResult(args as PreparedOperation, answer, translate);
+      }
+    },
     // eslint-disable-next-line max-params -- the library calls it so
     onNext(_context, _id, _payload, args, result) {
       return tellResult(args as PreparedOperation, result, translate);

@@ -3,8 +3,10 @@ import { createLogger } from '../observability';
 import { until } from '../pubsub/testing';
 import type { PostgresDatabase, ReadDatabase } from '.';
 import { asRole, APP_ROLE, createDatabase, createReadDatabase } from '.';
+import { createReplica } from './replica';
 import type { TestCluster } from './testing';
 import { createTestCluster } from './testing';
+import { createWalTrail } from './wal-trail';
 
 jest.setTimeout(60_000);
 
@@ -73,10 +75,23 @@ it('leaves out one that is behind, and takes it back', async () => {
 });
 
 it('takes for no replica what is the primary itself', async () => {
-  open([cluster.primary.appUrl]);
-  await pause(100);
-  expect(reads.replicas()).toMatchObject([{ state: 'AWAY' }]);
-  expect(await where()).toBe('primary');
+  open([cluster.primary.appUrl, cluster.replicas[0]!.appUrl]);
+  await states('AWAY', 'SERVING');
+  await pause(100); // some looks
+  expect(reads.replicas()).toMatchObject([{ state: 'AWAY' }, { state: 'SERVING' }]);
+});
+
+it.each([
+  ['of another server', '1'],
+  ['while it is unknown which server the primary is', null],
+])('takes for no replica one %s', async (_what, system) => {
+  open([]);
+  const connection = asRole(cluster.replicas[0]!.appUrl, { user: APP_ROLE });
+  const limits = { max: 1, statementTimeoutMs: 5_000, maxWaiting: 1, lagBoundMs: Infinity };
+  const replica = createReplica({ connection, ...limits, trail: createWalTrail(), systemOf: () => system, log });
+  await replica.look();
+  expect(replica.status().state).toBe('AWAY');
+  await replica.close();
 });
 
 it('answers while one is killed, and takes it back', async () => {

@@ -82,7 +82,8 @@ export function createReplica(parts: ReplicaParts): Replica {
     );
     const system = systemOf();
     if (!found?.replica || found.lsn === null) throw new Error('it is no replica');
-    if (system !== null && found.system !== system) throw new Error('it is a replica of another server');
+    if (system === null) throw new Error('the primary has not said yet which server it is');
+    if (found.system !== system) throw new Error('it is a replica of another server');
     const lag = trail.lagOf(BigInt(found.lsn));
     become(lag > lagBoundMs ? 'BEHIND' : 'SERVING', Number.isFinite(lag) ? Math.round(lag) : null);
   }

@@ -41,7 +41,7 @@ async function arrivedApproval(simulator: OverseerrSimulator, id: number): Promi
 async function until(condition: () => boolean): Promise<void> {
   const deadline = Date.now() + 20_000;
   while (!condition()) {
-    if (Date.now() > deadline) throw new Error('waited 5 s in vain');
+    if (Date.now() > deadline) throw new Error('waited in vain');
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
