@@ -67,19 +67,28 @@ it('the same document has the same hash on every transport', async () => {
   expect(new Set(told().map(({ hash }) => hash)).size).toBe(1);
 });
 
-it('one whose client left before its answer is a line, and is paid for, as any other', async () => {
-  let release = (): void => undefined;
-  door.source.held = new Promise<void>((resolve) => (release = resolve));
-  const client = await door.signedIn();
-  client.subscribe('1', '{ open(code: "x") }');
-  client.subscribe('2', '{ me { id } }');
-  await client.next(); // the first is at work by now
-  client.socket.terminate();
-  await client.closed;
-  release();
-  await until(() => told().length === 2);
-  expect(told()[1]).toMatchObject({ kind: 'query', codes: [], cost: { requested: 1 } });
-});
+it.each(['completed it', 'closed the socket'])(
+  'one whose client %s before its answer is a line, and paid for',
+  async (how) => {
+    let release = (): void => undefined;
+    door.source.held = new Promise<void>((resolve) => (release = resolve));
+    const client = await door.signedIn();
+    client.subscribe('1', '{ open(code: "x") }');
+    client.subscribe('2', '{ me { id } }');
+    await client.next(); // the first is at work by now
+    if (how === 'completed it') {
+      client.send({ type: 'complete', id: '1' });
+      client.subscribe('3', '{ me { id } }');
+      await until(() => told().length === 2); // the server has read what came before
+    } else {
+      client.socket.terminate();
+      await client.closed;
+    }
+    release();
+    await until(() => told().length === (how === 'completed it' ? 3 : 2));
+    expect(told().at(-1)).toMatchObject({ kind: 'query', hash: expect.any(String), cost: { requested: 1, actual: 1 } });
+  },
+);
 
 it('one too many on its connection is a line', async () => {
   const client = await door.signedIn();

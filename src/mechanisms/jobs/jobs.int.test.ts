@@ -52,16 +52,6 @@ describe('jobs', () => {
     expect(got).toEqual([{ title: 'Heat', nested: [1, null] }]);
   });
 
-  it('is gone with the transaction that enqueued it', async () => {
-    const failure = new Error('rolled back');
-    const work = test.database.transaction(async (tx) => {
-      await queue.enqueue({ task: 'note', key: '1', payload: {} }, tx);
-      throw failure;
-    });
-    await expect(work).rejects.toBe(failure);
-    expect(await jobs()).toEqual([]);
-  });
-
   it('is one job for one key, the later replacing the earlier', async () => {
     const got: unknown[] = [];
     const later = new Date(Date.now() + 3_600_000);
@@ -72,27 +62,6 @@ describe('jobs', () => {
     await until(() => got.length);
     expect(got).toEqual([{ n: 2 }]);
     await until(async () => (await jobs()).length === 1);
-  });
-
-  it('leaves a job that waits as it is, when that is asked, and replaces none that runs or was given up', async () => {
-    const waiting = () =>
-      test.database.query<{ run_at: Date; payload: object }>(
-        'select run_at, payload from graphile_worker._private_jobs where key is not null and attempts < max_attempts',
-      );
-    const [soon, later] = [new Date(Date.now() + 60_000), new Date(Date.now() + 3_600_000)];
-    const job = { task: 'note', key: 'same' };
-    const again = { ...job, runAt: soon, unlessWaiting: true, payload: { n: 2 } };
-    await queue.enqueue({ ...job, runAt: later, payload: { n: 1 } });
-    await queue.enqueue(again);
-    expect(await waiting()).toEqual([{ run_at: later, payload: { n: 1 } }]);
-    await queue.enqueue({ ...job, runAt: soon, payload: { n: 3 } });
-    expect(await waiting()).toEqual([{ run_at: soon, payload: { n: 3 } }]);
-    await test.database.query('update graphile_worker._private_jobs set attempts = max_attempts');
-    await queue.enqueue(again);
-    expect(await waiting()).toEqual([{ run_at: soon, payload: { n: 2 } }]);
-    await test.database.query(`update graphile_worker._private_jobs set locked_at = now(), locked_by = 'worker'`);
-    await queue.enqueue(again);
-    expect(await jobs()).toContainEqual({ key: 'same', locked_by: null });
   });
 
   it('runs the jobs of one queue one after another', async () => {
