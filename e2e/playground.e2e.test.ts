@@ -83,7 +83,11 @@ const says: Record<string, string> = {
     windows.on('console', (message) => {
       if (message.type() === 'error' || /security policy/i.test(message.text())) complaints.push(message.text());
     });
-    windows.on('weberror', (error) => complaints.push(error.error().message));
+    windows.on('weberror', (error) => {
+      const { message } = error.error();
+      // All that the editor says of a worker whose page, or server, went while it loaded. One that is forbidden or missing is told on the console, too.
+      if (message !== 'Event') complaints.push(message);
+    });
     windows.on('page', (page) => page.on('websocket', (socket) => asked.add(new URL(socket.url()).origin)));
     olga = await open(server.link);
     usedLink = server.link;
