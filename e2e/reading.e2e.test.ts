@@ -1,5 +1,6 @@
 import {
   DashboardDocument,
+  EventsDocument,
   RequestAsOfDocument,
   RequestDocument,
   RequestMediaDocument,
@@ -12,10 +13,11 @@ import { until } from './watching';
 const house = createHouse();
 let ben: Person;
 let cleo: Person;
+let olga: Person;
 
 beforeAll(async () => {
   const server = await house.start();
-  ({ ben, cleo } = await server.signIn());
+  ({ ben, cleo, olga } = await server.signIn());
 });
 afterAll(() => house.leave());
 
@@ -45,4 +47,28 @@ it('a request is shown as it was, the whole is counted, and a page agrees with i
   expect(byStatus.reduce((sum, { count }) => sum + count, 0)).toBe(requestStats.total);
   const { requests } = await ben.execute(DashboardDocument, { requests: 1, atLeast });
   expect(requests.nodes).toHaveLength(1);
+});
+
+it('the log is read by an admin, page by page, and by nobody else', async () => {
+  const types = ['MediaRequestSubmitted', 'HandoverAttempted'];
+  const page = (after?: string | null) =>
+    olga.execute(EventsDocument, { first: 1, types, ...(after && { after }) }).then(({ events }) => events);
+  const submitted = await page();
+  const { position } = submitted.nodes[0]!;
+  expect(submitted).toMatchObject({
+    nodes: [{ type: 'MediaRequestSubmitted', actor: { name: 'Cleo' }, data: { tmdbId: 335984 } }],
+    pageInfo: { hasNextPage: true, endCursor: position },
+  });
+  const attempted = await until('the attempt', async () => (await page(position)).nodes[0]);
+  expect(attempted).toMatchObject({ type: 'HandoverAttempted', streamId: submitted.nodes[0]!.streamId });
+  expect(attempted.data).toHaveProperty('attemptNo', 1);
+  expect(attempted.data).not.toHaveProperty('upstreamUserRef');
+  for (const person of [ben, cleo]) {
+    await expect(person.execute(EventsDocument, { first: 1 })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  }
+  const wrong = [{ first: 101 }, { types: ['Nonsense'] }, { after: 'p1.pg0000.1' }];
+  const codes = await Promise.all(
+    wrong.map((variables) => olga.execute(EventsDocument, variables).catch((error: { code: string }) => error.code)),
+  );
+  expect(codes).toEqual(['INVALID_INPUT', 'INVALID_INPUT', 'POSITION_EXPIRED']);
 });

@@ -345,6 +345,15 @@ export type SignInMutation = { signIn: { session: { accessToken: string, expires
       | { code: string, message: string }
     > } };
 
+export type EventsQueryVariables = Exact<{
+  after?: string | null | undefined;
+  types?: Array<string> | string | null | undefined;
+  first?: number;
+}>;
+
+
+export type EventsQuery = { events: { nodes: Array<{ id: string, position: string, type: string, streamId: string, streamVersion: number, occurredAt: string, recordedAt: string, correlationId: string, data: Record<string, unknown> | null, actor: { kind: ActorKind, name: string | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
 export type ServerInfoQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -743,6 +752,31 @@ export const SignInDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<SignInMutation, SignInMutationVariables>;
+export const EventsDocument = new TypedDocumentString(`
+    query Events($after: Position, $types: [String!], $first: Int! = 50) {
+  events(after: $after, types: $types, first: $first) {
+    nodes {
+      id
+      position
+      type
+      streamId
+      streamVersion
+      occurredAt
+      recordedAt
+      actor {
+        kind
+        name
+      }
+      correlationId
+      data
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<EventsQuery, EventsQueryVariables>;
 export const ServerInfoDocument = new TypedDocumentString(`
     query ServerInfo {
   serverInfo {

@@ -59,8 +59,8 @@ describe('a house whose events are in an EventStoreDB', () => {
       }),
     );
 
-  async function ask<Data>(query: string): Promise<Data> {
-    const { accessToken } = await running.house.accounts.signInAs('ben');
+  async function ask<Data>(query: string, name = 'ben'): Promise<Data> {
+    const { accessToken } = await running.house.accounts.signInAs(name);
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${accessToken}` };
     const response = await fetch(running.url!, { method: 'POST', headers, body: JSON.stringify({ query }) });
     const answer = (await response.json()) as { data: Data; errors?: object[] };
@@ -95,6 +95,9 @@ describe('a house whose events are in an EventStoreDB', () => {
     ]);
     expect(read.serverInfo.projections.filter(({ state }) => state === 'STOPPED')).toEqual([]);
     expect(await test.owner.query('SELECT 1 FROM events')).toEqual([]);
+    expect(await ask('{ events(types: ["MediaBecameAvailable"]) { nodes { type data } } }', 'olga')).toMatchObject({
+      events: { nodes: [{ type: 'MediaBecameAvailable', data: { requestId: id } }] },
+    });
 
     await running.stop();
     running = await start();

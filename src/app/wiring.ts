@@ -13,6 +13,7 @@ import { createProjectionEngine, createProjections, createViews } from '../mecha
 import { createInProcessWakeUp, createRedisWakeUp } from '../mechanisms/pubsub';
 import type { WakeUp } from '../mechanisms/pubsub';
 import { createAccountsFeature } from '../features/accounts';
+import { createAuditFeature } from '../features/audit';
 import type { ConnectionsFeature } from '../features/connections';
 import { createConnectionsFeature } from '../features/connections';
 import type { Simulated } from '../features/demo';
@@ -154,6 +155,7 @@ function wireFeatures(parts: WiringParts, mechanisms: Mechanisms) {
   const connections = wireConnections(parts, mechanisms);
   const connectionId = overseerr.connection.id;
   const library = wireLibrary(parts, mechanisms, connections);
+  const person = (accountId: string) => accounts.directory.byId(accountId) ?? null;
   const users = new Map(
     members.map(({ name, overseerrUserId }) => [accounts.directory.byName(name)?.id, overseerrUserId]),
   );
@@ -165,7 +167,7 @@ function wireFeatures(parts: WiringParts, mechanisms: Mechanisms) {
     connections: { ...connections, check: async (id) => connections.checks.get(id)?.() },
     titles: library.titles,
     surroundings: {
-      person: (accountId) => accounts.directory.byId(accountId) ?? null,
+      person,
       upstreamUrl: ({ mediaType, tmdbId }) =>
         overseerr.pagesUrl && new URL(`${mediaType.toLowerCase()}/${tmdbId}`, `${overseerr.pagesUrl}/`).href,
     },
@@ -185,7 +187,8 @@ function wireFeatures(parts: WiringParts, mechanisms: Mechanisms) {
     onRestored: () => requests.poller.releaseWaiting(),
   });
   const status = wireStatus(parts, mechanisms, connections);
-  return { accounts, connections, library, requests, status };
+  const audit = createAuditFeature({ ...mechanisms, store, person });
+  return { accounts, audit, connections, library, requests, status };
 }
 type Features = ReturnType<typeof wireFeatures>;
 
@@ -245,8 +248,8 @@ export function wire(parts: WiringParts) {
   const mechanisms = wireMechanisms(parts);
   const features = wireFeatures(parts, mechanisms);
   const demo = wireDemo(parts, features);
-  const { accounts, connections, library, requests, status } = features;
-  const mounted = [accounts, connections, library, requests, status, ...(demo ? [demo] : [])];
+  const { accounts, audit, connections, library, requests, status } = features;
+  const mounted = [accounts, audit, connections, library, requests, status, ...(demo ? [demo] : [])];
   const access: AccessMap = Object.assign({}, graphqlAccess, ...mounted.map((feature) => feature.access));
   const nodes = createNodeResolver(
     [...accounts.nodeFetchers, ...library.nodeFetchers, ...requests.nodeFetchers, ...status.nodeFetchers],

@@ -1,9 +1,8 @@
 import { parseArgs } from 'node:util';
-import { formatPosition, parsePosition } from '../mechanisms/event-store';
+import { formatPosition, parsePosition, wholeLog } from '../mechanisms/event-store';
 import type { StoredEvent } from '../mechanisms/event-store';
 import { StartupError } from '../mechanisms/errors';
 import type { Command, Visit } from './command';
-import { wholeLog } from './whole-log';
 
 export const EVENTS_USAGE = 'medianest events [--stream <id> | --after <position> [--follow]]';
 
@@ -33,7 +32,7 @@ async function eventsOf({ store, enough }: Visit, words: ReturnType<typeof parse
   const { stream, after = '0', follow = false } = words;
   if (stream !== undefined) return asList((await store.readStream(stream)).events);
   const from = after === '0' ? 0n : parsePosition(store.storeId, after);
-  return follow ? store.subscribeToAll(from, enough) : wholeLog({ store }, from);
+  return follow ? store.subscribeToAll(from, enough) : wholeLog(store, from);
 }
 
 /** The log, or one stream of it, as NDJSON. */

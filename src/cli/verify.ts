@@ -1,8 +1,7 @@
-import { formatPosition, NO_STREAM } from '../mechanisms/event-store';
+import { formatPosition, NO_STREAM, wholeLog } from '../mechanisms/event-store';
 import type { StoredEvent } from '../mechanisms/event-store';
 import { StartupError } from '../mechanisms/errors';
 import type { Command, CliParts, Visit } from './command';
-import { wholeLog } from './whole-log';
 
 /** A log that is wrong everywhere need not be told line by line. */
 const MOST_TOLD = 100;
@@ -31,7 +30,7 @@ async function readLog({ store, codecs, enough }: Visit, findings: Findings): Pr
   const place = ({ type, streamId, streamVersion, globalPosition }: StoredEvent) =>
     `${formatPosition(store.storeId, globalPosition)}: ${type}, version ${streamVersion} of ${streamId}`;
   let position = 0n;
-  for await (const event of wholeLog({ store }, position)) {
+  for await (const event of wholeLog(store, position)) {
     if (enough.aborted) return;
     const before = versions.get(event.streamId) ?? NO_STREAM;
     if (event.globalPosition <= position) await complain(`${place(event)} does not come after position ${position}`);

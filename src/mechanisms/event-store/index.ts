@@ -5,4 +5,5 @@ export * from './codecs';
 export * from './command-context';
 export * from './command-handling';
 export * from './position';
+export { wholeLog } from './whole-log';
 export { monitorAppends } from './monitoring';

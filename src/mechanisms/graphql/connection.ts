@@ -73,13 +73,16 @@ export function connectionOf<Item extends object>(
 export interface PageOptions<Item> {
   nodes: readonly Item[];
   cursorOf(item: Item): string;
+  /** Where the next page begins, when that is not the last entry. */
+  endCursor?: string;
   hasNextPage: boolean;
   hasPreviousPage: boolean;
   countAll?: () => Promise<number>;
 }
 
 /** One page as a connection. Cursors are made when they are asked for. */
-export function page<Item>({ nodes, cursorOf, hasNextPage, hasPreviousPage, countAll }: PageOptions<Item>) {
+export function page<Item>(options: PageOptions<Item>) {
+  const { nodes, cursorOf, hasNextPage, hasPreviousPage, countAll } = options;
   const cursorAt = (index: number) => {
     const item = nodes.at(index);
     return item === undefined ? null : cursorOf(item);
@@ -90,7 +93,7 @@ export function page<Item>({ nodes, cursorOf, hasNextPage, hasPreviousPage, coun
       return nodes.map((node) => ({ node, cursor: cursorOf(node) }));
     },
     get pageInfo() {
-      return { hasNextPage, hasPreviousPage, startCursor: cursorAt(0), endCursor: cursorAt(-1) };
+      return { hasNextPage, hasPreviousPage, startCursor: cursorAt(0), endCursor: options.endCursor ?? cursorAt(-1) };
     },
     countAll,
   } satisfies Connection<Item>;

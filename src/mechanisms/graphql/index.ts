@@ -21,6 +21,6 @@ export {
   toProblem,
 } from './problems';
 export type { AnsweringOptions } from './problems';
-export { DateTime, Position } from './scalars';
+export { DateTime, JsonObject, Position } from './scalars';
 export { Scope } from './scope';
 export { asksFor } from './selection';

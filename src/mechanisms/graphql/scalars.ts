@@ -1,5 +1,5 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
-import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { GraphQLDateTimeISO, GraphQLJSONObject } from 'graphql-scalars';
 
 const POSITION = /^p1\.[a-z0-9]{1,32}\.[0-9]{1,19}$/;
 
@@ -25,4 +25,12 @@ export const DateTime = new GraphQLScalarType<Date, string>({
   ...GraphQLDateTimeISO.toConfig(),
   name: 'DateTime',
   description: 'A point in time: ISO 8601 at UTC, like 2026-01-31T20:15:00.000Z.',
+});
+
+/** Named particulars whose shape differs from entry to entry. */
+export const JsonObject = new GraphQLScalarType<object, object>({
+  ...GraphQLJSONObject.toConfig(),
+  name: 'JSONObject',
+  description: 'An object as JSON has it.',
+  specifiedByURL: null,
 });
