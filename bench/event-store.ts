@@ -1,5 +1,5 @@
 /**
- * Appends a second of the event store as it is wired, beside the physical limit and peers, on one private PostgreSQL with fsync on:
+ * Appends a second of the event store as it is wired, beside the physical limit, that of the driver, and peers, on one private PostgreSQL with fsync on:
  * `npm run bench:event-store`; `-- --memory` appends a million times and tells what the process holds. The peer Emmett: `npm install` in this folder;
  * pgbench: Debian's postgresql-contrib; EventStoreDB, through our adapter: the one that EVENTSTORE_TEST_URL names. Trust the ratios.
  */
@@ -8,6 +8,7 @@ import { NO_STREAM } from '../src/mechanisms/event-store';
 import type { EventStore } from '../src/mechanisms/event-store';
 import { createEventStoreDbStore } from '../src/mechanisms/event-store/eventstoredb';
 import { createLogger } from '../src/mechanisms/observability';
+import { createBareDriver } from './bare-driver';
 import { measureCommandPath } from './command-path';
 import { createEmmett } from './emmett';
 import { loadAverage, machine } from './machine';
@@ -30,7 +31,7 @@ const ROUNDS = 3;
 const ROUND_SECONDS = 1;
 const ROUND_MS = ROUND_SECONDS * 1_000;
 
-const CONTENDERS = ['pgbench', 'MediaNest', 'Emmett', 'EventStoreDB'] as const;
+const CONTENDERS = ['pgbench', 'bare driver', 'MediaNest', 'Emmett', 'EventStoreDB'] as const;
 type Contender = (typeof CONTENDERS)[number];
 type Measure = (writers: number) => Promise<Cell>;
 type Cells = Map<Contender, Cell>;
@@ -50,13 +51,19 @@ async function openEventStoreDb(): Promise<EventStore | undefined> {
 
 async function measureAll({ postgres, owner, store, servingUrl }: PrivatePostgres): Promise<void> {
   const { data, metadata } = makeEvent();
-  const pgbench = await createPgbench(owner, postgres.connection, JSON.stringify({ data, metadata }));
+  const text = JSON.stringify({ data, metadata });
+  await owner.query('CREATE TABLE raw_row (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, data json NOT NULL)');
+  const pgbench = createPgbench(postgres.connection, text);
+  const bareDriver = createBareDriver(postgres.connection, text);
   await owner.query('CREATE DATABASE emmett');
   const place = postgres.urlFor({ user: postgres.connection.user, database: 'emmett' });
   const emmett = await createEmmett(place, makeEvent, EVENTS_PER_STREAM);
   const eventStoreDb = await openEventStoreDb();
 
-  const writing = new Map<Contender, Measure>([['MediaNest', (n) => drive(writerOf(store), n, ROUND_MS)]]);
+  const writing = new Map<Contender, Measure>([
+    ['MediaNest', (n) => drive(writerOf(store), n, ROUND_MS)],
+    ['bare driver', (n) => bareDriver(n, ROUND_MS)],
+  ]);
   if (pgbench) writing.set('pgbench', (n) => pgbench(n, ROUND_SECONDS));
   else console.log('pgbench is left out: it is not installed (Debian: postgresql-contrib)');
   if (emmett) writing.set('Emmett', (n) => drive(emmett.makeWriter, n, ROUND_MS));
@@ -112,13 +119,19 @@ async function measureCells(contenders: Map<Contender, Measure>, writers: number
 }
 
 function headOf(who: string): string {
-  const columns = [who, ...CONTENDERS.map((name) => `${name} /s (p50 / p99 ms)`), 'of pgbench', 'of Emmett'];
+  const columns = [
+    who,
+    ...CONTENDERS.map((name) => `${name} /s (p50 / p99 ms)`),
+    'of pgbench',
+    'of the driver',
+    'of Emmett',
+  ];
   return `| ${columns.join(' | ')} |\n|${'---|'.repeat(columns.length)}`;
 }
 
 function rowOf(writers: number, cells: Cells): string {
   const of = (other?: Cell) => (other ? `${(cells.get('MediaNest')!.perSecond / other.perSecond).toFixed(2)} x` : '');
-  const ratios = [of(cells.get('pgbench')), of(cells.get('Emmett'))];
+  const ratios = [of(cells.get('pgbench')), of(cells.get('bare driver')), of(cells.get('Emmett'))];
   return `| ${[writers, ...CONTENDERS.map((name) => tell(cells.get(name))), ...ratios].join(' | ')} |`;
 }
 

@@ -3,21 +3,18 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { PostgresDatabase } from '../src/mechanisms/postgres';
 import type { Cell } from './measure';
 import { toCell } from './measure';
 
 const run = promisify(execFile);
 
 /** The physical limit: one prepared INSERT of one row of the same size and its commit, by PostgreSQL's own client in C. Null when not installed. */
-export async function createPgbench(
-  owner: PostgresDatabase,
+export function createPgbench(
   connection: { host: string; port: number; user: string; database: string },
   text: string,
 ) {
   const binary = findPgbench();
   if (!binary) return null;
-  await owner.query('CREATE TABLE raw_row (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, data json NOT NULL)');
   return async (writers: number, seconds: number): Promise<Cell> => {
     const folder = mkdtempSync(path.join(os.tmpdir(), 'medianest-pgbench-'));
     try {
