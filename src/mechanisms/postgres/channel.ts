@@ -12,9 +12,11 @@ export interface Channel {
 
 /**
  * NOTIFY takes a lock of the whole cluster to its commit: not for each of many, and never in a transaction that somebody waits for. Subscribers
- * elsewhere wait for the gap, too: it is shorter than the time between two changes as people make them.
+ * elsewhere wait for the gap, too: it is shorter than the time between two changes as people make them. Where many come in one gap the next is
+ * longer, for a ring costs each process that hears it a wake-up.
  */
 const GAP_MS = 2;
+const LONGEST_GAP_MS = 16;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 
@@ -25,7 +27,8 @@ export function createChannel(config: PoolConfig, name: string, onRing: () => vo
   const closed = new Promise<void>((resolve) => closing.signal.addEventListener('abort', () => resolve()));
   let listening: Client | undefined;
   let due: (() => void) | undefined;
-  let again = false;
+  let waiting = 0;
+  let gap = GAP_MS;
   let sent = 0;
   let missed = false;
 
@@ -56,23 +59,26 @@ export function createChannel(config: PoolConfig, name: string, onRing: () => vo
   }
 
   async function send(): Promise<void> {
-    again = false;
+    gap = Math.min(LONGEST_GAP_MS, waiting * GAP_MS);
+    waiting = 0;
     sent = performance.now();
     const client = listening;
     await client?.query(ringing(name, me)).catch(() => client.end()); // without an answer nothing is heard there either
     due = undefined;
-    if (again) ring();
+    if (waiting > 0) schedule();
   }
 
-  function ring(): void {
+  function schedule(): void {
     if (closing.signal.aborted) return;
-    if (due) again = true;
-    else due = after(sent + GAP_MS - performance.now(), () => void send().catch(() => undefined));
+    due ??= after(sent + gap - performance.now(), () => void send().catch(() => undefined));
   }
 
   void keepListening();
   return {
-    ring,
+    ring() {
+      waiting++;
+      schedule();
+    },
     close() {
       due?.();
       closing.abort();
@@ -90,9 +96,9 @@ function after(ms: number, call: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
-/** A lost ring is allowed, a wait for the disk is not. Local: behind a pooler the session may be somebody else's next. */
+/** A lost ring is allowed, a wait for the disk is not. For this statement alone: behind a pooler the session may be somebody else's next. */
 function ringing(name: string, me: string): string {
-  return `begin; set local synchronous_commit = off; notify ${name}, '${me}'; commit`;
+  return `select set_config('synchronous_commit', 'off', true), pg_notify('${name}', '${me}')`;
 }
 
 function endOf(client: Client): Promise<void> {
