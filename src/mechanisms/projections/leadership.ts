@@ -11,6 +11,7 @@ import { applyBatch } from './batch';
 import type { Checkpoint, Term } from './checkpoint';
 import { beginAnew, beginTerm, isStopped, recordState } from './checkpoint';
 import { isPassing, LeadershipLost, ProjectionStopped } from './failures';
+import { createLogBatches } from './log-batches';
 import type { Projection, ProjectionState } from './projection';
 
 export interface LeadershipParts {
@@ -39,7 +40,6 @@ interface Running extends LeadershipParts {
   failures: { count: number };
 }
 
-const BATCH_SIZE = 500;
 const TRIM_EVERY_MS = 3_600_000;
 const BACK_OFF_MS = { first: 100, most: 5_000 };
 /** How often one that stopped looks whether somebody wants it to try again. */
@@ -117,6 +117,7 @@ async function project(running: Running, lease: Lease, term: Term): Promise<void
   if (!checkpoint) throw new LeadershipLost(`${projection.name} is led by another process`);
   const committed = (position: bigint): void => publish(running, position);
   let position = await whereToBegin(running, term, checkpoint);
+  const batches = createLogBatches(store, position);
   let state: ProjectionState | undefined;
   let trimAt = 0;
   while (!stopping.aborted && lease.held()) {
@@ -124,11 +125,13 @@ async function project(running: Running, lease: Lease, term: Term): Promise<void
       await feed.trim(projection.name);
       trimAt = Date.now() + TRIM_EVERY_MS;
     }
-    const events = await store.readAll(position, BATCH_SIZE);
-    const reached = events.length < BATCH_SIZE ? 'LIVE' : 'CATCHING_UP';
+    const { events, isLast } = await batches.next();
+    const reached = isLast ? 'LIVE' : 'CATCHING_UP';
     if (events.length > 0) {
       const parts = { database, feed, codecs, projection, epoch: lease.epoch, committed };
+      const began = performance.now();
       position = await applyBatch(parts, { from: position, events, state: reached });
+      batches.took(performance.now() - began);
     } else {
       if (state !== reached) await recordState(database, term, { state: reached });
       await bell.wait(pollMs);

@@ -1,0 +1,71 @@
+import type { StoredEvent } from '../event-store';
+import { createLogBatches } from './log-batches';
+
+const QUICK = 1;
+const SLOW = 5_000;
+
+/** A log of so many events, at positions from 1, and the sizes that it was asked for. */
+function logOf(count: number) {
+  const asked: number[] = [];
+  const log = { count, asked };
+  return Object.assign(log, {
+    readAll(after: bigint, limit: number): Promise<StoredEvent[]> {
+      asked.push(limit);
+      const length = Math.min(limit, log.count - Number(after));
+      const at = (index: number) => ({ globalPosition: after + BigInt(index + 1) }) as StoredEvent;
+      return Promise.resolve(Array.from({ length }, (_, index) => at(index)));
+    },
+  });
+}
+
+async function lengths(batches: ReturnType<typeof createLogBatches>, ms: number, most = 100): Promise<number[]> {
+  const found: number[] = [];
+  for (let isLast = false; !isLast && found.length < most;) {
+    const batch = await batches.next();
+    found.push(batch.events.length);
+    ({ isLast } = batch);
+    batches.took(ms);
+  }
+  return found;
+}
+
+it('gives what there is, one event as it comes', async () => {
+  const log = logOf(1);
+  const batches = createLogBatches(log, 0n);
+  expect(await batches.next()).toMatchObject({ events: [{ globalPosition: 1n }], isLast: true });
+  expect(await batches.next()).toEqual({ events: [], isLast: true });
+  log.count = 2;
+  expect(await batches.next()).toMatchObject({ events: [{ globalPosition: 2n }], isLast: true });
+});
+
+it('of a long log gives more and more, to a bound, and every event once', async () => {
+  const found = await lengths(createLogBatches(logOf(20_100), 100n), QUICK);
+  expect(found).toEqual([500, 500, 1_000, 2_000, 4_000, 4_000, 4_000, 4_000, 0]);
+});
+
+it('gives less to who needs long for it, but never nothing', async () => {
+  const found = await lengths(createLogBatches(logOf(20_000), 0n), SLOW, 9);
+  expect(found).toEqual([500, 500, 250, 125, 62, 31, 15, 10, 10]);
+});
+
+it('reads the next before it is asked for, where there is one', async () => {
+  const log = logOf(600);
+  const batches = createLogBatches(log, 0n);
+  await batches.next();
+  expect(log.asked).toEqual([500, 500]);
+  await batches.next();
+  expect(log.asked).toEqual([500, 500]);
+});
+
+it('tells a failure to who asks, and then reads again from the same place', async () => {
+  const log = logOf(700);
+  let fails = false;
+  const store = {
+    readAll: (after: bigint, limit: number) => (fails ? Promise.reject(new Error('away')) : log.readAll(after, limit)),
+  };
+  const batches = createLogBatches(store, 0n);
+  fails = true;
+  await expect(batches.next()).rejects.toThrow('away');
+  fails = false;
+  expect((await batches.next()).events).toHaveLength(500);
+});
