@@ -575,6 +575,7 @@ export type HandoverUpdatedSubscription = { handoverUpdated: { position: string,
 
 export type NodeQueryVariables = Exact<{
   id: string;
+  atLeast?: string | null | undefined;
 }>;
 
 
@@ -590,6 +591,7 @@ export type NodeQuery = { node:
 
 export type NodesQueryVariables = Exact<{
   ids: Array<string> | string;
+  atLeast?: string | null | undefined;
 }>;
 
 
@@ -1453,8 +1455,8 @@ export const HandoverUpdatedDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<HandoverUpdatedSubscription, HandoverUpdatedSubscriptionVariables>;
 export const NodeDocument = new TypedDocumentString(`
-    query Node($id: ID!) {
-  node(id: $id) {
+    query Node($id: ID!, $atLeast: Position) {
+  node(id: $id, atLeast: $atLeast) {
     __typename
     id
     ... on MediaRequest {
@@ -1467,8 +1469,8 @@ export const NodeDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<NodeQuery, NodeQueryVariables>;
 export const NodesDocument = new TypedDocumentString(`
-    query Nodes($ids: [ID!]!) {
-  nodes(ids: $ids) {
+    query Nodes($ids: [ID!]!, $atLeast: Position) {
+  nodes(ids: $ids, atLeast: $atLeast) {
     __typename
     id
   }
@@ -1511,7 +1513,7 @@ export const DashboardDocument = new TypedDocumentString(`
       count
     }
   }
-  services(first: 1) {
+  services(first: 1, atLeast: $atLeast) {
     summary {
       up
       down

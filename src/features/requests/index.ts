@@ -138,8 +138,9 @@ export function createRequestsFeature(parts: RequestsParts) {
   const requestNodes: NodeFetcher<OperationContext> = {
     prefix: 'req_',
     type: 'MediaRequest',
-    async load(id, { loaders, viewer }) {
-      const row = await loaders.use(api.createRequestLoader).load(id);
+    async load(id, { loaders, viewer }, atLeast) {
+      const loader = loaders.use(api.createRequestLoader);
+      const row = await loader.load(id, atLeast ? api.positions.parse(atLeast) : undefined);
       return row && viewer ? presentRequest(row, viewer, parts.surroundings) : null;
     },
   };

@@ -1,9 +1,8 @@
-import { createBatchLoader } from '../../mechanisms/batching';
-import type { BatchLoader } from '../../mechanisms/batching';
 import { NotFound } from '../../mechanisms/errors';
 import type { EventCodecs, EventStore } from '../../mechanisms/event-store';
 import type { Queryable } from '../../mechanisms/postgres';
-import type { View } from '../../mechanisms/projections';
+import type { View, ViewLoader } from '../../mechanisms/projections';
+import { createViewLoader } from '../../mechanisms/projections';
 import type { MediaRequestEvent, MediaType, Quality } from './media-request/events';
 import { evolveRequest } from './media-request/evolution';
 import type { MediaRequest, RequestStatus } from './media-request/media-request';
@@ -83,11 +82,6 @@ function countSql(page: RequestPage, add: Add): string {
 /** What people ask of `request_view`: the answers may be a little old, but never older than `atLeast`. */
 export function createRequestQueries(view: View) {
   return {
-    async byId(requestId: string, atLeast: bigint): Promise<RequestRow | undefined> {
-      const sql = `select ${COLUMNS} from request_view where request_id = $1`;
-      return (await view.query<StoredRow>(sql, [requestId], atLeast)).map(rowOf)[0];
-    },
-
     async page(page: RequestPage): Promise<RequestRow[]> {
       const { values, add } = places();
       return (await view.query<StoredRow>(pageSql(page, add), values, page.atLeast)).map(rowOf);
@@ -170,15 +164,16 @@ export interface TitleOfRequest {
 const keyOf = ({ mediaType, tmdbId, quality }: TitleOfRequest) => `${mediaType}:${tmdbId}:${quality}`;
 
 /** The open request of a title, for lists of titles. */
-export function createOpenRequestLoader(database: Queryable): () => BatchLoader<TitleOfRequest, RequestRow> {
+export function createOpenRequestLoader(view: View): () => ViewLoader<TitleOfRequest, RequestRow> {
   return () =>
-    createBatchLoader({
+    createViewLoader({
       keyOf,
-      async load(titles) {
-        const rows = await database.query<StoredRow>(
+      async load(titles, atLeast) {
+        const rows = await view.query<StoredRow>(
           `select ${COLUMNS} from request_view join unnest($1::text[], $2::int[], $3::text[]) as t (media_type, tmdb_id, quality)
              using (media_type, tmdb_id, quality) where is_open`,
           [titles.map((t) => t.mediaType), titles.map((t) => t.tmdbId), titles.map((t) => t.quality)],
+          atLeast,
         );
         return new Map(rows.map(rowOf).map((row) => [keyOf(row.state), row]));
       },
@@ -186,14 +181,13 @@ export function createOpenRequestLoader(database: Queryable): () => BatchLoader<
 }
 
 /** Requests by id. */
-export function createRequestLoader(database: Queryable): () => BatchLoader<string, RequestRow> {
+export function createRequestLoader(view: View): () => ViewLoader<string, RequestRow> {
   return () =>
-    createBatchLoader({
+    createViewLoader({
       keyOf: (requestId) => requestId,
-      async load(ids) {
-        const rows = await database.query<StoredRow>(`select ${COLUMNS} from request_view where request_id = any($1)`, [
-          ids,
-        ]);
+      async load(ids, atLeast) {
+        const sql = `select ${COLUMNS} from request_view where request_id = any($1)`;
+        const rows = await view.query<StoredRow>(sql, [ids], atLeast);
         return new Map(rows.map(rowOf).map((row) => [row.state.requestId, row]));
       },
     });

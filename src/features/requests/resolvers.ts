@@ -19,6 +19,7 @@ import {
 } from '../../mechanisms/graphql';
 import type { ResolverMount } from '../../mechanisms/graphql';
 import type { BatchLoader } from '../../mechanisms/batching';
+import type { ViewLoader } from '../../mechanisms/projections';
 import type { OperationContext, Viewer } from '../../server/context';
 import type { Notice } from '../connections/types';
 import { MediaItem, PICTURE, Quality, Title } from '../library/types';
@@ -78,10 +79,10 @@ export interface RequestResolverParts {
   isUsable(connectionId: string): Promise<boolean>;
   settleDelayMs: number;
   clock: () => Date;
-  createRequestLoader: () => BatchLoader<string, RequestRow>;
+  createRequestLoader: () => ViewLoader<string, RequestRow>;
   /** On the primary, where the change feed is: what is beside a change must not be older. */
-  createChangedRequestLoader: () => BatchLoader<string, RequestRow>;
-  createOpenRequestLoader: () => BatchLoader<TitleOfRequest, RequestRow>;
+  createChangedRequestLoader: () => ViewLoader<string, RequestRow>;
+  createOpenRequestLoader: () => ViewLoader<TitleOfRequest, RequestRow>;
   /** The address of a title's poster on our own origin. */
   pictureUrl(posterPath: string | null): string | null;
   createTitleLoader: () => BatchLoader<{ type: 'MOVIE' | 'TV'; tmdbId: number }, RememberedTitle>;
@@ -121,10 +122,9 @@ export class RequestResolver {
     @Arg('id', () => ID, { description: 'Its id.' }) id: string,
     @Arg('atLeast', () => Position, { nullable: true, description: 'Not older than this.' }) atLeast?: string,
   ): Promise<MediaRequest | null> {
-    const { queries, positions, createRequestLoader } = this.parts;
-    const row = atLeast
-      ? await queries.byId(id, positions.parse(atLeast))
-      : await context.loaders.use(createRequestLoader).load(id);
+    const { positions, createRequestLoader } = this.parts;
+    const loader = context.loaders.use(createRequestLoader);
+    const row = await loader.load(id, atLeast ? positions.parse(atLeast) : undefined);
     return row ? this.present(row, context) : null;
   }
 
@@ -337,19 +337,26 @@ export class HandoverResolver {
 }
 
 /** The open request of a title in standard quality, whoever asked. */
-function openRequest(parts: RequestResolverParts, { type, tmdbId }: TitleRef, { loaders }: OperationContext) {
+function openRequest(parts: RequestResolverParts, { type, tmdbId, atLeast }: TitleRef, { loaders }: OperationContext) {
   const key = { mediaType: type, tmdbId, quality: Quality.STANDARD };
-  return loaders.use(parts.createOpenRequestLoader).load(key);
+  return loaders.use(parts.createOpenRequestLoader).load(key, atLeast ? parts.positions.parse(atLeast) : undefined);
 }
-type TitleRef = Pick<MediaRequestState, 'tmdbId'> & { type: MediaRequestState['mediaType'] };
+interface TitleRef extends Pick<MediaRequestState, 'tmdbId'> {
+  type: MediaRequestState['mediaType'];
+  atLeast: string | undefined;
+}
 
 @Resolver(() => MediaItem)
 export class MediaItemRequestResolver {
   constructor(private readonly parts: RequestResolverParts) {}
 
   @FieldResolver(() => MediaRequest, { nullable: true, description: 'The open request for it, whoever asked.' })
-  async request(@Root() { type, tmdbId }: MediaItem, @Ctx() context: OperationContext): Promise<MediaRequest | null> {
-    const open = tmdbId === null ? null : await openRequest(this.parts, { type, tmdbId }, context);
+  async request(
+    @Root() { type, tmdbId }: MediaItem,
+    @Ctx() context: OperationContext,
+    @Arg('atLeast', () => Position, { nullable: true, description: 'Not older than this.' }) atLeast?: string,
+  ): Promise<MediaRequest | null> {
+    const open = tmdbId === null ? null : await openRequest(this.parts, { type, tmdbId, atLeast }, context);
     return open && presentRequest(open, viewerOf(context), this.parts.surroundings);
   }
 }
@@ -359,14 +366,22 @@ export class TitleRequestResolver {
   constructor(private readonly parts: RequestResolverParts) {}
 
   @FieldResolver(() => MediaRequest, { nullable: true, description: 'The open request for it, whoever asked.' })
-  async request(@Root() title: Title, @Ctx() context: OperationContext): Promise<MediaRequest | null> {
-    const open = await openRequest(this.parts, title, context);
+  async request(
+    @Root() title: Title,
+    @Ctx() context: OperationContext,
+    @Arg('atLeast', () => Position, { nullable: true, description: 'Not older than this.' }) atLeast?: string,
+  ): Promise<MediaRequest | null> {
+    const open = await openRequest(this.parts, { ...title, atLeast }, context);
     return open ? presentRequest(open, viewerOf(context), this.parts.surroundings) : null;
   }
 
   @FieldResolver(() => MediaRequest, { nullable: true, description: 'The open request for it, when you are on it.' })
-  async myRequest(@Root() title: Title, @Ctx() context: OperationContext): Promise<MediaRequest | null> {
-    const open = await openRequest(this.parts, title, context);
+  async myRequest(
+    @Root() title: Title,
+    @Ctx() context: OperationContext,
+    @Arg('atLeast', () => Position, { nullable: true, description: 'Not older than this.' }) atLeast?: string,
+  ): Promise<MediaRequest | null> {
+    const open = await openRequest(this.parts, { ...title, atLeast }, context);
     const viewer = viewerOf(context);
     return open && isParticipant(open.state, viewer.accountId)
       ? presentRequest(open, viewer, this.parts.surroundings)
@@ -374,12 +389,16 @@ export class TitleRequestResolver {
   }
 
   @FieldResolver(() => Permission, { description: 'Whether you may ask for it now, in standard quality.' })
-  async canRequest(@Root() title: Title, @Ctx() context: OperationContext): Promise<Permission> {
+  async canRequest(
+    @Root() title: Title,
+    @Ctx() context: OperationContext,
+    @Arg('atLeast', () => Position, { nullable: true, description: 'Not older than this.' }) atLeast?: string,
+  ): Promise<Permission> {
     const standard = title.availability.find(({ quality }) => quality === Quality.STANDARD);
     return mayRequest({
       mediaType: title.type,
       available: (standard?.state as string | undefined) === 'AVAILABLE',
-      open: (await openRequest(this.parts, title, context))?.state,
+      open: (await openRequest(this.parts, { ...title, atLeast }, context))?.state,
       looker: viewerOf(context),
     });
   }

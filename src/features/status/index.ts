@@ -67,8 +67,9 @@ export function createStatusFeature(parts: StatusParts) {
   const nodes: NodeFetcher<OperationContext> = {
     prefix: 'svc_',
     type: 'Service',
-    async load(id, { loaders }) {
-      const row = await loaders.use(api.createServiceLoader).load(id);
+    async load(id, { loaders }, atLeast) {
+      const loader = loaders.use(api.createServiceLoader);
+      const row = await loader.load(id, atLeast ? api.positions.parse(atLeast) : undefined);
       return row && presentService(row);
     },
   };

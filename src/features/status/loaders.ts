@@ -1,7 +1,8 @@
 import { createBatchLoader } from '../../mechanisms/batching';
 import type { BatchLoader } from '../../mechanisms/batching';
 import type { Queryable } from '../../mechanisms/postgres';
-import type { View } from '../../mechanisms/projections';
+import type { View, ViewLoader } from '../../mechanisms/projections';
+import { createViewLoader } from '../../mechanisms/projections';
 import type { ServiceStatus } from './service/service';
 import type { ServiceRow, StoredService } from './service-view.read-model';
 import { COLUMNS, rowOf } from './service-view.read-model';
@@ -66,15 +67,13 @@ export type ServiceQueries = ReturnType<typeof createServiceQueries>;
 
 const byItself = (id: string) => id;
 
-export function createServiceLoader(database: Queryable): () => BatchLoader<string, ServiceRow> {
+export function createServiceLoader(view: View): () => ViewLoader<string, ServiceRow> {
   return () =>
-    createBatchLoader({
+    createViewLoader({
       keyOf: byItself,
-      async load(ids) {
-        const rows = await database.query<StoredService>(
-          `select ${COLUMNS} from service_view where service_id = any($1)`,
-          [ids],
-        );
+      async load(ids, atLeast) {
+        const sql = `select ${COLUMNS} from service_view where service_id = any($1)`;
+        const rows = await view.query<StoredService>(sql, [ids], atLeast);
         return new Map(rows.map(rowOf).map((row) => [row.state.serviceId, row]));
       },
     });

@@ -1,6 +1,7 @@
 import { Arg, Ctx, FieldResolver, Float, ID, Int, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { z } from 'zod';
 import type { BatchLoader } from '../../mechanisms/batching';
+import type { ViewLoader } from '../../mechanisms/projections';
 import type { ChangeFeed, FeedItem } from '../../mechanisms/change-feed';
 import { NotFound } from '../../mechanisms/errors';
 import type { Positions } from '../../mechanisms/event-store';
@@ -23,9 +24,9 @@ export interface StatusResolverParts {
   /** How long ago the board was last seen; null: never. */
   boardSilentForMs(): Promise<number | null>;
   staleAfterMs: number;
-  createServiceLoader: () => BatchLoader<string, ServiceRow>;
+  createServiceLoader: () => ViewLoader<string, ServiceRow>;
   /** On the primary, where the change feed is: what is beside a change must not be older. */
-  createChangedServiceLoader: () => BatchLoader<string, ServiceRow>;
+  createChangedServiceLoader: () => ViewLoader<string, ServiceRow>;
   createPulseLoader: () => BatchLoader<string, Pulse>;
   createUptimeLoader: () => BatchLoader<UptimeOf, Uptime>;
 }

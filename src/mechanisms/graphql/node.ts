@@ -3,6 +3,7 @@ import { InvalidInput } from '../errors';
 import type { AccessMap } from './access';
 import { allows } from './access';
 import type { ResolverMount } from './api-schema';
+import { Position } from './scalars';
 
 @InterfaceType({
   description: 'What has an id of its own and can be fetched again by it.',
@@ -18,16 +19,20 @@ interface WithViewer {
   viewer: { scopes: ReadonlySet<string> } | null;
 }
 
-/** How the objects of one type are fetched by id. `load` answers null for what is not there or not for this viewer. */
+/**
+ * How the objects of one type are fetched by id. `load` answers null for what is not there or not for this viewer; what comes of the log is not
+ * older than the position `atLeast`.
+ */
 export interface NodeFetcher<Context extends WithViewer> {
   /** What the ids of this type begin with: `req_`. */
   prefix: string;
   /** The GraphQL name: `MediaRequest`. */
   type: string;
-  load(id: string, context: Context): Promise<object | null>;
+  load(id: string, context: Context, atLeast?: string): Promise<object | null>;
 }
 
 const MAX_IDS = 100;
+const AT_LEAST = 'Not older than this, where it comes of the log.';
 
 @Resolver()
 class NodeResolver<Context extends WithViewer> {
@@ -43,12 +48,13 @@ class NodeResolver<Context extends WithViewer> {
   async node(
     @Arg('id', () => ID, { description: 'A global id.' }) id: string,
     @Ctx() context: Context,
+    @Arg('atLeast', () => Position, { nullable: true, description: AT_LEAST }) atLeast?: string,
   ): Promise<object | null> {
     const fetcher = this.fetchers.find(({ prefix }) => id.startsWith(prefix));
     // A selection of `id` alone names no type, so that the check before execution did not see which one it is.
     const entry = fetcher && this.access[fetcher.type];
     if (!entry || !allows(entry, context.viewer?.scopes ?? null)) return null;
-    const node = await fetcher.load(id, context);
+    const node = await fetcher.load(id, context, atLeast);
     return node && { ...node, __typename: fetcher.type };
   }
 
@@ -59,9 +65,10 @@ class NodeResolver<Context extends WithViewer> {
   nodes(
     @Arg('ids', () => [ID], { description: `At most ${MAX_IDS} global ids.` }) ids: string[],
     @Ctx() context: Context,
+    @Arg('atLeast', () => Position, { nullable: true, description: AT_LEAST }) atLeast?: string,
   ): Promise<(object | null)[]> {
     if (ids.length > MAX_IDS) throw new InvalidInput(`at most ${MAX_IDS} ids, not ${ids.length}`, ['ids']);
-    return Promise.all(ids.map((id) => this.node(id, context)));
+    return Promise.all(ids.map((id) => this.node(id, context, atLeast)));
   }
 }
 

@@ -8,3 +8,5 @@ export { retryStopped } from './checkpoint';
 export { lateness } from './lateness';
 export type { View, Views } from './views';
 export { createViews } from './views';
+export type { ViewLoader } from './view-loader';
+export { createViewLoader } from './view-loader';
