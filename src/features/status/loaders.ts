@@ -28,20 +28,28 @@ export interface BoardWanted {
   atLeast?: bigint;
 }
 
+/** In the order of its index. */
+const pageSql = ({ after }: BoardWanted): string =>
+  `select ${COLUMNS} from service_view where not retired ${after ? 'and (name collate "C", service_id) > ($2, $3)' : ''}
+   order by name collate "C", service_id limit $1`;
+const valuesOf = ({ limit, after }: BoardWanted): unknown[] => (after ? [limit, after.name, after.serviceId] : [limit]);
+
 /** The questions that lists and the poller ask the table `service_view`. */
 export function createServiceQueries(view: View) {
   return {
-    /** Those on the board, by name, and how many of all there are in each status: of one moment, so that the two agree. */
-    async page({ limit, after, atLeast }: BoardWanted): Promise<BoardPage> {
+    /** Those on the board, by name. */
+    async page({ atLeast, ...wanted }: BoardWanted): Promise<ServiceRow[]> {
+      return (await view.query<StoredService>(pageSql(wanted), valuesOf(wanted), atLeast)).map(rowOf);
+    },
+
+    /** A page, and how many of all there are in each status: of one moment, so that the two agree. */
+    async countedPage({ atLeast, ...wanted }: BoardWanted): Promise<BoardPage> {
       const found = await view.query<Partial<StoredService> & { counts: BoardPage['counts'] }>(
         `select ${COLUMNS}, counts
          from (select coalesce(json_object_agg(status, count), '{}') as counts
                from (select status, count(*) from service_view where not retired group by status) as each_status) as whole
-         left join (select ${COLUMNS}, name, service_id from service_view
-                    where not retired ${after ? 'and (name collate "C", service_id) > ($2, $3)' : ''}
-                    order by name collate "C", service_id limit $1) as shown on true
-         order by name collate "C", service_id`,
-        after ? [limit, after.name, after.serviceId] : [limit],
+         left join (${pageSql(wanted)}) as shown on true`,
+        valuesOf(wanted),
         atLeast,
       );
       const shown = found.filter((row): row is StoredService & (typeof found)[number] => row.state !== null);

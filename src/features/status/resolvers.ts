@@ -1,11 +1,12 @@
-import { Arg, Ctx, FieldResolver, Float, ID, Int, Query, Resolver, Root, Subscription } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, FieldResolver, Float, ID, Info, Int, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { z } from 'zod';
 import type { BatchLoader } from '../../mechanisms/batching';
 import type { ViewLoader } from '../../mechanisms/projections';
 import type { ChangeFeed, FeedItem } from '../../mechanisms/change-feed';
 import { NotFound } from '../../mechanisms/errors';
 import type { Positions } from '../../mechanisms/event-store';
-import { decodeCursor, encodeCursor, page, pageSize, Position } from '../../mechanisms/graphql';
+import { asksFor, decodeCursor, encodeCursor, page, pageSize, Position } from '../../mechanisms/graphql';
 import type { ResolverMount } from '../../mechanisms/graphql';
 import type { OperationContext } from '../../server/context';
 import { Freshness } from '../library/types';
@@ -55,8 +56,10 @@ const NEVER: Uptime = { ratio: null, checks: 0, avgPingMs: null };
 export class ServiceResolver {
   constructor(private readonly parts: StatusResolverParts) {}
 
+  // eslint-disable-next-line max-params -- GraphQL arguments
   @Query(() => ServiceConnection, { description: 'The services that a monitor watches for us, by name.' })
   async services(
+    @Info() info: GraphQLResolveInfo,
     @Arg('first', () => Int, { defaultValue: 50, description: 'How many, 1 to 100.' }) first: number,
     @Arg('after', () => String, { nullable: true, description: 'The endCursor of the page before.' }) after?: string,
     @Arg('atLeast', () => Position, { nullable: true, description: 'Not older than this.' }) atLeast?: string,
@@ -66,11 +69,11 @@ export class ServiceResolver {
     const limit = pageSize(first);
     const [name, serviceId] = after ? decodeCursor(after, cursorKeys) : [];
     const from = name !== undefined && serviceId !== undefined ? { after: { name, serviceId } } : {};
-    const { rows, counts } = await queries.page({
-      limit: limit + 1,
-      ...from,
-      ...(atLeast && { atLeast: positions.parse(atLeast) }),
-    });
+    const wanted = { limit: limit + 1, ...from, ...(atLeast && { atLeast: positions.parse(atLeast) }) };
+    const { rows, counts } =
+      asksFor(info, 'summary') || asksFor(info, 'totalCount')
+        ? await queries.countedPage(wanted)
+        : { rows: await queries.page(wanted), counts: {} };
     const { UP: up = 0, DOWN: down = 0, UNKNOWN: unknown = 0 } = counts;
     const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
     const connection = page({

@@ -62,7 +62,7 @@ it('is unknown, all of it, by one fact, and what happened meanwhile is shown whe
     [7, 'svc_2', 'UNKNOWN', 'UP'],
     [8, 'svc_1', 'DOWN', 'UP'],
   ]);
-  expect((await queries.page({ limit: 1 })).counts).toEqual({ UP: 2 });
+  expect((await queries.countedPage({ limit: 1 })).counts).toEqual({ UP: 2 });
 });
 
 it('is the same in one batch and in many', async () => {
@@ -74,7 +74,7 @@ it('is the same in one batch and in many', async () => {
 
 it('says since when nobody knows, and leaves out what is retired', async () => {
   await project([...life.slice(0, 4), two(fact('ServiceRetired', 40)), lost]);
-  const { rows, counts } = await queries.page({ limit: 10 });
+  const { rows, counts } = await queries.countedPage({ limit: 10 });
   expect(counts).toEqual({ UNKNOWN: 1 });
   expect(rows).toMatchObject([{ lostAt: iso(50), state: { status: 'UP' } }]);
 });
@@ -85,7 +85,7 @@ it('pages by name, whatever the case of the database, without a gap', async () =
   const seen: string[] = [];
   let after: { name: string; serviceId: string } | undefined;
   for (;;) {
-    const { rows, counts } = await queries.page({ limit: 1, ...(after ? { after } : {}) });
+    const { rows, counts } = await queries.countedPage({ limit: 1, ...(after ? { after } : {}) });
     expect(counts).toEqual({ UNKNOWN: names.length });
     const [row] = rows;
     if (!row) break;
@@ -105,8 +105,10 @@ it('counts and shows what was so at one moment, whatever happens between two sta
       return answer;
     },
   };
-  const { rows, counts } = await createServiceQueries(restless).page({ limit: 10 });
+  const { rows, counts } = await createServiceQueries(restless).countedPage({ limit: 10 });
   expect(counts).toEqual({ UP: 2 });
   expect(rows.map(({ lostAt }) => lostAt)).toEqual([null, null]);
-  expect(await createServiceQueries(test.database).page({ limit: 10 })).toMatchObject({ counts: { UNKNOWN: 2 } });
+  expect(await createServiceQueries(test.database).countedPage({ limit: 10 })).toMatchObject({
+    counts: { UNKNOWN: 2 },
+  });
 });
