@@ -2,7 +2,7 @@ import graphqlEslint from '@graphql-eslint/eslint-plugin';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-const kits = ['**/testing{,-setup,-teardown}.ts', '**/testing/*.ts', '**/*.contract.ts'];
+const kits = ['**/testing{,-setup,-teardown,-cluster,-plans}.ts', '**/testing/*.ts', '**/*.contract.ts'];
 const tests = ['**/*.test.ts', ...kits, 'e2e/**/*.ts', 'bench/**/*.ts'];
 const graphql = ['src/features/**/{resolvers,types}.ts', 'src/mechanisms/graphql/**/*.ts'];
 /** decider, events, event-codecs, policy and every `<noun>.ts`: all that is not in this list. */

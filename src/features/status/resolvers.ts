@@ -56,7 +56,6 @@ const NEVER: Uptime = { ratio: null, checks: 0, avgPingMs: null };
 export class ServiceResolver {
   constructor(private readonly parts: StatusResolverParts) {}
 
-  // eslint-disable-next-line max-params -- GraphQL arguments
   @Query(() => ServiceConnection, { description: 'The services that a monitor watches for us, by name.' })
   async services(
     @Info() info: GraphQLResolveInfo,
