@@ -13,7 +13,7 @@ export type AccessCheck = (document: DocumentNode, operation: OperationDefinitio
  * Which rows they see is decided in each read model.
  */
 export function createAccessCheck(schema: GraphQLSchema, access: AccessMap): AccessCheck {
-  // Apollo keeps parsed documents, so that an operation that comes again is walked once.
+  // Documents are kept, so that an operation that comes again is walked once.
   const needs = new WeakMap<OperationDefinitionNode, ReadonlySet<Access>>();
   return (document, operation, viewer) => {
     let needed = needs.get(operation);

@@ -5,18 +5,21 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import { GraphQLError } from 'graphql';
-import { Forbidden, MediaNestError, RateLimited, Unauthenticated } from '../mechanisms/errors';
+import { Unauthenticated } from '../mechanisms/errors';
 import type { Logger } from '../mechanisms/observability';
 import type { AccessCheck } from './access';
 import type { Bill, Charge } from './charge';
 import type { OperationContext } from './context';
+import type { Documents } from './documents';
 import type { TranslateError } from './errors';
 import { limitRules, LIMITS, onlyOfRepetition } from './limits';
 import type { OperationLog } from './operation-log';
+import { refusalOf } from './refusal';
 
 export interface ApolloParts {
   checkAccess: AccessCheck;
   charge: Charge;
+  documents: Documents;
   operations: OperationLog;
   translate: TranslateError;
   log: Logger;
@@ -46,7 +49,7 @@ export function apolloOptions(parts: ApolloParts) {
 }
 
 /** What every operation passes before it runs. */
-function passGate({ checkAccess, charge, operations }: ApolloParts): ApolloServerPlugin<OperationContext> {
+function passGate({ checkAccess, charge, documents, operations }: ApolloParts): ApolloServerPlugin<OperationContext> {
   return {
     async requestDidStart() {
       const record = operations.begin('HTTP');
@@ -58,7 +61,7 @@ function passGate({ checkAccess, charge, operations }: ApolloParts): ApolloServe
             if (told && told.length < errors.length) (errors as Error[]).splice(0, Infinity, ...told);
           };
         },
-        async didResolveOperation({ document, operation, request, contextValue }) {
+        async didResolveOperation({ document, operation, request, contextValue, source, queryHash }) {
           if (!operation) return;
           record.facts.operation = operation;
           if (operation.operation === 'subscription') throw subscriptionByHttp();
@@ -68,6 +71,7 @@ function passGate({ checkAccess, charge, operations }: ApolloParts): ApolloServe
           } catch (error) {
             throw withStatus(error);
           }
+          documents.keep({ text: source, hash: queryHash, document });
         },
         async willSendResponse({ response: { body }, queryHash, contextValue, errors }) {
           Object.assign(record.facts, { hash: queryHash, context: contextValue });
@@ -142,17 +146,10 @@ function subscriptionByHttp(): GraphQLError {
 }
 
 function withStatus(error: unknown): unknown {
-  if (error instanceof Unauthenticated) {
-    return refusal(error, { status: 401, headers: new HeaderMap([['www-authenticate', 'Bearer']]) });
-  }
-  if (error instanceof Forbidden) return refusal(error, { status: 403 });
-  if (error instanceof RateLimited) {
-    const seconds = Math.ceil((error.retryAfter.getTime() - Date.now()) / 1_000);
-    return refusal(error, { status: 429, headers: new HeaderMap([['retry-after', `${Math.max(1, seconds)}`]]) });
-  }
-  return error instanceof MediaNestError && !error.report ? refusal(error, { status: 400 }) : error;
-}
-
-function refusal(originalError: Error, http: object): GraphQLError {
+  const refusal = refusalOf(error);
+  if (!refusal) return error;
+  const { status, headers = {} } = refusal;
+  const originalError = error as Error;
+  const http = { status, headers: new HeaderMap(Object.entries(headers)) };
   return new GraphQLError(originalError.message, { originalError, extensions: { http } });
 }

@@ -1,10 +1,12 @@
 import type { ApolloServerOptions, BaseContext } from '@apollo/server';
 import { ApolloServer } from '@apollo/server';
 import { defineIntegrationTestSuite } from '@apollo/server-integration-testsuite';
+import { createExecutor } from '../mechanisms/graphql-execution';
 import { createLogger, createObserver } from '../mechanisms/observability';
 import { apolloOptions } from './apollo-options';
 import type { Charge } from './charge';
 import type { OperationContext } from './context';
+import { createDocuments } from './documents';
 import { createErrorTranslator } from './errors';
 import { openDoor } from './http';
 import { createContext } from './operation';
@@ -80,14 +82,19 @@ defineIntegrationTestSuite(async (theirs, { context } = {}) => {
   const charge: Charge = () => Promise.resolve(undefined as never);
   const observer = createObserver();
   const operations = createOperationLog({ observer, traces: false, log });
-  const gate = { checkAccess: () => undefined, charge, operations, translate, log };
+  // Operations that come again are executed by our own executor, where they bring a schema that it can have.
+  const schema = theirs.schema ?? createTestSchema(createSource(), () => new Error());
+  const documents = theirs.schema ? createDocuments() : { known: () => undefined, keep: () => undefined };
+  const gate = { checkAccess: () => undefined, charge, documents, operations, translate, log };
   const apollo = new ApolloServer(merge(apolloOptions(gate), theirs));
   const door = await openDoor({
     apollo: apollo as unknown as ApolloServer<OperationContext>,
     context: async () => Object.assign((await context?.()) ?? {}, createContext(everybody)),
     sessions: {
       ...gate,
-      schema: createTestSchema(createSource(), () => new Error()),
+      schema,
+      charge: () => Promise.resolve({ settle: () => undefined as never }),
+      execute: createExecutor(schema),
       authenticate: () => Promise.resolve(everybody),
     },
     obstacle: () => Promise.resolve(null),

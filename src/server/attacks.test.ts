@@ -1,6 +1,6 @@
 import { createBudget } from '../mechanisms/budget';
 import type { TestDoor } from './testing';
-import { openTestDoor, ways } from './testing';
+import { openTestDoor, waysAndAgain } from './testing';
 
 let door: TestDoor;
 beforeEach(async () => {
@@ -47,7 +47,7 @@ const attacks: [what: string, query: string, code: string][] = [
 ];
 
 /** All ways in must judge alike. */
-describe.each(Object.entries(ways))('by %s', (_way, send) => {
+describe.each(Object.entries(waysAndAgain))('by %s', (_way, send) => {
   it.each(attacks)('%s is refused, and nothing else suffers', async (_what, query, code) => {
     expect((await send(door, query))?.code).toBe(code);
     expect(await send(door, '{ me { id } }')).toBeNull();

@@ -35,7 +35,7 @@ type Price = (variables: Variables) => number;
  * Introspection has a flat price: its own bounds are its depth and graphql-js' rule for its lists.
  */
 export function createCostMeter(schema: GraphQLSchema): CostMeter {
-  // Apollo keeps parsed documents, so that an operation that comes again is walked once.
+  // Documents are kept, so that an operation that comes again is walked once.
   const prices = new WeakMap<OperationDefinitionNode, Price>();
   return (document, operation, variables) => {
     let price = prices.get(operation);

@@ -7,6 +7,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { fastify as createFastify } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { AccessMap } from '../mechanisms/graphql';
+import { createExecutor } from '../mechanisms/graphql-execution';
 import type { Images } from '../mechanisms/images';
 import type { Logger, Observer } from '../mechanisms/observability';
 import { assertAccessComplete, createAccessCheck } from './access';
@@ -15,11 +16,13 @@ import { bearerToken } from './bearer-token';
 import type { CostLimits } from './charge';
 import { createCharge } from './charge';
 import type { Authenticate, OperationContext } from './context';
+import { createDocuments } from './documents';
 import type { TranslateError } from './errors';
 import { createErrorTranslator, errorBody } from './errors';
 import type { Obstacle } from './health';
 import { mountHealth } from './health';
 import { mountImages } from './images';
+import { createKnownOperations } from './known-operations';
 import { LIMITS } from './limits';
 import type { Address } from './listen';
 import { listen } from './listen';
@@ -66,13 +69,18 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const checkAccess = createAccessCheck(schema, access);
   const charge = createCharge(schema, options.cost);
   const translate = createErrorTranslator(log);
+  const documents = createDocuments();
+  const execute = createExecutor(schema);
   const operations = createOperationLog({ observer: options.observer, traces: options.traces ?? false, log });
   return openDoor({
     ...options,
-    apollo: new ApolloServer({ schema, ...apolloOptions({ checkAccess, charge, operations, translate, log }) }),
+    apollo: new ApolloServer({
+      schema,
+      ...apolloOptions({ checkAccess, charge, documents, operations, translate, log }),
+    }),
     // The bearer token alone says who asks.
     context: async ({ headers, ip }) => createContext(await authenticate(bearerToken(headers.authorization)), ip),
-    sessions: { schema, checkAccess, charge, operations, authenticate, translate },
+    sessions: { schema, documents, checkAccess, charge, execute, operations, authenticate, translate },
   });
 }
 
@@ -132,14 +140,27 @@ function mountGraphQL<Context extends OperationContext>(
   { apollo, context, sessions, playground }: DoorParts<Context>,
   streams: EventStreamDoor,
 ): void {
-  const answer = fastifyApolloHandler(apollo, { context });
+  const contexts = new WeakMap<FastifyRequest, Promise<Context>>();
+  const contextOf = (request: FastifyRequest, reply: FastifyReply): Promise<Context> => {
+    let opened = contexts.get(request);
+    if (!opened) contexts.set(request, (opened = context(request, reply)));
+    return opened;
+  };
+  const known = createKnownOperations(sessions);
+  const askApollo = fastifyApolloHandler(apollo, { context: contextOf });
   fastify.route({
     method: ['GET', 'POST', 'OPTIONS'],
     url: '/graphql',
     async handler(this: FastifyInstance, request: FastifyRequest, reply: FastifyReply) {
       if (playground && wantsPage(request)) return sendPage(reply, playground);
       if (wantsEvents(request)) return streams.answer(request, reply);
-      return sessions.operations.run(() => answer.call(this, request, reply));
+      return sessions.operations.run(async () => {
+        const answer = await known.answer(request, () => contextOf(request, reply));
+        if (answer) return reply.code(answer.status).headers(answer.headers).send(answer.body);
+        const body = (await askApollo.call(this, request, reply)) as unknown;
+        known.learn(request, reply);
+        return body;
+      });
     },
   });
   if (playground) {

@@ -1,18 +1,14 @@
-import { createHash, randomUUID } from 'node:crypto';
-import type {
-  DocumentNode,
-  ExecutionArgs,
-  ExecutionResult,
-  FormattedExecutionResult,
-  GraphQLSchema,
-  OperationDefinitionNode,
-} from 'graphql';
+import { randomUUID } from 'node:crypto';
+import type { DocumentNode, ExecutionArgs, ExecutionResult, FormattedExecutionResult, GraphQLSchema } from 'graphql';
 import { getOperationAST, getVariableValues, GraphQLError, parse, specifiedRules, validate } from 'graphql';
 import { createLoaderScope } from '../mechanisms/batching';
+import type { Executable, Executor } from '../mechanisms/graphql-execution';
 import type { AccessCheck } from './access';
 import type { OperationContext, Viewer } from './context';
 import type { TranslateError } from './errors';
 import type { Bill, Charge } from './charge';
+import type { Documents } from './documents';
+import { hashOf } from './documents';
 import { limitRules, LIMITS, onlyOfRepetition } from './limits';
 import type { OperationRecord } from './operation-log';
 
@@ -31,13 +27,15 @@ export function createContext(viewer: Viewer | null, address?: string): Operatio
 /** What stands between any request and its execution. */
 export interface OperationGate {
   schema: GraphQLSchema;
+  documents: Documents;
   checkAccess: AccessCheck;
   charge: Charge;
+  execute: Executor;
 }
 
-export interface PreparedOperation extends ExecutionArgs {
+export interface PreparedOperation extends ExecutionArgs, Executable {
   document: DocumentNode;
-  operation: OperationDefinitionNode;
+  execute: Executor;
   contextValue: OperationContext;
   bill: Bill;
   record: OperationRecord;
@@ -63,7 +61,7 @@ export async function prepareOperation(
 ): Promise<PreparedOperation | GraphQLError[]> {
   const { record } = incoming;
   try {
-    const prepared = await record.run(() => prepare(gate, incoming));
+    const prepared = await record.run(() => admitOperation(gate, incoming));
     if (Array.isArray(prepared)) record.end(prepared);
     return prepared;
   } catch (error) {
@@ -72,35 +70,50 @@ export async function prepareOperation(
   }
 }
 
-async function prepare(
-  { schema, checkAccess, charge }: OperationGate,
+/** The same, but the record goes on. */
+export async function admitOperation(
+  { schema, documents, checkAccess, charge, execute }: OperationGate,
   { request, record, openContext }: IncomingOperation,
 ): Promise<PreparedOperation | GraphQLError[]> {
-  record.facts.hash = createHash('sha256').update(request.query).digest('hex');
+  const { query: text, operationName } = request;
+  const known = documents.known(text);
+  const hash = (record.facts.hash = known?.hash ?? hashOf(text));
   const contextValue = (record.facts.context = await openContext());
-  let document: DocumentNode;
-  try {
-    document = parse(request.query, { maxTokens: LIMITS.tokens });
-  } catch (error) {
-    return [coded(error as GraphQLError, 'GRAPHQL_PARSE_FAILED')];
-  }
-  const invalid = onlyOfRepetition(validate(schema, document, [...specifiedRules, ...limitRules]));
-  if (invalid.length > 0) return invalid.map((error) => coded(error, 'GRAPHQL_VALIDATION_FAILED'));
-  const operation = getOperationAST(document, request.operationName);
+  const document = known?.document ?? readDocument(schema, text);
+  if (Array.isArray(document)) return document;
+  const operation = getOperationAST(document, operationName);
   if (!operation) return [coded(new GraphQLError('which operation?'), 'OPERATION_RESOLUTION_FAILURE')];
   record.facts.operation = operation;
   checkAccess(document, operation, contextValue.viewer);
   const variableValues = request.variables ?? {};
-  const { errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues, { maxErrors: 50 });
+  const { errors, coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues, {
+    maxErrors: 50,
+  });
   if (errors) return errors.map((error) => coded(error, 'BAD_USER_INPUT'));
   const bill = await charge({ document, operation, variables: variableValues }, contextValue);
+  documents.keep({ text, hash, document });
   const contextForEvent = async () => {
     const context = await openContext();
     checkAccess(document, operation, context.viewer);
     return context;
   };
-  const { operationName } = request;
-  return { schema, document, operation, operationName, variableValues, contextValue, bill, record, contextForEvent };
+  const values = { operationName, variableValues, coercedValues: coerced, contextValue };
+  return { schema, document, operation, ...values, bill, record, execute, contextForEvent };
+}
+
+function readDocument(schema: GraphQLSchema, text: string): DocumentNode | GraphQLError[] {
+  let document: DocumentNode;
+  try {
+    document = parse(text, { maxTokens: LIMITS.tokens });
+  } catch (error) {
+    return [coded(error as GraphQLError, 'GRAPHQL_PARSE_FAILED')];
+  }
+  const invalid = onlyOfRepetition(validate(schema, document, [...specifiedRules, ...limitRules]));
+  return invalid.length > 0 ? invalid.map((error) => coded(error, 'GRAPHQL_VALIDATION_FAILED')) : document;
+}
+
+export function runOperation(prepared: PreparedOperation): ExecutionResult | Promise<ExecutionResult> {
+  return prepared.record.run(() => prepared.execute(prepared));
 }
 
 /** A result as clients see it. What an operation cost stands beside its one answer, not beside every event. */

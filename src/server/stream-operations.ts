@@ -1,5 +1,5 @@
 import type { ExecutionResult, FormattedExecutionResult } from 'graphql';
-import { execute, GraphQLError } from 'graphql';
+import { getOperationAST, GraphQLError } from 'graphql';
 import type { Request, RequestParams } from 'graphql-sse';
 import type { FastifyRequest } from 'fastify';
 import { Unauthenticated } from '../mechanisms/errors';
@@ -8,7 +8,7 @@ import type { EventStream } from './event-stream';
 import type { SessionOptions } from './websocket-session';
 import { LIMITS } from './limits';
 import type { PreparedOperation } from './operation';
-import { createContext, prepareOperation, tellResult, tooManyOperations } from './operation';
+import { createContext, prepareOperation, runOperation, tellResult, tooManyOperations } from './operation';
 import { resumable, takePosition } from './resumable';
 import { subscribePerEvent } from './subscription';
 
@@ -48,10 +48,10 @@ export function createStreamOperations(options: SessionOptions) {
     if (Array.isArray(prepared)) return { errors: prepared.map(translate) };
     const kind = prepared.operation.operation;
     if (kind === 'mutation' && method === 'GET') throw refused(prepared, mutationByGet());
-    if (kind !== 'subscription')
-      return tellResult(prepared, await prepared.record.run(() => execute(prepared)), translate);
+    if (kind !== 'subscription') return tellResult(prepared, await runOperation(prepared), translate);
     const document = resumable(schema, prepared.document, after);
-    const results = await subscribePerEvent({ ...prepared, document });
+    const operation = getOperationAST(document, prepared.operationName)!;
+    const results = await subscribePerEvent({ ...prepared, document, operation });
     const tell = (result: ExecutionResult) => tellResult(prepared, result, translate);
     if (!(Symbol.asyncIterator in results)) return tell(results);
     return tellAll({ results, tell, translate, ended });

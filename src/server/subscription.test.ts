@@ -1,6 +1,7 @@
 import type { ExecutionResult } from 'graphql';
-import { parse } from 'graphql';
+import { getOperationAST, parse } from 'graphql';
 import { DatabaseUnavailable } from '../mechanisms/errors';
+import { createExecutor } from '../mechanisms/graphql-execution';
 import { createLogger, createObserver } from '../mechanisms/observability';
 import { createContext } from './operation';
 import { createOperationLog } from './operation-log';
@@ -17,9 +18,14 @@ beforeEach(() => void (source = createSource()));
 /** A subscription to `fields`, of which some fail with `failure`. */
 async function subscribed(fields: string, failure: Error): Promise<AsyncGenerator<ExecutionResult>> {
   const context = createContext(viewer('usr_ben'));
+  const schema = createTestSchema(source, () => failure);
+  const document = parse(`subscription { counted { ${fields} } }`);
   const args = {
-    schema: createTestSchema(source, () => failure),
-    document: parse(`subscription { counted { ${fields} } }`),
+    schema,
+    document,
+    operation: getOperationAST(document)!,
+    coercedValues: {},
+    execute: createExecutor(schema),
     contextValue: context,
     contextForEvent: () => Promise.resolve(context),
     record: createOperationLog({

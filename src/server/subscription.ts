@@ -1,5 +1,5 @@
-import type { ExecutionArgs, ExecutionResult } from 'graphql';
-import { createSourceEventStream, execute } from 'graphql';
+import type { ExecutionResult } from 'graphql';
+import { createSourceEventStream } from 'graphql';
 import { MediaNestError } from '../mechanisms/errors';
 import type { PreparedOperation } from './operation';
 
@@ -10,9 +10,9 @@ const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
  * the viewer is one who still may. `contextForEvent` throws to end the subscription.
  */
 export async function subscribePerEvent(
-  operation: ExecutionArgs & Pick<PreparedOperation, 'record' | 'contextForEvent'>,
+  operation: Omit<PreparedOperation, 'bill'>,
 ): Promise<AsyncGenerator<ExecutionResult> | ExecutionResult> {
-  const { record, contextForEvent } = operation;
+  const { record, contextForEvent, execute } = operation;
   const events = await createSourceEventStream(operation);
   if (!(Symbol.asyncIterator in events)) return events;
   record.stream();

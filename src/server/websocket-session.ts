@@ -1,5 +1,5 @@
 import type { ExecutionArgs } from 'graphql';
-import { execute, GraphQLError } from 'graphql';
+import { GraphQLError } from 'graphql';
 import type { Context, ServerOptions } from 'graphql-ws';
 import { CloseCode } from 'graphql-ws';
 import { Unauthenticated } from '../mechanisms/errors';
@@ -9,7 +9,7 @@ import type { TranslateError } from './errors';
 import { LIMITS } from './limits';
 import type { OperationLog } from './operation-log';
 import type { OperationGate, OperationRequest, PreparedOperation } from './operation';
-import { createContext, prepareOperation, tellResult, tooManyOperations } from './operation';
+import { createContext, prepareOperation, runOperation, tellResult, tooManyOperations } from './operation';
 import { subscribePerEvent } from './subscription';
 
 export interface SessionOptions extends OperationGate {
@@ -68,7 +68,7 @@ export function createSessionHandlers(
         return [new GraphQLError('refused', { originalError: error as Error })];
       }
     },
-    execute: (args: ExecutionArgs) => (args as PreparedOperation).record.run(() => execute(args)),
+    execute: (args: ExecutionArgs) => runOperation(args as PreparedOperation),
     subscribe: (args: ExecutionArgs) => subscribePerEvent(args as PreparedOperation),
     // eslint-disable-next-line max-params -- the library calls it so
     async onOperation({ subscriptions }, id, _payload, args, result) {

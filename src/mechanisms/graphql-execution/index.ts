@@ -1,0 +1,3 @@
+export { compileOperation } from './compile';
+export { createExecutor } from './executor';
+export type { Executable, Executor } from './executor';

@@ -1,0 +1,92 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FormattedExecutionResult } from 'graphql';
+import { getOperationAST } from 'graphql';
+import type { OperationContext } from './context';
+import type { Documents } from './documents';
+import type { OperationRequest } from './operation';
+import { admitOperation, runOperation, tellResult } from './operation';
+import type { Refusal } from './refusal';
+import { refusalOf } from './refusal';
+import type { SessionOptions } from './websocket-session';
+
+/** Answers without Apollo what it has answered before, byte for byte alike. */
+export interface KnownOperations {
+  /** Undefined: nothing was executed, and Apollo has to answer. */
+  answer(request: FastifyRequest, openContext: () => Promise<OperationContext>): Promise<Answer | undefined>;
+  /** Learns from an answer of Apollo how clients of this kind are answered. */
+  learn(request: FastifyRequest, reply: FastifyReply): void;
+}
+
+export interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+interface Run extends Refusal {
+  told: FormattedExecutionResult;
+}
+
+/** Values of `accept` that are remembered; programs have few. */
+const MOST_ACCEPTS = 100;
+
+/**
+ * A POST of a document that is known, for clients whose `accept` is known. Errors of variables, and whatever else is unusual, are left to Apollo. Who is
+ * refused is told so here: Apollo would charge again.
+ */
+export function createKnownOperations(gate: SessionOptions): KnownOperations {
+  const { documents, operations, translate } = gate;
+  /** What Apollo answered clients with, by their `accept`: what it negotiates is said in one place. */
+  const types = new Map<string, string>();
+
+  async function run(request: OperationRequest, context: OperationContext): Promise<Run | undefined> {
+    const record = operations.begin('HTTP');
+    try {
+      const prepared = await admitOperation(gate, { request, record, openContext: () => Promise.resolve(context) });
+      if (Array.isArray(prepared)) return undefined;
+      return { status: 200, told: tellResult(prepared, await runOperation(prepared), translate) };
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (!refusal) throw error;
+      record.end([error]);
+      return { ...refusal, told: { errors: [translate(error)] } };
+    }
+  }
+
+  return {
+    async answer(http, openContext) {
+      const type = types.get(http.headers.accept ?? '');
+      const request = readRequest(http);
+      if (!type || !request || !isKnown(documents, request)) return undefined;
+      const context = await openContext().catch(() => undefined); // Apollo tells who failed to say who asks
+      const answer = context && (await run(request, context));
+      if (!answer) return undefined;
+      const { status, headers, told } = answer;
+      return { status, headers: { ...headers, 'content-type': type }, body: `${JSON.stringify(told)}\n` };
+    },
+    learn({ headers: { accept = '' } }, reply) {
+      const type = reply.getHeader('content-type');
+      if (reply.statusCode === 200 && typeof type === 'string' && types.size < MOST_ACCEPTS) types.set(accept, type);
+    },
+  };
+}
+
+function isKnown(documents: Documents, { query, operationName }: OperationRequest): boolean {
+  const known = documents.known(query);
+  const operation = known && getOperationAST(known.document, operationName);
+  return !!operation && operation.operation !== 'subscription';
+}
+
+/** Undefined for whatever is not as usual. */
+function readRequest({ method, body }: FastifyRequest): OperationRequest | undefined {
+  if (method !== 'POST' || !isRecord(body)) return undefined;
+  const { query, operationName, variables, extensions } = body;
+  if (typeof query !== 'string' || (operationName != null && typeof operationName !== 'string')) return undefined;
+  if (variables != null && !isRecord(variables)) return undefined;
+  // What clients tell of themselves there means nothing here; a persisted query is Apollo's.
+  if (extensions != null && (!isRecord(extensions) || 'persistedQuery' in extensions)) return undefined;
+  return { query, operationName, variables };
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
