@@ -4,6 +4,7 @@ import type { Address } from '../mechanisms/embedded-postgres';
 import { StartupError } from '../mechanisms/errors';
 import { createEventStoreDbStore } from '../mechanisms/event-store/eventstoredb';
 import { createPostgresEventStore, settleEventStore } from '../mechanisms/event-store/postgres';
+import type { PostgresEventStoreParts } from '../mechanisms/event-store/postgres';
 import { monitorAppends } from '../mechanisms/event-store';
 import type { EventStore } from '../mechanisms/event-store';
 import { migrateJobs, unlockJobsOfDeadProcesses } from '../mechanisms/jobs';
@@ -45,8 +46,8 @@ export interface FoundationParts {
 const SERVING_STATEMENT_MS = 10_000;
 const BACKGROUND_STATEMENT_MS = 60_000;
 const POOL_SIZE = 20;
-/** Of those who ask: more than are served within a second or two had better come again. */
-const MAX_WAITING = 400;
+/** Who asks and would wait longer for a connection than for an answer had better come again. */
+const MAX_WAIT_MS = 1_000;
 
 interface Server {
   owner: string;
@@ -96,7 +97,7 @@ async function prepareServer(parts: FoundationParts): Promise<Server> {
  * one that is started for the look. Throws StartupError when there is none yet.
  */
 export async function visitEventStore(parts: FoundationParts): Promise<EventStore> {
-  return openEventStore(parts.settings.eventStoreUrl ?? (await visitDatabase(parts)), parts);
+  return openEventStore(parts.settings.eventStoreUrl ?? { database: await visitDatabase(parts) }, parts);
 }
 
 /** The database, likewise. */
@@ -121,12 +122,12 @@ export async function visitDatabase(parts: FoundationParts): Promise<PostgresDat
 
 /** In a database, or on its own at an address. */
 async function openEventStore(
-  place: PostgresDatabase | string,
+  place: Omit<PostgresEventStoreParts, 'log'> | string,
   { releases, observer, log }: FoundationParts,
 ): Promise<EventStore> {
   const store = await (typeof place === 'string'
     ? createEventStoreDbStore({ url: place, log })
-    : createPostgresEventStore({ database: place, log }));
+    : createPostgresEventStore({ ...place, log }));
   releases.add('event store', () => store.close());
   return observer ? monitorAppends(store, observer.metrics) : store;
 }
@@ -135,19 +136,19 @@ export async function layFoundations(parts: FoundationParts): Promise<Foundation
   const { settings, releases, observer, log } = parts;
   const { serving, password } = await prepareServer(parts);
 
-  const open = (name: string, limits: Pick<DatabaseOptions, 'statementTimeoutMs' | 'maxWaiting'>): PostgresDatabase => {
+  const open = (name: string, limits: Pick<DatabaseOptions, 'statementTimeoutMs' | 'maxWaitMs'>): PostgresDatabase => {
     const applicationName = `medianest ${name}`;
     const options = { connection: serving, max: POOL_SIZE, applicationName, log, ...limits };
     const database = createDatabase({ ...options, ...(observer && { observer }) });
     releases.add(`database pool ${name}`, () => database.close());
     return database;
   };
-  const database = open('serving', { statementTimeoutMs: SERVING_STATEMENT_MS, maxWaiting: MAX_WAITING });
+  const database = open('serving', { statementTimeoutMs: SERVING_STATEMENT_MS, maxWaitMs: MAX_WAIT_MS });
   const background = open('background', { statementTimeoutMs: BACKGROUND_STATEMENT_MS });
   const reads = openReplicas(database, { ...parts, password });
   if (settings.databaseUrl) await migrateJobs({ database: background, log });
   else await succeedTheDead(background, log);
-  const store = await openEventStore(settings.eventStoreUrl ?? database, parts);
+  const store = await openEventStore(settings.eventStoreUrl ?? { database, background }, parts);
   const redis = settings.redisUrl ? connectRedis(settings.redisUrl, store, parts) : undefined;
   return { database, background, reads, store, ...(redis ? { redis } : {}) };
 }
@@ -160,7 +161,7 @@ function openReplicas(primary: PostgresDatabase, parts: FoundationParts & Pick<S
     replicas: settings.replicaUrls.map((url) => asRole(url, { user: APP_ROLE, password })),
     max: POOL_SIZE,
     statementTimeoutMs: SERVING_STATEMENT_MS,
-    maxWaiting: MAX_WAITING,
+    maxWaitMs: MAX_WAIT_MS,
     lagBoundMs: settings.times.replicaLagMs,
     ...(observer && { observer }),
     log,

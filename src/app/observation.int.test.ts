@@ -72,7 +72,7 @@ it('every part of the house is counted', async () => {
     /^medianest_cache_reads_total\{connection="plex",outcome="HIT"\} \d/m,
     /^medianest_database_connections\{pool="medianest serving",state="waiting"\} 0/m,
     /^medianest_database_acquire_seconds_count\{pool="medianest background"\} \d/m,
-    /^medianest_database_statement_seconds_count\{pool="medianest serving",outcome="OK"\} \d/m,
+    /^medianest_database_statement_seconds_count\{pool="medianest serving",statement="select request_view",outcome="OK"\} \d/m,
     /^medianest_event_store_append_seconds_count\{outcome="OK"\} \d/m,
     /^medianest_event_store_events_total [1-9]/m,
     /^medianest_job_seconds_count\{task="[^"]+",outcome="OK"\} [1-9]/m,
@@ -87,4 +87,10 @@ it('every part of the house is counted', async () => {
   for (const deadline = Date.now() + 30_000; missing().length > 0 && Date.now() < deadline; text = await told())
     await pause(100);
   expect(missing()).toEqual([]);
+});
+
+it('the server ends what takes too long: sooner for who waits in person than for projections, jobs and polling', async () => {
+  const { database, background } = running.house.foundations;
+  const limits = [database, background].map((pool) => pool.query('show statement_timeout'));
+  expect(await Promise.all(limits)).toEqual([[{ statement_timeout: '10s' }], [{ statement_timeout: '1min' }]]);
 });

@@ -3,7 +3,8 @@ import type { Step } from './observer';
 import { createObserver } from './observer';
 
 const call: Step = { kind: 'UPSTREAM', of: 'plex', what: 'GET /library', outcome: '200', ms: 5 };
-const statement: Step = { kind: 'SQL', of: 'serving', what: 'select 1', outcome: 'OK', ms: 1 };
+const asked = { what: 'select state from request_view', name: 'select request_view' };
+const statement: Step = { kind: 'SQL', of: 'serving', ...asked, outcome: 'OK', ms: 1 };
 
 it('gives each step to the operation that it was done for, however they mix', async () => {
   const observer = createObserver();
@@ -29,7 +30,9 @@ it('gives each step to the operation that it was done for, however they mix', as
   );
   const { text } = await observer.metrics.expose();
   expect(text).toContain('medianest_upstream_call_seconds_count{upstream="plex",outcome="200"} 5');
-  expect(text).toContain('medianest_database_statement_seconds_count{pool="serving",outcome="OK"} 2');
+  expect(text).toContain(
+    'medianest_database_statement_seconds_count{pool="serving",statement="select request_view",outcome="OK"} 2',
+  );
 });
 
 it('keeps no steps unless asked to, no more than a reader reads, and none after the end', () => {

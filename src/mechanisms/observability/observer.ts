@@ -9,6 +9,8 @@ export interface Step {
   of: string;
   /** A method and path, a statement, a kind of thing; never a value. */
   what: string;
+  /** What statements are counted by: a few words of ours. */
+  name?: string;
   /** One of a few words: a status, a kind of failure, a hit. */
   outcome: string;
   ms: number;
@@ -91,17 +93,17 @@ function register(metrics: Metrics) {
   });
   const sql = metrics.histogram({
     name: 'medianest_database_statement_seconds',
-    help: 'Statements, from when they had a connection.',
-    labels: ['pool', 'outcome'],
+    help: 'Statements, by verb and table, from when they had a connection.',
+    labels: ['pool', 'statement', 'outcome'],
   });
   const cache = metrics.counter({
     name: 'medianest_cache_reads_total',
     help: 'Reads of what is kept of upstreams.',
     labels: ['connection', 'outcome'],
   });
-  return ({ kind, of, outcome, ms }: Step): void => {
+  return ({ kind, of, name = '', outcome, ms }: Step): void => {
     if (kind === 'UPSTREAM') upstream.observe({ upstream: of, outcome }, ms / 1_000);
-    else if (kind === 'SQL') sql.observe({ pool: of, outcome }, ms / 1_000);
+    else if (kind === 'SQL') sql.observe({ pool: of, statement: name, outcome }, ms / 1_000);
     else cache.add({ connection: of, outcome });
   };
 }

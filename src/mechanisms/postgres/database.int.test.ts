@@ -1,11 +1,13 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { DatabaseUnavailable } from '../errors';
 import { createLogger } from '../observability';
-import type { PostgresDatabase } from '.';
+import { until } from '../pubsub/testing';
+import type { DatabaseOptions, PostgresDatabase } from '.';
 import { createDatabase } from '.';
 import type { TestDatabase } from './testing';
-import { createTestDatabase } from './testing';
+import { createTestDatabase, lentOf } from './testing';
 
 const log = createLogger({ level: 'silent' });
 
@@ -81,33 +83,71 @@ describe('a transaction', () => {
   });
 });
 
-it('lets only so many wait for a connection: who comes then is told when to come again, and the others are served', async () => {
-  const narrow = createDatabase({
-    connection: test.connection.app,
-    max: 1,
-    maxWaiting: 2,
-    applicationName: 'narrow',
-    log,
-  });
-  const ask = () => narrow.query<{ n: number }>('select 1 as n');
-  let leave = (): void => undefined;
-  const taken = new Promise<void>((resolve) => {
-    void narrow.transaction(async (tx) => {
-      await tx.query('select 1');
-      resolve();
-      await new Promise<void>((end) => (leave = end));
+describe('a pool', () => {
+  const open = (options: Partial<DatabaseOptions>) =>
+    createDatabase({ connection: test.connection.app, max: 1, applicationName: 'narrow', log, ...options });
+  /** Holds a connection until it is told to leave. */
+  async function hold(database: PostgresDatabase) {
+    let leave = (): void => undefined;
+    const told = new Promise<void>((resolve) => (leave = resolve));
+    let left: Promise<void> | undefined;
+    await new Promise<void>((taken) => {
+      left = database.transaction(async (tx) => {
+        await tx.query('select 1');
+        taken();
+        await told;
+      });
     });
-  });
-  await taken;
-  const waiting = [ask(), ask()];
-  for (const refused of [ask, () => narrow.transaction((tx) => tx.query('select 1'))]) {
-    const error = await refused().catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ code: 'OVERLOADED', retryable: true, retryAfter: expect.any(Date) });
+    return () => (leave(), left);
   }
-  leave();
-  expect(await Promise.all(waiting)).toEqual([[{ n: 1 }], [{ n: 1 }]]);
-  expect(await ask()).toEqual([{ n: 1 }]);
-  await narrow.close();
+
+  it('that is used up turns away who would wait too long, says when to come again, and serves the others', async () => {
+    const narrow = open({ max: 2, maxWaitMs: 50 });
+    const ask = () => narrow.query<{ n: number }>('select 1 as n');
+    const holders = [await hold(narrow), await hold(narrow)];
+    const waiting = [ask(), ask()];
+    await pause(60);
+    for (const refused of [ask, () => narrow.transaction((tx) => tx.query('select 1'))]) {
+      const error = await refused().catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ code: 'OVERLOADED', retryable: true, retryAfter: expect.any(Date) });
+    }
+    await Promise.all(holders.map((leave) => leave()));
+    expect(await Promise.all(waiting)).toEqual([[{ n: 1 }], [{ n: 1 }]]);
+    expect(await ask()).toEqual([{ n: 1 }]);
+    await narrow.close();
+  });
+
+  it('grows while somebody would wait, to its bound, and shrinks when there is less to do', async () => {
+    const wide = open({ max: 4 });
+    wide.pool.options.idleTimeoutMillis = 50;
+    await wide.query('select 1');
+    await wide.query('select 1');
+    expect(wide.pool.totalCount).toBe(1); // nobody had to wait
+    const holders = [await hold(wide), await hold(wide), await hold(wide)];
+    expect(wide.pool.totalCount).toBe(3);
+    const more = Array.from({ length: 5 }, () => wide.query('select pg_sleep(0.01)'));
+    expect(wide.pool).toMatchObject({ totalCount: 4, waitingCount: 4 });
+    await Promise.all([...more, ...holders.map((leave) => leave())]);
+    await until(() => wide.pool.totalCount === 0);
+    await wide.close();
+  });
+
+  it('has every connection back, however a statement or a transaction ended', async () => {
+    const leaky = open({ max: 3, statementTimeoutMs: 50 });
+    const failing: (() => Promise<unknown>)[] = [
+      () => leaky.query('nonsense'),
+      () => leaky.query('select pg_sleep(1)'),
+      () => leaky.prepared({ name: 'wrong', text: 'select $1::int' }, ['x']),
+      () => leaky.transaction((tx) => tx.query('nonsense')),
+      () => leaky.transaction(() => Promise.reject(new Error('changed my mind'))),
+      () => leaky.transaction((tx) => tx.query('select pg_terminate_backend(pg_backend_pid())')),
+    ];
+    for (const ask of failing) expect(await ask().catch((error: unknown) => error)).toBeInstanceOf(Error);
+    await Promise.all(failing.map((ask) => ask().catch(() => undefined)));
+    expect(lentOf(leaky)).toBe(0);
+    expect(await leaky.query('select 1 as n')).toEqual([{ n: 1 }]);
+    await leaky.close();
+  });
 });
 
 describe('when the server ends the sessions', () => {

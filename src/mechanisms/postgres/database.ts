@@ -1,7 +1,9 @@
 import type { PoolClient, PoolConfig, QueryResult } from 'pg';
 import { Pool } from 'pg';
 import type { Logger, Observer } from '../observability';
-import { DatabaseUnavailable, Overloaded } from '../errors';
+import { DatabaseUnavailable } from '../errors';
+import { createAdmission } from './admission';
+import type { Admission } from './admission';
 import { asDatabaseError, toUnreachable } from './database-errors';
 import { createChannel } from './channel';
 import type { Channel } from './channel';
@@ -44,8 +46,8 @@ export interface DatabaseOptions {
   log: Logger;
   /** What a statement may take: the server ends it then, and the connection is given up when not even that is heard. */
   statementTimeoutMs?: number;
-  /** How many may wait for a connection: who comes then is told OVERLOADED at once. */
-  maxWaiting?: number;
+  /** Who would have to wait longer for a connection is told OVERLOADED at once. */
+  maxWaitMs?: number;
   /** Hears of the pool and of its statements. */
   observer?: Observer;
 }
@@ -53,12 +55,10 @@ export interface DatabaseOptions {
 const CONNECTION_TIMEOUT_MS = 5_000;
 /** What the server's word that it ended a statement may take. */
 const GRACE_MS = 1_000;
-/** When who was turned away may come again. */
-const TRY_AGAIN_MS = 1_000;
 
 /** Errors of the connection arrive as DatabaseUnavailable, errors of SQL as `pg` gives them. */
 export function createDatabase(options: DatabaseOptions): PostgresDatabase {
-  const { connection, max, applicationName, log, statementTimeoutMs, maxWaiting = Infinity } = options;
+  const { connection, max, applicationName, log, statementTimeoutMs, maxWaitMs = Infinity } = options;
   const config: PoolConfig = {
     ...(typeof connection === 'string' ? { connectionString: connection } : connection),
     max,
@@ -79,13 +79,8 @@ export function createDatabase(options: DatabaseOptions): PostgresDatabase {
   pool.on('error', (error) => closed ?? log.warn({ err: error }, 'an idle database connection broke'));
   // While a connection is lent, its errors are emitted at the client alone; without a listener they would end the process. The next query tells.
   pool.on('connect', (client) => client.on('error', () => undefined));
-  const lend = async <Result>(work: (ask: Ask) => Promise<Result>): Promise<Result> => {
-    if (pool.waitingCount >= maxWaiting) {
-      const retryAfter = new Date(Date.now() + TRY_AGAIN_MS);
-      throw new Overloaded('too many wait for the database: try again in a second', retryAfter);
-    }
-    return withConnection(watch, work);
-  };
+  const admission = createAdmission({ size: max, maxWaitMs });
+  const lend = <Result>(work: (ask: Ask) => Promise<Result>) => withConnection({ watch, admission }, work);
   const runStatement = createPrepared(() => log.info('no prepared statements: a pooler hands out other sessions'));
   return {
     pool,
@@ -105,10 +100,16 @@ export function createDatabase(options: DatabaseOptions): PostgresDatabase {
 /** Asks the connection. After it broke each question fails at once, and it is not used again. */
 type Ask = <Answer>(sql: string, question: (client: PoolClient) => Promise<Answer>) => Promise<Answer>;
 
-async function withConnection<Result>(watch: PoolWatch, work: (ask: Ask) => Promise<Result>): Promise<Result> {
-  const client = await watch.connect().catch((error: unknown) => {
-    throw toUnreachable(error);
-  });
+async function withConnection<Result>(
+  { watch, admission }: { watch: PoolWatch; admission: Admission },
+  work: (ask: Ask) => Promise<Result>,
+): Promise<Result> {
+  const client = await admission.wait(() =>
+    watch.connect().catch((error: unknown) => {
+      throw toUnreachable(error);
+    }),
+  );
+  const lentAt = performance.now();
   let broken: DatabaseUnavailable | undefined;
   const ask: Ask = async (sql, question) => {
     if (broken) throw broken;
@@ -124,6 +125,7 @@ async function withConnection<Result>(watch: PoolWatch, work: (ask: Ask) => Prom
     return await work(ask);
   } finally {
     client.release(broken !== undefined || client.getTransactionStatus() !== 'I');
+    admission.held(performance.now() - lentAt);
   }
 }
 

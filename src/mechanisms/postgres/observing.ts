@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import type { Observer } from '../observability';
+import { statementName } from './statement-name';
 
 /** Times what a pool is asked for. */
 export interface PoolWatch {
@@ -38,7 +39,14 @@ export function watchPool(pool: Pool, name: string, observer: Observer | undefin
     async statement(sql, ask) {
       const startedAt = performance.now();
       const told = (outcome: string): void =>
-        observer.step({ kind: 'SQL', of: name, what: sql, outcome, ms: performance.now() - startedAt });
+        observer.step({
+          kind: 'SQL',
+          of: name,
+          what: sql,
+          name: statementName(sql),
+          outcome,
+          ms: performance.now() - startedAt,
+        });
       try {
         const answer = await ask();
         told('OK');

@@ -31,7 +31,7 @@ function open(urls = cluster.replicas.map(({ appUrl }) => appUrl), lagBoundMs = 
     replicas: urls.map((url) => asRole(url, { user: APP_ROLE })),
     max: 4,
     statementTimeoutMs: 5_000,
-    maxWaiting: 100,
+    maxWaitMs: 5_000,
     lagBoundMs,
     lookMs: 20,
     log,
@@ -87,7 +87,7 @@ it.each([
 ])('takes for no replica one %s', async (_what, system) => {
   open([]);
   const connection = asRole(cluster.replicas[0]!.appUrl, { user: APP_ROLE });
-  const limits = { max: 1, statementTimeoutMs: 5_000, maxWaiting: 1, lagBoundMs: Infinity };
+  const limits = { max: 1, statementTimeoutMs: 5_000, maxWaitMs: 5_000, lagBoundMs: Infinity };
   const replica = createReplica({ connection, ...limits, trail: createWalTrail(), systemOf: () => system, log });
   await replica.look();
   expect(replica.status().state).toBe('AWAY');

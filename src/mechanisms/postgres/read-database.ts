@@ -25,8 +25,8 @@ export interface ReadDatabaseOptions {
   /** Connections to each. */
   max: number;
   statementTimeoutMs: number;
-  /** How many may wait for one of them. */
-  maxWaiting: number;
+  /** Who would have to wait longer for one of them is told OVERLOADED at once. */
+  maxWaitMs: number;
   /** A replica that is more behind is left out. */
   lagBoundMs: number;
   /** How often replicas are looked at. */

@@ -33,7 +33,7 @@ export interface ReplicaParts {
   connection: PoolConfig;
   max: number;
   statementTimeoutMs: number;
-  maxWaiting: number;
+  maxWaitMs: number;
   trail: WalTrail;
   /** Of the primary; null while it is unknown. */
   systemOf(): string | null;

@@ -31,11 +31,13 @@ export interface TestDatabase {
   owner: PostgresDatabase;
   /** For what connects by itself: a child process, graphile-worker. */
   connection: { app: Connection; owner: Connection; appUrl: string; ownerUrl: string };
-  /** Closes both pools and drops the database; throws when somebody else still was connected to it. */
+  /** Closes both pools and drops the database; throws when somebody still holds a connection of them, or was connected to it. */
   drop(): Promise<void>;
 }
 
 const log = createLogger({ level: 'error' });
+/** Connections of a pool that somebody holds. */
+export const lentOf = ({ pool }: Pick<PostgresDatabase, 'pool'>): number => pool.totalCount - pool.idleCount;
 /** A closed connection is seen by the server a moment later. */
 const GOODBYE_MS = 2_000;
 
@@ -55,6 +57,8 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     ...pools,
     connection: { app, owner, appUrl: urlOf(app), ownerUrl: urlOf(owner) },
     async drop() {
+      const lent = lentOf(pools.database) + lentOf(pools.owner);
+      if (lent > 0) throw new Error(`${lent} connections to ${database} were never given back`);
       await Promise.all([pools.database.close(), pools.owner.close()]);
       const leaked = await sessionsOn(server, database);
       await server.query(`drop database ${database} with (force)`);

@@ -31,7 +31,7 @@ beforeAll(async () => {
     replicas: [asRole(cluster.replicas[0]!.appUrl, { user: APP_ROLE })],
     max: 4,
     statementTimeoutMs: 5_000,
-    maxWaiting: 100,
+    maxWaitMs: 5_000,
     lagBoundMs: 60_000,
     lookMs: 20,
     log,
@@ -120,7 +120,7 @@ it('works the same without replicas', async () => {
     replicas: [],
     max: 1,
     statementTimeoutMs: 5_000,
-    maxWaiting: 100,
+    maxWaitMs: 5_000,
     lagBoundMs: 1_000,
     log,
   });

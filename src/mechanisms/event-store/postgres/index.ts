@@ -18,6 +18,8 @@ export { settleEventStore } from './settle-store';
 export interface PostgresEventStoreParts {
   /** The primary, as the serving role. Stays the caller's to close. */
   database: Database;
+  /** The same for who follows the log: crowds that wait for the other must not hold up the projections. Absent: the same. */
+  background?: Database;
   log: Logger;
 }
 
@@ -43,10 +45,15 @@ const ALL = {
 const HEAD = { name: 'head', text: 'SELECT coalesce(max(position), 0) AS head FROM events' };
 
 /** The event store in Postgres tables (docs/decisions/0003). Its tables are there already: migrations made them. */
-export async function createPostgresEventStore({ database, log }: PostgresEventStoreParts): Promise<EventStore> {
-  const read = async <Row extends object>(statement: Statement, values: unknown[] = []): Promise<Row[]> => {
+export async function createPostgresEventStore(parts: PostgresEventStoreParts): Promise<EventStore> {
+  const { database, background = database, log } = parts;
+  const read = async <Row extends object>(
+    statement: Statement,
+    values: unknown[] = [],
+    place = database,
+  ): Promise<Row[]> => {
     try {
-      return await database.prepared<Row>(statement, values);
+      return await place.prepared<Row>(statement, values);
     } catch (error) {
       throw toReadFailure(error);
     }
@@ -77,7 +84,7 @@ export async function createPostgresEventStore({ database, log }: PostgresEventS
       return { version: events.at(-1)?.streamVersion ?? NO_STREAM, events };
     },
     async readAll(after, limit) {
-      return (await read<EventRow>(ALL, [String(after), limit])).map(toStoredEvent);
+      return (await read<EventRow>(ALL, [String(after), limit], background)).map(toStoredEvent);
     },
     async head() {
       const [row] = await read<{ head: string }>(HEAD);

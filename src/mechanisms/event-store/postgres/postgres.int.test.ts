@@ -58,6 +58,20 @@ describe('the event store in Postgres', () => {
     await test.owner.query('CREATE TRIGGER dawdle BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION dawdle()');
   });
   beforeEach(() => void (ending = new AbortController()));
+
+  it('is followed while a crowd holds all connections of who serves', async () => {
+    const serving = createDatabase({ connection: test.connection.app, max: 1, applicationName: 'serving', log });
+    const crowded = await createPostgresEventStore({ database: serving, background: test.database, log });
+    let leave = (): void => undefined;
+    const crowd = serving.transaction(() => new Promise<void>((resolve) => (leave = resolve)));
+    const before = (await crowded.readAll(0n, 100_000)).length;
+    await store.append(newStream(), NO_STREAM, newEvents(2));
+    expect(await crowded.readAll(0n, 100_000)).toHaveLength(before + 2);
+    leave();
+    await crowd;
+    await crowded.close();
+    await serving.close();
+  });
   afterEach(() => ending.abort());
   afterAll(async () => {
     await store.close();

@@ -1,0 +1,53 @@
+import { Overloaded } from '../errors';
+
+/** Lets wait for a connection, as long as that is worth while. */
+export interface Admission {
+  /** Throws Overloaded at once when it would take too long. */
+  wait<Client>(connect: () => Promise<Client>): Promise<Client>;
+  /** How long one was held that is free again. */
+  held(ms: number): void;
+}
+
+export interface AdmissionOptions {
+  /** How many connections there can be. */
+  size: number;
+  /** Who would wait longer is turned away. */
+  maxWaitMs: number;
+}
+
+/** What the newest tells of how long a connection is held. */
+const WEIGHT = 0.1;
+/** When who was turned away may come again. */
+const TRY_AGAIN_MS = 1_000;
+
+/**
+ * What a newcomer has to expect: those before it, as long as connections are held now and as many at once as there are. And where nobody gives one
+ * back, as when the server is stuck: at least what the first in the queue has waited already.
+ */
+export function createAdmission({ size, maxWaitMs }: AdmissionOptions): Admission {
+  const waiting = new Set<{ since: number }>(); // in the order in which they came, as the pool serves them
+  let heldMs = 0;
+
+  function expectedMs(): number {
+    const [first] = waiting;
+    if (!first) return 0;
+    return Math.max((waiting.size * heldMs) / size, performance.now() - first.since);
+  }
+
+  return {
+    async wait(connect) {
+      if (expectedMs() >= maxWaitMs) {
+        const retryAfter = new Date(Date.now() + TRY_AGAIN_MS);
+        throw new Overloaded('too many wait for the database: try again in a second', retryAfter);
+      }
+      const self = { since: performance.now() };
+      waiting.add(self);
+      try {
+        return await connect();
+      } finally {
+        waiting.delete(self);
+      }
+    },
+    held: (ms) => void (heldMs += (ms - heldMs) * WEIGHT),
+  };
+}
