@@ -11,7 +11,7 @@ import {
   StaleRead,
 } from '../mechanisms/errors';
 import type { TestDoor } from './testing';
-import { openTestDoor, waysAndAgain } from './testing';
+import { openTestDoor, ways } from './testing';
 
 let door: TestDoor;
 beforeAll(async () => {
@@ -83,7 +83,7 @@ it.each([
   expect(door.logged).toEqual([]);
 });
 
-describe.each(Object.entries(waysAndAgain))('by %s', (_way, send) => {
+describe.each(Object.entries(ways))('by %s', (_way, send) => {
   it.each([
     ['a bug', new TypeError('secret: select * from token where password = hunter2'), 'INTERNAL_SERVER_ERROR'],
     ['what an upstream said', new Error('502 {"secret":"hunter2"}'), 'INTERNAL_SERVER_ERROR'],
