@@ -54,6 +54,7 @@ table public.feed_mark
 table public.handover_turn
   column connection_id text not null
   column next_at timestamp with time zone not null
+  column free_at timestamp with time zone not null default now()
   constraint handover_turn_pkey PRIMARY KEY (connection_id)
   grant insert, select, update to medianest_app
 table public.idempotency_key

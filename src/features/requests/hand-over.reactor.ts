@@ -32,10 +32,7 @@ export interface HandOverParts extends TalkParts {
   log: Logger;
 }
 
-/** Who comes later than that has missed its turn. */
-const LATE_MS = 1_000;
-
-/** `early`: without waiting for the end of a back-off. `turn`: when its turn is; null: it has to take one; absent: it needs none. */
+/** `early`: without waiting for the end of a back-off. `turn`: the one it was given; null: none so far; absent: it needs none. */
 const wakeUp = requestTarget.extend({
   early: z.boolean().default(false),
   turn: z.iso.datetime().nullable().optional(),
@@ -85,12 +82,11 @@ export function releaseHandover(jobs: JobQueue, target: RequestTarget, runAt: Da
 }
 
 /** False: a job comes when it is. What waited is not sent at once, however late we are ourselves. */
-async function isItsTurn({ turns, jobs, clock }: HandOverParts, woken: WakeUp, connectionId: string): Promise<boolean> {
-  const { turn } = woken;
-  if (turn === undefined || (turn !== null && clock().getTime() - Date.parse(turn) < LATE_MS)) return true;
-  const taken = await turns.take(connectionId);
-  if (taken) await jobs.enqueue(jobInTurn({ ...woken, turn: taken.toISOString() }, taken));
-  return taken === null;
+async function isItsTurn({ turns, jobs }: HandOverParts, woken: WakeUp, connectionId: string): Promise<boolean> {
+  if (woken.turn === undefined) return true;
+  const later = await turns.take(connectionId, { given: woken.turn !== null });
+  if (later) await jobs.enqueue(jobInTurn({ ...woken, turn: later.toISOString() }, later));
+  return later === null;
 }
 
 const targetOf = ({ streamId, requestId }: RequestTarget): RequestTarget => ({ streamId, requestId });

@@ -172,23 +172,24 @@ describe('released', () => {
     return { ...one, next };
   };
 
-  it('it waits for its turn, and then needs no other', async () => {
-    const { turns, jobs, next, to, upstream, target } = await released();
-    turns.push(at(3), at(60));
+  it('it waits for its turn, and comes with it, however late', async () => {
+    const { turns, takers, jobs, next, to, upstream, target } = await released();
+    turns.push(at(3));
     await next();
     expect(upstream.calls).toEqual([]);
     const payload = { ...target, early: true, turn: iso(3) };
     expect(jobs.at(-1)).toMatchObject({ key: `wake:${target.requestId}`, runAt: at(3), payload });
-    to(3.9);
+    to(500);
     await next();
     expect(upstream.creates()).toBe(1);
+    expect(takers).toEqual([{ given: false }, { given: true }]);
   });
 
-  it('it takes another turn when it missed its own, for so did others', async () => {
+  it('it waits for another turn when too many came with theirs at once', async () => {
     const { turns, jobs, next, to, upstream } = await released();
     turns.push(at(3), at(600));
     await next();
-    to(500);
+    to(3);
     await next();
     expect([upstream.creates(), jobs.at(-1)?.runAt]).toEqual([0, at(600)]);
   });

@@ -99,7 +99,8 @@ export async function createWorld(codecs: EventCodecs) {
   const jobs: Job[] = [];
   const queue = { enqueue: (job: Job) => (jobs.push(job), Promise.resolve()) };
   const connection = { usable: true, checks: 0 };
-  const turns: (Date | null)[] = [];
+  const turns: Date[] = [];
+  const takers: { given: boolean }[] = [];
   const asking = { accountId: BEN, role: 'FRIEND', correlationId: 'c' };
   const idempotencyKeys = { claim: () => Promise.resolve() };
   const users = createUserCommands({ handler: createCommandHandler({ store, codecs }), idempotencyKeys, clock });
@@ -124,7 +125,7 @@ export async function createWorld(codecs: EventCodecs) {
         check: () => ((connection.checks += 1), Promise.resolve()),
       },
       upstreamUserOf: () => 2,
-      turns: { take: () => Promise.resolve(turns.shift() ?? null) },
+      turns: { take: (_id, taker) => (takers.push(taker), Promise.resolve(turns.shift() ?? null)) },
       jobs: queue,
       times,
       clock,
@@ -141,6 +142,8 @@ export async function createWorld(codecs: EventCodecs) {
     connection,
     /** What is given to those who take a turn; none: it is theirs now. */
     turns,
+    /** Who asked for a turn so far. */
+    takers,
     target,
     load,
     worker,
