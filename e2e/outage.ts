@@ -55,8 +55,9 @@ export async function outage({ wishes, releaseMs, kills: most, patienceMs }: Out
   const house = createHouse({
     DEMO: '1',
     LEASE_MS: '1500',
-    CALL_TIMEOUT_MS: '500',
+    CALL_TIMEOUT_MS: '2000', // a worker that has just started on a busy machine is slow, and does not live for long
     SETTLE_DELAY_MS: '1000',
+    POLL_FAST_MS: '60000', // as with real services: a thousand that are looked at all the time would leave them no time for more
     RELEASE_MS: `${releaseMs}`,
     COST_BUDGET: '1000000',
     OVERSEERR_URL: overseerr.url,
@@ -80,8 +81,11 @@ export async function outage({ wishes, releaseMs, kills: most, patienceMs }: Out
       film += count;
     }
     const films = Array.from({ length: total }, (_none, index) => FIRST_FILM + index);
-    const has = (tmdbId: number) => overseerr.requestsFor(tmdbId).length > 0;
-    const handedOver = (): number => films.filter(has).length;
+    let missing = films;
+    const handedOver = (): number => {
+      missing = missing.filter((tmdbId) => overseerr.requestsFor(tmdbId).length === 0);
+      return total - missing.length;
+    };
 
     await overseerr.setFault('NONE');
     const began = Date.now();

@@ -180,11 +180,13 @@ interface Ready {
   monitoringUrl: string | null;
 }
 
-/** By the stack's log: who was ready last as this member. */
+/** By the stack's log: who was ready last as this member. From its end, for it grows; not by lines, for who was killed within one has left half of it. */
 function readyAs(log: string, member: string): Ready | undefined {
-  // Not by lines: who was killed within one has left half of it.
-  const entries = log.match(new RegExp(`\\{[^{}]*"member":"${member}"[^{}]*"msg":"a process is ready"[^{}]*\\}`, 'g'));
-  return entries ? (JSON.parse(entries.at(-1)!) as Ready) : undefined;
+  for (let at = log.length; (at = log.lastIndexOf(`"member":"${member}"`, at - 1)) > 0;) {
+    const entry = log.slice(log.lastIndexOf('{', at), log.indexOf('}', at) + 1);
+    if (entry.includes('"msg":"a process is ready"')) return JSON.parse(entry) as Ready;
+  }
+  return undefined;
 }
 
 async function metricsAt(address: string): Promise<Map<string, number>> {

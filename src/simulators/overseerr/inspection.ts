@@ -1,6 +1,6 @@
 import type { Call } from './endpoint';
 import type { State } from './state';
-import { MediaStatus, mediaOfRequest, statusKey, userById } from './state';
+import { MediaStatus, requestsOfMedia, statusKey, userById } from './state';
 import { commitSubmission } from './submission';
 import type { Catalogue } from './titles';
 
@@ -16,10 +16,9 @@ export interface TitleRequest {
 }
 
 export function requestsFor(state: State, tmdbId: number): TitleRequest[] {
-  return state.requests
-    .map((request) => ({ request, media: mediaOfRequest(state, request) }))
-    .filter(({ media }) => media.tmdbId === tmdbId)
-    .map(({ request, media }) => ({
+  const ofTitle = state.media.filter((media) => media.tmdbId === tmdbId);
+  return ofTitle.flatMap((media) =>
+    requestsOfMedia(state, media.id).map((request) => ({
       id: request.id,
       mediaType: request.type,
       is4k: request.is4k,
@@ -27,7 +26,8 @@ export function requestsFor(state: State, tmdbId: number): TitleRequest[] {
       mediaStatus: media[statusKey(request.is4k)],
       requestedBy: request.requestedBy,
       seasons: request.seasons.map(({ seasonNumber }) => seasonNumber),
-    }));
+    })),
+  );
 }
 
 /** A title that can be watched, as far as this server knows. */
