@@ -45,14 +45,18 @@ function expectOrder({ seen }: Watching): void {
   expect(places).toEqual([...new Set(places)].sort((a, b) => (a < b ? -1 : 1)));
 }
 
-(isRedisMissing ? describe.skip : describe)('with Redis, a change is told at another process', () => {
+const withRedis = isRedisMissing ? describe.skip : describe;
+const subscribedAt = (redis: Redis) =>
+  until('the subscription at Redis', () => (redis.subscriptions(TOPIC) > 0 ? true : undefined));
+
+withRedis('with Redis and without a poll, a change is told at another process', () => {
   let redis: Redis;
   let watching: Watching;
   beforeAll(async () => {
     redis = await startRedis();
-    await open({ REDIS_URL: redis.url });
+    await open({ REDIS_URL: redis.url, FEED_POLL_MS: '3600000' });
     watching = watchAtB();
-    await subscribedAgain();
+    await subscribedAt(redis);
   }, START_MS);
   afterAll(async () => {
     await watching?.stop();
@@ -60,37 +64,26 @@ function expectOrder({ seen }: Watching): void {
     await redis?.close();
   });
   afterEach(() => expectOrder(watching));
-  const subscribedAgain = () =>
-    until('the subscription at Redis', () => (redis.subscriptions(TOPIC) > 0 ? true : undefined));
 
-  it('at once', () => arrives(watching));
+  it('by a wake-up', async () => {
+    for (let change = 0; change < 3; change += 1) await arrives(watching);
+  });
 
-  it('also when it was restarted in between', async () => {
+  it('also when Redis was restarted in between', async () => {
     await redis.restart();
     await arrives(watching);
-    await subscribedAgain();
+    await subscribedAt(redis);
     await arrives(watching);
   });
 
-  it('also while it is frozen, and after', async () => {
-    redis.freeze();
-    try {
-      await arrives(watching);
-    } finally {
-      redis.thaw();
-    }
-    await subscribedAgain();
-    await arrives(watching);
-  });
-
-  it('also while it is cut off, and after', async () => {
-    redis.cut();
-    try {
-      await arrives(watching);
-    } finally {
-      redis.mend();
-    }
-    await subscribedAgain();
+  it.each([
+    ['frozen', () => redis.freeze(), () => redis.thaw()],
+    ['cut off', () => redis.cut(), () => redis.mend()],
+  ])('after Redis was %s, what happened meanwhile too', async (_how, away, back) => {
+    away();
+    const id = await ask().finally(back);
+    await watching.first(`${id} at ${B}`, ({ requestUpdated: { request } }) => request.id === id);
+    await subscribedAt(redis);
     await arrives(watching);
   });
 
@@ -105,6 +98,31 @@ function expectOrder({ seen }: Watching): void {
     await until('the files of then', async () =>
       (await heldBy(server, B)).files <= before.files + 3 ? true : undefined,
     );
+  });
+});
+
+withRedis('by the poll, a change is told at another process while Redis is', () => {
+  let redis: Redis;
+  let watching: Watching;
+  beforeAll(async () => {
+    redis = await startRedis();
+    await open({ REDIS_URL: redis.url });
+    watching = watchAtB();
+    await subscribedAt(redis);
+  }, START_MS);
+  afterAll(async () => {
+    await watching?.stop();
+    await house?.leave();
+    await redis?.close();
+  });
+
+  it.each([
+    ['frozen', () => redis.freeze(), () => redis.thaw()],
+    ['cut off', () => redis.cut(), () => redis.mend()],
+  ])('%s', async (_how, away, back) => {
+    away();
+    await arrives(watching).finally(back);
+    expectOrder(watching);
   });
 });
 

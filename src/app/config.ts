@@ -65,6 +65,8 @@ export interface Settings {
     pollFastMs: number;
     /** How often a connection is looked at. */
     probeMs: number;
+    /** How often subscriptions look for changes that nobody woke them for. */
+    feedPollMs: number;
     /** An api whose views are further behind is not ready. */
     readyLagMs: number;
     /** A replica that is further behind is not read. */
@@ -125,6 +127,7 @@ const environment = z.object({
   CALL_TIMEOUT_MS: milliseconds(50),
   POLL_FAST_MS: milliseconds(50),
   PROBE_MS: milliseconds(50),
+  FEED_POLL_MS: milliseconds(10),
   RELEASE_MS: milliseconds(0),
   READY_LAG_MS: milliseconds(1_000),
   REPLICA_LAG_MS: milliseconds(100),
@@ -155,6 +158,7 @@ function timesOf(values: Environment): Settings['times'] {
     settleDelayMs: values.SETTLE_DELAY_MS ?? (values.OVERSEERR_URL ? 45_000 : 2 * callMs),
     pollFastMs: values.POLL_FAST_MS ?? usual.poll,
     probeMs: values.PROBE_MS ?? usual.probe,
+    feedPollMs: values.FEED_POLL_MS ?? 1_000,
     releaseMs: values.RELEASE_MS ?? 500,
     readyLagMs: values.READY_LAG_MS ?? 60_000,
     staleAfterMs: values.STALE_AFTER_MS ?? usual.stale,

@@ -64,7 +64,10 @@ function wireMechanisms(parts: WiringParts) {
   const wakeUp = wireWakeUp(parts);
   const leases = createLeases({ database: background, holder: randomUUID(), leaseMs: settings.times.leaseMs, log });
   releases.add('leases', () => leases.close());
-  const feed = createChangeFeed({ database, store, wakeUp, projections: [REQUEST_VIEW, SERVICE_VIEW], log });
+  const feed = createChangeFeed({
+    ...{ database, store, wakeUp, log, pollMs: settings.times.feedPollMs },
+    projections: [REQUEST_VIEW, SERVICE_VIEW],
+  });
   releases.add('change feed', () => feed.close());
   const cache = createCache({
     ...(foundations.redis && { redis: foundations.redis }),
