@@ -13,9 +13,11 @@ type Front = Awaited<ReturnType<typeof startFront>>;
 
 /** Says its name, and whether it is ready. */
 async function startBackend(name: string) {
-  const state = { ready: true };
+  const state = { ready: true, refusals: 0 };
   const server = createServer(({ url }, response) => {
-    response.statusCode = url === '/health/ready' && !state.ready ? 503 : 200;
+    const refuses = url === '/health/ready' && !state.ready;
+    if (refuses) state.refusals += 1;
+    response.statusCode = refuses ? 503 : 200;
     response.end(name);
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -60,6 +62,8 @@ describe('the front', () => {
     first().state.ready = false;
     await says('b');
     second().state.ready = false;
+    // When it asks again it has heard the first answer.
+    await until(() => second().state.refusals > 1);
     await says('a', 'b');
   });
 
