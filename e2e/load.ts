@@ -59,7 +59,7 @@ export async function startLoad({ reader, writer, watcher, id, input }: LoadPart
     pushes,
     heard,
     /** What the watcher's sockets were closed with. */
-    closes: () => watcher.retried.map(({ status }) => status),
+    closes: () => watcher.retried.map(({ status, message }) => ({ status, message })),
     async stop() {
       stopped = true;
       await updates.return?.();

@@ -2,13 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import { RequestMediaDocument, RequestsDocument, ServerInfoDocument } from '../sdk';
 import type { ReceivedCall, TitleRequest } from '../src/simulators/overseerr';
-import { startOverseerrSimulator } from '../src/simulators/overseerr';
+import { FIRST_INVENTED_MOVIE, startOverseerrSimulator } from '../src/simulators/overseerr';
 import { environmentOf } from './processes';
 import type { Person, Server } from './testing';
 import { createHouse } from './testing';
 import { until } from './watching';
 
-const FIRST_FILM = 800_000_000;
 const ASKING_AT_ONCE = 20;
 const PATIENCE_MS = 60_000;
 const KILL_EVERY_MS = 1_000;
@@ -75,12 +74,12 @@ export async function outage({ wishes, releaseMs, kills: most, patienceMs }: Out
         ? true
         : undefined,
     );
-    let film = FIRST_FILM;
+    let film = FIRST_INVENTED_MOVIE;
     for (const [name, count] of wishes) {
       await askForAll(patient(people[name]), { from: film, count });
       film += count;
     }
-    const films = Array.from({ length: total }, (_none, index) => FIRST_FILM + index);
+    const films = Array.from({ length: total }, (_none, index) => FIRST_INVENTED_MOVIE + index);
     let missing = films;
     const handedOver = (): number => {
       missing = missing.filter((tmdbId) => overseerr.requestsFor(tmdbId).length === 0);

@@ -17,6 +17,7 @@ import type { OwnFault } from './titles';
 import { createTitles } from './titles';
 
 export type { TitleRequest } from './inspection';
+export { FIRST_INVENTED_MOVIE } from './seeds/invented-movies';
 export type { ReceivedCall };
 
 export type OverseerrFault = Fault | OwnFault;
