@@ -1,16 +1,16 @@
 import { createLeases } from '../leases';
 import type { Leases } from '../leases';
 import { createLogger } from '../observability';
-import type { TestDatabase } from '../postgres/testing';
-import { createTestDatabase } from '../postgres/testing';
 import { until } from '../pubsub/testing';
 import type { JobQueue, JobRunner, Tasks } from '.';
-import { createJobQueue, migrateJobs, startJobRunner, unlockJobsOfDeadProcesses } from '.';
+import { startJobRunner, unlockJobsOfDeadProcesses } from '.';
+import type { TestJobs } from './testing';
+import { createTestJobs } from './testing';
 
 const log = createLogger({ level: 'silent' });
 
 describe('jobs', () => {
-  let test: TestDatabase;
+  let test: TestJobs;
   let queue: JobQueue;
   let runners: JobRunner[] = [];
   let leases: Leases[] = [];
@@ -25,15 +25,9 @@ describe('jobs', () => {
     runners.push(runner);
     return runner;
   };
-  const jobs = () =>
-    test.database.query<{ key: string; locked_by: string | null }>(
-      'select key, locked_by from graphile_worker.jobs order by id',
-    );
-
   beforeAll(async () => {
-    test = await createTestDatabase();
-    queue = createJobQueue(test);
-    await migrateJobs({ database: test.database, log });
+    test = await createTestJobs();
+    ({ queue } = test);
   });
   afterEach(async () => {
     await Promise.all(runners.map((runner) => runner.stop()));
@@ -61,7 +55,7 @@ describe('jobs', () => {
     await run({ note: async (payload) => void got.push(payload) });
     await until(() => got.length);
     expect(got).toEqual([{ n: 2 }]);
-    await until(async () => (await jobs()).length === 1);
+    await until(async () => (await test.jobs()).length === 1);
   });
 
   it('runs the jobs of one queue one after another', async () => {
@@ -123,7 +117,7 @@ describe('jobs', () => {
     finish();
     await stopping;
     expect(finished).toBe(true);
-    expect(await jobs()).toEqual([{ key: '2', locked_by: null }]);
+    expect(await test.jobs()).toEqual([{ key: '2', locked_by: null }]);
   });
 
   it('goes on by itself when the database ends all its sessions while a job runs; that job may run again', async () => {
@@ -175,7 +169,7 @@ describe('jobs', () => {
       await lease('dead', '-1 s');
       await lease('living', '10 s');
       expect((await unlockJobsOfDeadProcesses(test.database, 15_000)).sort()).toEqual(['dead', 'forgotten']);
-      expect(await jobs()).toEqual([
+      expect(await test.jobs()).toEqual([
         { key: 'dead', locked_by: null },
         { key: 'forgotten', locked_by: null },
         { key: 'living', locked_by: 'living' },

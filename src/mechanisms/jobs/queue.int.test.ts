@@ -1,31 +1,18 @@
-import { createLogger } from '../observability';
-import type { TestDatabase } from '../postgres/testing';
-import { createTestDatabase } from '../postgres/testing';
-import type { JobQueue } from '.';
-import { createJobQueue, migrateJobs } from '.';
+import type { TestJobs } from './testing';
+import { createTestJobs } from './testing';
 
-let test: TestDatabase;
-let queue: JobQueue;
-const jobs = () =>
-  test.database.query<{ key: string; locked_by: string | null }>(
-    'select key, locked_by from graphile_worker.jobs order by id',
-  );
-
-beforeAll(async () => {
-  test = await createTestDatabase();
-  queue = createJobQueue(test);
-  await migrateJobs({ database: test.database, log: createLogger({ level: 'silent' }) });
-});
+let test: TestJobs;
+beforeAll(async () => (test = await createTestJobs()));
 afterAll(() => test.drop());
 
 it('is gone with the transaction that enqueued it', async () => {
   const failure = new Error('rolled back');
   const work = test.database.transaction(async (tx) => {
-    await queue.enqueue({ task: 'note', key: '1', payload: {} }, tx);
+    await test.queue.enqueue({ task: 'note', key: '1', payload: {} }, tx);
     throw failure;
   });
   await expect(work).rejects.toBe(failure);
-  expect(await jobs()).toEqual([]);
+  expect(await test.jobs()).toEqual([]);
 });
 
 it('leaves a job that waits as it is, when that is asked, and replaces none that runs or was given up', async () => {
@@ -36,15 +23,15 @@ it('leaves a job that waits as it is, when that is asked, and replaces none that
   const [soon, later] = [new Date(Date.now() + 60_000), new Date(Date.now() + 3_600_000)];
   const job = { task: 'note', key: 'same' };
   const again = { ...job, runAt: soon, unlessWaiting: true, payload: { n: 2 } };
-  await queue.enqueue({ ...job, runAt: later, payload: { n: 1 } });
-  await queue.enqueue(again);
+  await test.queue.enqueue({ ...job, runAt: later, payload: { n: 1 } });
+  await test.queue.enqueue(again);
   expect(await waiting()).toEqual([{ run_at: later, payload: { n: 1 } }]);
-  await queue.enqueue({ ...job, runAt: soon, payload: { n: 3 } });
+  await test.queue.enqueue({ ...job, runAt: soon, payload: { n: 3 } });
   expect(await waiting()).toEqual([{ run_at: soon, payload: { n: 3 } }]);
   await test.database.query('update graphile_worker._private_jobs set attempts = max_attempts');
-  await queue.enqueue(again);
+  await test.queue.enqueue(again);
   expect(await waiting()).toEqual([{ run_at: soon, payload: { n: 2 } }]);
   await test.database.query(`update graphile_worker._private_jobs set locked_at = now(), locked_by = 'worker'`);
-  await queue.enqueue(again);
-  expect(await jobs()).toContainEqual({ key: 'same', locked_by: null });
+  await test.queue.enqueue(again);
+  expect(await test.jobs()).toContainEqual({ key: 'same', locked_by: null });
 });
