@@ -160,7 +160,11 @@ describe('the circuit', () => {
     await breakOpen(client);
     let trying: Promise<unknown> | undefined;
     await until(() => {
-      if (held.length === 0) trying = client.request(write).catch(() => undefined);
+      // One at a time: the next one would wait for it, and be made after.
+      trying ??= client.request(write).then(
+        () => undefined,
+        () => (trying = undefined),
+      );
       return held.length > 0;
     });
     const waiting = Array.from({ length: 6 }, () => failureOf(client.request({ ...write, deadlineMs: 50 })));
