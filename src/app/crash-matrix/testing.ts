@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import { build } from 'esbuild';
+import { buildSync } from 'esbuild';
 import { createPostgresEventStore } from '../../mechanisms/event-store/postgres';
 import { createLogger } from '../../mechanisms/observability';
 import { createTestDatabase } from '../../mechanisms/postgres/testing';
@@ -74,10 +74,11 @@ async function eventually<Value>(
 }
 
 /** The program as one file, which starts in half the time; around it stands what it looks for by its own place. */
-async function compile(folder: string): Promise<string> {
+function compile(folder: string): string {
   for (const name of ['node_modules', 'migrations']) symlinkSync(path.join(ROOT, name), path.join(folder, name));
   const outfile = path.join(folder, 'dist/src/app/testing.js');
-  await build({
+  // At once, for else esbuild leaves a process of its own to the one that runs tests.
+  buildSync({
     entryPoints: [path.resolve(__dirname, '../testing.ts')],
     outfile,
     bundle: true,
@@ -168,7 +169,7 @@ export async function createWorld({ availableAfterMs = 1_000 } = {}) {
   });
   const stateFile = path.join(home, 'overseerr.json');
   const overseerr = await startOverseerrSimulator({ seed: 'household', apiKey: API_KEY, stateFile, availableAfterMs });
-  const program = await compile(home);
+  const program = compile(home);
   const servers: ReturnType<typeof launch>[] = [];
 
   return {
