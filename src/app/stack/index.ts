@@ -18,6 +18,7 @@ import { openStateFolder } from '../state-folder';
 import type { CrewOptions } from './crew';
 import { CREW_GONE_MS, startCrew } from './crew';
 import { startFront } from './front';
+import { metricsPortsOf } from './metrics-ports';
 import { offerSimulators } from './simulators-door';
 
 /** Who plays what; two of each who may be two. */
@@ -44,14 +45,15 @@ interface StackParts {
 /** The whole house on one machine, each role a process of its own, behind one address. What was opened is closed again when the start fails. */
 export async function startStack(settings: Settings, how: Pick<CrewOptions, 'program' | 'told'>): Promise<Started> {
   const log = createLogger({ level: settings.logLevel, destination: process.stderr });
+  const metricsPorts = metricsPortsOf(settings, MEMBERS.length);
   const releases = createReleases(log);
   try {
     const folder = openStateFolder(settings.home, settings.key);
     const parts = { settings, folder, releases, log };
     const surroundings = await prepare(parts);
     const env = (role: RoleName, place: number) => {
-      const METRICS_PORT = metricsPortOf(settings, place);
-      return environmentWith({ ...surroundings, ROLES: role, HOST: '127.0.0.1', PORT: '0', METRICS_PORT });
+      const own = { ROLES: role, HOST: '127.0.0.1', PORT: '0', METRICS_PORT: metricsPorts[place] ?? '' };
+      return environmentWith({ ...surroundings, ...own });
     };
     const members = new Map(MEMBERS.map(([name, role], place) => [name, env(role, place)]));
     const crew = await startCrew({ ...how, members, log });
@@ -69,11 +71,6 @@ export async function startStack(settings: Settings, how: Pick<CrewOptions, 'pro
     await releases.releaseAll();
     throw error;
   }
-}
-
-/** Each process tells of itself, at ports that follow each other. */
-function metricsPortOf({ metricsPort }: Settings, place: number): string {
-  return metricsPort ? `${metricsPort + place}` : `${metricsPort ?? ''}`;
 }
 
 function addressOf(said: Announcement | null) {
