@@ -61,6 +61,21 @@ it('follows the log until it is told to stop', async () => {
   expect(await follower.end()).toBe(0);
 });
 
+it('makes a view anew beside a server that runs, and what it tells goes on', async () => {
+  const watching = watch(people.ben.subscribe(RequestUpdatedDocument, { after: position }));
+  expect(await house.run(['rebuild', 'request-view'])).toMatchObject({ code: 0, stdout: 'request-view is rebuilt\n' });
+  const { requestMedia } = await people.ben.execute(RequestMediaDocument, {
+    input: { title: { type: 'MOVIE', tmdbId: 700_001 } },
+  });
+  await watching.first(
+    'what came after',
+    ({ requestUpdated }) => requestUpdated.request.id === requestMedia.request?.id,
+  );
+  await watching.stop();
+  const odd = await house.run(['rebuild', 'hand-over']);
+  expect(odd).toMatchObject({ code: 1, stderr: expect.stringContaining('there are: request-view, ') });
+});
+
 describe('an account', () => {
   it('that is suspended gets nothing more on any way in, and is let in again when it is resumed', async () => {
     const { ben } = people;

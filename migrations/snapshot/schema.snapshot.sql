@@ -82,9 +82,9 @@ table public.projection_checkpoint with (fillfactor=50)
   column state text not null
   column error text
   column updated_at timestamp with time zone not null default now()
-  constraint projection_checkpoint_pkey PRIMARY KEY (name, version)
+  constraint projection_checkpoint_pkey PRIMARY KEY (name)
   constraint projection_checkpoint_state_check CHECK ((state = ANY (ARRAY['LIVE'::text, 'CATCHING_UP'::text, 'STOPPED'::text])))
-  grant insert, select, update to medianest_app
+  grant delete, insert, select, update to medianest_app
 table public.request_stats
   column status text not null
   column count bigint not null
@@ -227,6 +227,84 @@ BEGIN
 END
 $function$
 grant execute on function public.append_events(target text, expected_version bigint, ids uuid[], types text[], schema_versions integer[], bodies json[], metas json[]) to medianest_app
+CREATE OR REPLACE FUNCTION public.begin_rebuild(tables text[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  source record;
+  part record;
+begin
+  for source in
+    select c.oid, quote_ident(c.relname) as name, c.relacl, c.relowner,
+           coalesce(' with (' || array_to_string(c.reloptions, ', ') || ')', '') as options
+      from unnest(tables) as wanted join pg_class c on c.oid = public.rebuildable(wanted)
+  loop
+    execute format('drop table if exists rebuild.%s', source.name);
+    execute format('create table rebuild.%1$s (like public.%1$s including all excluding indexes)%2$s', source.name, source.options);
+    for part in select conname, pg_get_constraintdef(oid) as definition from pg_constraint where conrelid = source.oid and contype in ('p', 'u')
+    loop
+      execute format('alter table rebuild.%s add constraint %I %s', source.name, part.conname, part.definition);
+    end loop;
+    for part in
+      select privilege_type, case grantee when 0 then 'public' else grantee::regrole::text end as grantee
+        from aclexplode(source.relacl) where grantee <> source.relowner
+    loop
+      execute format('grant %s on rebuild.%s to %s', part.privilege_type, source.name, part.grantee);
+    end loop;
+  end loop;
+end
+$function$
+grant execute on function public.begin_rebuild(tables text[]) to medianest_app
+CREATE OR REPLACE FUNCTION public.index_rebuild(tables text[])
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  missing record;
+  name text;
+begin
+  select pg_get_indexdef(i.indexrelid) as definition, quote_ident(t.relname) as table_name into missing
+    from unnest(tables) as wanted
+    join pg_class t on t.oid = public.rebuildable(wanted)
+    join pg_index i on i.indrelid = t.oid
+    join pg_class x on x.oid = i.indexrelid
+   where not exists (select from pg_class there where there.relnamespace = 'rebuild'::regnamespace and there.relname = x.relname)
+   limit 1;
+  if found then
+    execute replace(missing.definition, format(' ON public.%s ', missing.table_name), format(' ON rebuild.%s ', missing.table_name));
+    return true;
+  end if;
+  foreach name in array tables loop
+    perform public.rebuildable(name);
+    execute format('analyze rebuild.%I', name);
+  end loop;
+  return false;
+end
+$function$
+grant execute on function public.index_rebuild(tables text[]) to medianest_app
+CREATE OR REPLACE FUNCTION public.rebuildable(wanted text)
+ RETURNS regclass
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  found regclass;
+begin
+  select oid into found from pg_class
+    where relnamespace = 'public'::regnamespace and relname = wanted and relkind = 'r' and relowner = current_user::regrole
+      and has_table_privilege(session_user, oid, 'delete');
+  if found is null then
+    raise insufficient_privilege using message = format('table %s is not one to fill anew', wanted);
+  end if;
+  return found;
+end
+$function$
 CREATE OR REPLACE FUNCTION public.settle_event_store()
  RETURNS text
  LANGUAGE plpgsql
@@ -269,3 +347,23 @@ BEGIN
   RETURN fresh;
 END
 $function$
+CREATE OR REPLACE FUNCTION public.swap_rebuild(tables text[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  name text;
+begin
+  foreach name in array tables loop
+    perform public.rebuildable(name);
+    execute format('lock table public.%I in access exclusive mode', name);
+  end loop;
+  foreach name in array tables loop
+    execute format('drop table public.%I', name);
+    execute format('alter table rebuild.%I set schema public', name);
+  end loop;
+end
+$function$
+grant execute on function public.swap_rebuild(tables text[]) to medianest_app

@@ -19,14 +19,15 @@ import { createConnectionsFeature } from '../features/connections';
 import type { Simulated } from '../features/demo';
 import { createDemoFeature } from '../features/demo';
 import { createLibraryFeature } from '../features/library';
-import { createRequestProjections, createRequestsFeature, REQUEST_VIEW } from '../features/requests';
-import { createStatusFeature, createStatusProjections, SERVICE_VIEW } from '../features/status';
+import { createRequestsFeature, REQUEST_VIEW } from '../features/requests';
+import { createStatusFeature, SERVICE_VIEW } from '../features/status';
 import type { PlexClient } from '../upstreams/plex';
 import type { Member } from './accounts';
 import type { Settings } from './config';
 import { allCodecs } from './event-codecs';
 import type { Foundations } from './foundations';
 import type { Neighbour, Neighbours } from './neighbours';
+import { allProjections } from './projections';
 import type { Releases } from './shutdown';
 import { VERSION } from './version';
 
@@ -60,7 +61,7 @@ function wireMechanisms(parts: WiringParts) {
   const { database, background, reads, store } = foundations;
   const codecs = allCodecs();
   const jobs = createJobQueue({ database: background });
-  const folds = [...createRequestProjections({ codecs, jobs }), ...createStatusProjections({ codecs })];
+  const folds = allProjections({ codecs, jobs });
   const wakeUp = wireWakeUp(parts);
   const leases = createLeases({ database: background, holder: randomUUID(), leaseMs: settings.times.leaseMs, log });
   releases.add('leases', () => leases.close());

@@ -1,11 +1,14 @@
 import type { GraphQLSchema } from 'graphql';
 import type { EventCodecs, EventStore } from '../mechanisms/event-store';
+import type { Rebuild } from '../mechanisms/projections';
 
 /** What the commands are handed. */
 export interface CliParts {
   print(text: string): void;
   /** Prints a line of many: resolves when the reader has room for the next. */
   printLine(text: string): Promise<void>;
+  /** Prints what the next such text takes the place of; nothing where nobody watches. An empty one takes the last away. */
+  printOver(text: string): void;
   /** Serves as many processes, until told to stop. */
   stack(): Promise<void>;
   /** An access token of an account; throws NotFound for an unknown one. */
@@ -18,6 +21,11 @@ export interface CliParts {
   catalogue(): Promise<string>;
   /** Lets projections that stopped try again, or the one of this name; answers which. */
   retryProjections(name?: string): Promise<string[]>;
+  /**
+   * Wants the rows of a projection made anew, by the processes that serve, and lets the work look how far that is. Throws StartupError for one that is not there or
+   * has no rows.
+   */
+  visitRebuild(name: string, work: (visit: RebuildVisit) => Promise<void>): Promise<void>;
   /** The event store of the settings, while the work takes; beside a server that runs, or without one. */
   visitEvents(work: (visit: Visit) => Promise<void>): Promise<void>;
 }
@@ -26,6 +34,13 @@ export interface Visit {
   store: EventStore;
   codecs: EventCodecs;
   /** Aborts when the user, or who reads what is printed, has had enough. */
+  enough: AbortSignal;
+}
+
+export interface RebuildVisit {
+  /** Null: the new rows are in place. */
+  look(): Promise<Rebuild | null>;
+  /** Aborts when the user has had enough of looking. */
   enough: AbortSignal;
 }
 

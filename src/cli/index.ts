@@ -1,14 +1,15 @@
 import { StartupError } from '../mechanisms/errors';
 import { accountCommand } from './account';
 import { catalogueCommand } from './catalogue';
-import type { CliParts, Command, Visit } from './command';
+import type { CliParts, Command, RebuildVisit, Visit } from './command';
 import { EVENTS_USAGE, eventsCommand } from './events';
 import { PROJECTIONS_USAGE, projectionsCommand } from './projections';
+import { REBUILD_USAGE, rebuildCommand } from './rebuild';
 import { schemaCommand } from './schema';
 import { tokenCommand } from './token';
 import { verifyCommand } from './verify';
 
-export type { Visit };
+export type { RebuildVisit, Visit };
 
 const commands: Record<string, Command> = {
   stack: (_words, { stack }) => stack(),
@@ -17,6 +18,7 @@ const commands: Record<string, Command> = {
   events: eventsCommand,
   verify: verifyCommand,
   projections: projectionsCommand,
+  rebuild: rebuildCommand,
   schema: schemaCommand,
   catalogue: catalogueCommand,
 };
@@ -30,6 +32,7 @@ ${EVENTS_USAGE}
                                              print the log, or one stream, as NDJSON
 medianest verify                             read all events, and say what is wrong with them
 ${PROJECTIONS_USAGE}         let projections that stopped try again
+${REBUILD_USAGE}              make what queries read anew, beside it, and tell how far that is
 medianest schema [--demo]                    print the API; with --demo what demo mode adds to it
 medianest catalogue                          print the database that the migrations make`;
 

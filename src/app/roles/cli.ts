@@ -1,17 +1,20 @@
 import { once } from 'node:events';
+import { StartupError } from '../../mechanisms/errors';
 import { createCommandHandler } from '../../mechanisms/event-store';
 import { buildApiSchema } from '../../mechanisms/graphql';
 import { createLogger } from '../../mechanisms/observability';
 import { readCatalogue } from '../../mechanisms/postgres';
-import { retryStopped } from '../../mechanisms/projections';
+import { createJobQueue } from '../../mechanisms/jobs';
+import { readRebuild, requestRebuild, retryStopped } from '../../mechanisms/projections';
 import { runCli } from '../../cli';
-import type { Visit } from '../../cli';
+import type { RebuildVisit, Visit } from '../../cli';
 import { createAccountChanger, createTokenIssuer } from '../../features/accounts';
 import { membersOf } from '../accounts';
 import { readSettings } from '../config';
 import { allCodecs } from '../event-codecs';
 import type { FoundationParts } from '../foundations';
 import { visitDatabase, visitEventStore } from '../foundations';
+import { allProjections } from '../projections';
 import { createReleases } from '../shutdown';
 import { openStateFolder } from '../state-folder';
 import { apiOnly } from '../api-only';
@@ -24,6 +27,7 @@ export function runCommand(words: string[]): Promise<void> {
     stack: serveStack,
     print: (text) => process.stdout.write(`${text}\n`),
     printLine,
+    printOver,
     async issueToken({ account, ttlMs }) {
       const settings = readSettings();
       const key = openStateFolder(settings.home, settings.key).key('tokens');
@@ -47,12 +51,17 @@ export function runCommand(words: string[]): Promise<void> {
     catalogue: () => withTemporaryDatabase(readCatalogue),
     visitEvents,
     retryProjections,
+    visitRebuild,
   });
 }
 
 async function printLine(text: string): Promise<void> {
   if (process.stdout.write(`${text}\n`)) return;
   await once(process.stdout, 'drain').catch(() => undefined); // it broke: `enough` tells
+}
+
+function printOver(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
 }
 
 /** Opens what a command looks into, and closes it after the work. */
@@ -67,13 +76,19 @@ async function visiting(work: (parts: FoundationParts) => Promise<void>): Promis
   }
 }
 
-async function visitEvents(work: (visit: Visit) => Promise<void>): Promise<void> {
+/** When the user, or who reads what is printed, has had enough. */
+function untilEnough(): AbortSignal {
   const enough = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => enough.abort());
   process.stdout.once('error', () => enough.abort()); // as `| head` does when it has its lines
+  return enough.signal;
+}
+
+async function visitEvents(work: (visit: Visit) => Promise<void>): Promise<void> {
+  const enough = untilEnough();
   await visiting(async (parts) => {
     const store = await visitEventStore(parts);
-    await work({ store, codecs: allCodecs(), enough: enough.signal });
+    await work({ store, codecs: allCodecs(), enough });
   });
 }
 
@@ -81,4 +96,22 @@ async function retryProjections(name?: string): Promise<string[]> {
   let retried: string[] = [];
   await visiting(async (parts) => void (retried = await retryStopped(await visitDatabase(parts), name)));
   return retried;
+}
+
+async function visitRebuild(name: string, work: (visit: RebuildVisit) => Promise<void>): Promise<void> {
+  const enough = untilEnough();
+  await visiting(async (parts) => {
+    const database = await visitDatabase(parts);
+    const views = allProjections({ codecs: allCodecs(), jobs: createJobQueue({ database }) }).filter(
+      ({ tables }) => tables.length > 0,
+    );
+    const projection = views.find((one) => one.name === name);
+    if (!projection) {
+      throw new StartupError(
+        `there is no projection "${name}" with rows; there are: ${views.map((one) => one.name).join(', ')}`,
+      );
+    }
+    if (!(await requestRebuild(database, projection))) throw new StartupError(`${name} has no rows yet`);
+    await work({ look: () => readRebuild(database, name), enough });
+  });
 }

@@ -1,17 +1,20 @@
 import type { FeedWriter } from '../change-feed';
 import type { EventCodecs, StoredEvent } from '../event-store';
-import type { Database } from '../postgres';
+import type { Database, Queryable } from '../postgres';
 import type { Term } from './checkpoint';
 import { advance } from './checkpoint';
 import { isPassing, LeadershipLost, poisoned, ProjectionStopped } from './failures';
 import type { Projection, ProjectionState } from './projection';
 
-export interface BatchParts {
-  database: Database;
-  feed: FeedWriter;
+export interface WriteParts {
+  feed: Pick<FeedWriter, 'write'>;
   codecs: Pick<EventCodecs, 'requireKnown'>;
   projection: Projection;
   epoch: bigint;
+}
+
+export interface BatchParts extends WriteParts {
+  database: Database;
   /** Called after every commit. */
   committed(position: bigint): void;
 }
@@ -46,20 +49,27 @@ export async function applyBatch(parts: BatchParts, batch: Batch): Promise<bigin
   });
 }
 
-/** Rows, checkpoint and feed in one transaction. The checkpoint moves over the events that the projection does not handle, too. */
+/** Rows, checkpoint and feed in one transaction. */
 async function commit(parts: BatchParts, batch: Batch): Promise<bigint> {
-  const { database, feed, codecs, projection, epoch, committed } = parts;
+  const position = await parts.database.transaction((tx) => writeBatch(tx, parts, batch));
+  parts.committed(position);
+  return position;
+}
+
+/** As the first of a transaction. The checkpoint moves over the events that the projection does not handle, too. */
+export async function writeBatch(
+  tx: Queryable,
+  { feed, codecs, projection, epoch }: WriteParts,
+  { from, events, state }: Batch,
+): Promise<bigint> {
   // Of an event that nobody here knows, nobody can say whether this projection should have handled it.
-  batch.events.forEach(codecs.requireKnown);
-  const position = batch.events.at(-1)!.globalPosition;
-  const handled = batch.events.filter(({ type }) => projection.handles.includes(type));
+  events.forEach(codecs.requireKnown);
+  const position = events.at(-1)!.globalPosition;
+  const handled = events.filter(({ type }) => projection.handles.includes(type));
   const term: Term = { projection, epoch };
-  await database.transaction(async (tx) => {
-    if (!(await advance(tx, term, { from: batch.from, position, state: batch.state }))) {
-      throw new LeadershipLost(`${projection.name} is led by another process`);
-    }
-    if (handled.length > 0) await feed.write(tx, projection.name, await projection.project(handled, tx));
-  });
-  committed(position);
+  if (!(await advance(tx, term, { from, position, state }))) {
+    throw new LeadershipLost(`${projection.name} is led by another process`);
+  }
+  if (handled.length > 0) await feed.write(tx, projection.name, await projection.project(handled, tx));
   return position;
 }

@@ -12,6 +12,8 @@ export interface Term {
 export interface Checkpoint {
   position: bigint;
   storeId: string;
+  /** Of the rows that are read: lower than that of the program until they are made anew. */
+  version: number;
 }
 
 /** How long a leader may idle in a transaction: a frozen one loses it, and with it the lock on the checkpoint. */
@@ -34,14 +36,45 @@ export async function beginTerm(
      where application_name = $1 and datname = current_database() and pid <> pg_backend_pid()`,
     [sessionName(projection)],
   );
-  const [row] = await database.query<{ position: string; store_id: string }>(
+  const [row] = await database.query<CheckpointRow>(
     `insert into projection_checkpoint as mine (name, version, position, store_id, epoch, state)
      values ($1, $2, 0, $3, $4, 'CATCHING_UP')
-     on conflict (name, version) do update set epoch = excluded.epoch where mine.epoch < excluded.epoch
-     returning position, store_id`,
+     on conflict (name) do update set epoch = excluded.epoch where mine.epoch < excluded.epoch
+     returning position, store_id, version`,
     [projection.name, projection.version, storeId, epoch],
   );
-  return row ? { position: BigInt(row.position), storeId: row.store_id } : null;
+  return row ? toCheckpoint(row) : null;
+}
+
+interface CheckpointRow {
+  position: string;
+  store_id: string;
+  version: number;
+}
+const toCheckpoint = ({ position, store_id: storeId, version }: CheckpointRow): Checkpoint => ({
+  position: BigInt(position),
+  storeId,
+  version,
+});
+
+/** Where a projection stands; `locked`: and stays until the end of the transaction. Null: it never began. */
+export async function readCheckpoint(
+  database: Queryable,
+  name: string,
+  { locked = false } = {},
+): Promise<Checkpoint | null> {
+  const sql = `select position, store_id, version from projection_checkpoint where name = $1`;
+  const [row] = await database.query<CheckpointRow>(locked ? `${sql} for update` : sql, [name]);
+  return row ? toCheckpoint(row) : null;
+}
+
+/** A projection without rows of its own goes on where an older version of it stood. */
+export async function adopt(database: Queryable, { projection, epoch }: Term): Promise<void> {
+  await database.query('update projection_checkpoint set version = $2 where name = $1 and epoch = $3', [
+    projection.name,
+    projection.version,
+    epoch,
+  ]);
 }
 
 /**
@@ -62,12 +95,32 @@ export async function advance(
   return rows.length > 0;
 }
 
-/** Back to the beginning of another store, in the transaction that empties its rows; false as with `advance`. */
+/** Back to the beginning of a store, in the transaction that empties its rows; false as with `advance`. */
 export async function beginAnew(tx: Queryable, { projection, epoch }: Term, storeId: string): Promise<boolean> {
   const rows = await tx.query(
-    `update projection_checkpoint set position = 0, store_id = $4, state = 'CATCHING_UP', error = null, updated_at = clock_timestamp()
-     where name = $1 and version = $2 and epoch = $3 returning 1`,
+    `update projection_checkpoint
+     set version = $2, position = 0, store_id = $4, state = 'CATCHING_UP', error = null, updated_at = clock_timestamp()
+     where name = $1 and epoch = $3 returning 1`,
     [projection.name, projection.version, epoch, storeId],
+  );
+  return rows.length > 0;
+}
+
+/**
+ * A projection goes on as of another one, which is gone then: with its version, from `position`. One that was stopped tries again, for its rows are others
+ * now. False: somebody else leads that one.
+ */
+export async function replace(
+  tx: Queryable,
+  { by, position }: { by: Term; position: bigint },
+  { name }: Named,
+): Promise<boolean> {
+  const rows = await tx.query(
+    `with other as (delete from projection_checkpoint where name = $2 and epoch = $3 returning version)
+     update projection_checkpoint as it set version = other.version, position = $4, updated_at = clock_timestamp(),
+       state = case when state = 'STOPPED' then 'CATCHING_UP' else state end, error = null
+     from other where name = $1 returning 1`,
+    [name, by.projection.name, by.epoch, position],
   );
   return rows.length > 0;
 }

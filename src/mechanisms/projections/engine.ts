@@ -1,6 +1,8 @@
 import type { Leadership, LeadershipParts } from './leadership';
 import { createLeadership } from './leadership';
 import type { Projection } from './projection';
+import type { Rebuilder } from './rebuilder';
+import { startRebuilder } from './rebuilder';
 
 export interface ProjectionEngineParts extends Omit<LeadershipParts, 'projection' | 'pollMs'> {
   projections: readonly Projection[];
@@ -8,7 +10,7 @@ export interface ProjectionEngineParts extends Omit<LeadershipParts, 'projection
   pollMs?: number;
 }
 
-/** Keeps every projection going: as its leader, or waiting to become it. Its database is the primary. */
+/** Keeps every projection going, and rebuilds those that somebody wants anew: as its leader, or waiting to become it. Its database is the primary. */
 export interface ProjectionEngine {
   start(): void;
   /** Resolves when what was being written is committed or rolled back, and the leases are given back. */
@@ -21,9 +23,11 @@ export function createProjectionEngine({
   ...parts
 }: ProjectionEngineParts): ProjectionEngine {
   let leaderships: Leadership[] = [];
+  let rebuilder: Rebuilder | undefined;
   let unlisten = (): void => undefined;
   return {
     start() {
+      rebuilder = startRebuilder({ ...parts, projections });
       leaderships = projections.map((projection) => createLeadership({ ...parts, projection, pollMs }));
       unlisten = parts.store.onAppended(() => {
         for (const leadership of leaderships) leadership.look();
@@ -31,7 +35,7 @@ export function createProjectionEngine({
     },
     async stop() {
       unlisten();
-      await Promise.all(leaderships.map((leadership) => leadership.stop()));
+      await Promise.all([rebuilder?.stop(), ...leaderships.map((leadership) => leadership.stop())]);
     },
   };
 }

@@ -5,6 +5,8 @@ export { createProjectionEngine } from './engine';
 export type { Projections, ProjectionsParts, ProjectionStatus } from './projections';
 export { createProjections } from './projections';
 export { retryStopped } from './checkpoint';
+export type { Rebuild } from './rebuild-request';
+export { readRebuild, requestRebuild } from './rebuild-request';
 export { lateness } from './lateness';
 export type { View, Views } from './views';
 export { createViews } from './views';

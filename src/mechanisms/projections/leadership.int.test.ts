@@ -8,7 +8,7 @@ describe('leadership of a projection', () => {
   describe('two engines', () => {
     /** From here on its holder does not lead any more, without knowing. */
     const runOut = () =>
-      bench.database().query(`update lease set expires_at = '-infinity' where name = 'projection:counted@1'`);
+      bench.database().query(`update lease set expires_at = '-infinity' where name = 'projection:counted'`);
 
     it('have one leader, and when it leaves the other leads', async () => {
       const led: string[] = [];

@@ -1,4 +1,3 @@
-import { setTimeout as timer } from 'node:timers/promises';
 import type { FeedWriter } from '../change-feed';
 import { feedTopic } from '../change-feed';
 import type { EventCodecs, EventStore } from '../event-store';
@@ -12,7 +11,9 @@ import type { Checkpoint, Term } from './checkpoint';
 import { beginAnew, beginTerm, isStopped, recordState } from './checkpoint';
 import { isPassing, LeadershipLost, ProjectionStopped } from './failures';
 import { createLogBatches } from './log-batches';
+import { pause } from './pause';
 import type { Projection, ProjectionState } from './projection';
+import { ofThisVersion } from './row-version';
 
 export interface LeadershipParts {
   database: Database;
@@ -25,6 +26,9 @@ export interface LeadershipParts {
   log: Logger;
   pollMs: number;
 }
+
+/** One process leads a projection, whatever its version. */
+export const leaseOf = ({ name }: Pick<Projection, 'name'>): string => `projection:${name}`;
 
 /** One projection's loop in this process. */
 export interface Leadership {
@@ -62,7 +66,7 @@ export function createLeadership(parts: LeadershipParts): Leadership {
 /** Leads whenever nobody else does. When its projection stopped, it waits until somebody wants it to try again. */
 async function contend(running: Running): Promise<void> {
   const { projection, leases, bell, stopping, failures, log } = running;
-  const name = `projection:${projection.name}@${projection.version}`;
+  const name = leaseOf(projection);
   while (!stopping.aborted) {
     let lease: Lease | null = null;
     let stopped = false;
@@ -113,8 +117,10 @@ async function lead(running: Running, lease: Lease): Promise<void> {
 
 async function project(running: Running, lease: Lease, term: Term): Promise<void> {
   const { database, store, codecs, projection, feed, bell, pollMs, stopping, failures } = running;
-  const checkpoint = await beginTerm(database, term, store.storeId);
-  if (!checkpoint) throw new LeadershipLost(`${projection.name} is led by another process`);
+  const begun = await beginTerm(database, term, store.storeId);
+  if (!begun) throw new LeadershipLost(`${projection.name} is led by another process`);
+  const checkpoint = await ofThisVersion(running, { lease, term, begun });
+  if (!checkpoint) return;
   const committed = (position: bigint): void => publish(running, position);
   let position = await whereToBegin(running, term, checkpoint);
   const batches = createLogBatches(store, position);
@@ -179,8 +185,4 @@ function publish({ wakeUp, projection, log }: Running, position: bigint): void {
     .catch((error: unknown) =>
       log.warn({ err: error, projection: projection.name }, 'a wake-up was not sent; readers poll'),
     );
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await timer(ms, undefined, { signal }).catch(() => undefined);
 }

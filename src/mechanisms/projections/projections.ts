@@ -2,16 +2,22 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { EventStore } from '../event-store';
 import type { Queryable } from '../postgres';
 import type { Projection, ProjectionState } from './projection';
+import type { Rebuild, StoredRebuild } from './rebuild-request';
+import { rebuildColumn, toRebuild } from './rebuild-request';
 
 export interface ProjectionStatus {
   name: string;
+  /** Of the rows that are read. */
   version: number;
   position: bigint;
-  state: ProjectionState;
+  /** REBUILDING: its rows are of an older version and stand still until those of this one are made. */
+  state: ProjectionState | 'REBUILDING';
   /** Age of the oldest event that it has not seen; 0 when it has seen all, null when that cannot be told. */
   lagMs: number | null;
   /** Why it stopped. */
   error: string | null;
+  /** Rows that are made anew beside those that are read; null: none are. */
+  rebuild: Rebuild | null;
 }
 
 /** How the projections stand, by their checkpoint rows: any process can tell. */
@@ -32,8 +38,9 @@ interface CheckpointRow {
   version: number;
   position: string;
   store_id: string | null;
-  state: ProjectionState;
+  state: ProjectionStatus['state'];
   error: string | null;
+  rebuild: StoredRebuild | null;
 }
 
 /** Steps of waiting: a projection is behind by milliseconds as a rule. */
@@ -42,19 +49,21 @@ const STEP_MS = { first: 2, most: 50 };
 export function createProjections({ database, store, projections }: ProjectionsParts): Projections {
   const rows = (wanted: ProjectionsParts['projections']): Promise<CheckpointRow[]> =>
     database.query<CheckpointRow>(
-      `select name, version, coalesce(position, 0) as position, store_id, coalesce(state, 'CATCHING_UP') as state, error
+      `select name, coalesce(it.version, wanted.version) as version, coalesce(it.position, 0) as position, it.store_id, it.error,
+         case when it.version < wanted.version then 'REBUILDING' else coalesce(it.state, 'CATCHING_UP') end as state,
+         ${rebuildColumn('it')} as rebuild
        from unnest($1::text[], $2::int[]) with ordinality as wanted (name, version, place)
-       left join projection_checkpoint using (name, version) order by place`,
+       left join projection_checkpoint as it using (name) order by place`,
       [wanted.map(({ name }) => name), wanted.map(({ version }) => version)],
     );
   return {
     async list() {
       const checkpoints = await rows(projections);
       return Promise.all(
-        checkpoints.map(async ({ store_id: storeId, ...row }) => {
+        checkpoints.map(async ({ store_id: storeId, rebuild, ...row }) => {
           const position = BigInt(row.position);
           const lagMs = (storeId ?? store.storeId) === store.storeId ? await lagBehind(store, position) : null;
-          return { ...row, position, lagMs };
+          return { ...row, position, lagMs, rebuild: rebuild && toRebuild(rebuild) };
         }),
       );
     },

@@ -32,6 +32,8 @@ export interface ProjectionBench {
   start(projections: Projection[], options?: EngineOptions): ProjectionEngine;
   stopAll(): Promise<void>;
   projections(): Projections;
+  statuses(projections: Pick<Projection, 'name' | 'version'>[]): Promise<ProjectionStatus[]>;
+  /** Of one of version 1. */
   status(name?: string): Promise<ProjectionStatus>;
   stands(position: bigint, name?: string): Promise<unknown>;
   /** Positions of what `counting` wrote. */
@@ -86,8 +88,8 @@ export function useProjectionBench(): ProjectionBench {
   let open: { engine: ProjectionEngine; leases: Leases }[] = [];
   let lines: string[] = [];
   const log = createLogger({ level: 'warn', destination: { write: (line) => void lines.push(line) } });
-  const statusOf = (name: string) =>
-    createProjections({ database: test.database, store: bench.store, projections: [{ name, version: 1 }] });
+  const projectionsOf = (...projections: Pick<Projection, 'name' | 'version'>[]) =>
+    createProjections({ database: test.database, store: bench.store, projections });
 
   const bench: ProjectionBench = {
     store: createMemoryEventStore(),
@@ -121,9 +123,10 @@ export function useProjectionBench(): ProjectionBench {
       await Promise.all(open.map(({ leases }) => leases.close()));
       open = [];
     },
-    projections: () => statusOf('counted'),
+    projections: () => projectionsOf({ name: 'counted', version: 1 }),
+    statuses: (projections) => projectionsOf(...projections).list(),
     async status(name = 'counted') {
-      const [found] = await statusOf(name).list();
+      const [found] = await bench.statuses([{ name, version: 1 }]);
       if (!found) throw new Error(`no status of ${name}`);
       return found;
     },

@@ -17,9 +17,7 @@ let view: View;
 const replica = () => cluster.replicas[0]!.owner;
 
 const viewWith = (place: ReadDatabase, patienceMs = 5_000) =>
-  createViews({ reads: place, store: { storeId: 'st1' }, projections: [{ name: 'counted', version: 1 }], patienceMs })(
-    'counted',
-  );
+  createViews({ reads: place, store: { storeId: 'st1' }, projections: [{ name: 'counted' }], patienceMs })('counted');
 
 beforeAll(async () => {
   cluster = await createTestCluster({ replicas: 1 });
@@ -57,7 +55,7 @@ const project = (storeId = 'st1') =>
     await tx.query('insert into counted values ($1)', [head]);
     await tx.query(
       `insert into projection_checkpoint (name, version, position, store_id, epoch, state) values ('counted', 1, $1, $2, 1, 'LIVE')
-       on conflict (name, version) do update set position = excluded.position, store_id = excluded.store_id`,
+       on conflict (name) do update set position = excluded.position, store_id = excluded.store_id`,
       [head, storeId],
     );
   });

@@ -20,7 +20,7 @@ export type Views = (projection: string) => View;
 export interface ViewsParts {
   reads: ReadDatabase;
   store: Pick<EventStore, 'storeId'>;
-  projections: readonly Pick<Projection, 'name' | 'version'>[];
+  projections: readonly Pick<Projection, 'name'>[];
   /** How long a replica is waited for. */
   patienceMs: number;
 }
@@ -43,14 +43,13 @@ const NOTHING: Statement = { sql: 'select where false', values: [] };
 
 export function createViews({ reads, store, projections, patienceMs }: ViewsParts): Views {
   return function viewOf(name) {
-    const projection = projections.find((one) => one.name === name);
-    if (!projection) throw new Error(`there is no projection "${name}"`);
+    if (!projections.some((one) => one.name === name)) throw new Error(`there is no projection "${name}"`);
 
     return {
       async query<Row extends object>(sql: string, values: readonly unknown[] = [], atLeast?: bigint): Promise<Row[]> {
         if (atLeast === undefined) return reads.query<Row>(sql, values);
         const deadline = Date.now() + patienceMs;
-        const ask = (place: Queryable, statement: Statement) => withCheckpoint<Row>(place, projection, statement);
+        const ask = (place: Queryable, statement: Statement) => withCheckpoint<Row>(place, name, statement);
         const isFresh = (checkpoint: Checkpoint): boolean =>
           checkpoint['its store'] === store.storeId && BigInt(checkpoint['its position'] ?? 0) >= atLeast;
 
@@ -80,16 +79,16 @@ export function createViews({ reads, store, projections, patienceMs }: ViewsPart
 /** One snapshot for both. The order of the rows is kept: a nested loop is the only plan for a join without a condition. */
 async function withCheckpoint<Row extends object>(
   place: Queryable,
-  projection: Pick<Projection, 'name' | 'version'>,
+  name: string,
   { sql, values }: Statement,
 ): Promise<{ checkpoint: Checkpoint; rows: Row[] }> {
   const given = values.length;
   const joined = await place.query<Checkpoint & { 'is a row': true | null }>(
     `select it.position as "its position", it.store_id as "its store", it.state as "its state", asked.*
      from (select 1) as always
-     left join projection_checkpoint as it on it.name = $${given + 1} and it.version = $${given + 2}
+     left join projection_checkpoint as it on it.name = $${given + 1}
      left join lateral (select true as "is a row", rows.* from (${sql}) as rows) as asked on true`,
-    [...values, projection.name, projection.version],
+    [...values, name],
   );
   return { checkpoint: joined[0]!, rows: joined.filter((row) => row['is a row']) as unknown as Row[] };
 }

@@ -1,0 +1,70 @@
+import type { Rebuild } from '../mechanisms/projections';
+import { runCli } from '.';
+import type { CliParts } from './command';
+
+const at = (share: number, error: string | null = null): Rebuild => ({
+  position: BigInt(share * 1_000),
+  share,
+  error,
+});
+
+/** What it prints while the rebuild is found so far, one look after the other; the user leaves after the last. */
+async function run(words: string[], looks: (Rebuild | null)[]) {
+  jest.useFakeTimers();
+  const printed: string[] = [];
+  const over: string[] = [];
+  const enough = new AbortController();
+  const left = [...looks];
+  const parts: Partial<CliParts> = {
+    print: (text) => void printed.push(text),
+    printOver: (text) => void over.push(text),
+    visitRebuild: (_name, work) =>
+      work({
+        enough: enough.signal,
+        look: async () => {
+          if (left.length === 1) enough.abort();
+          return left.shift() ?? null;
+        },
+      }),
+  };
+  try {
+    let isOver = false;
+    const running = runCli(['rebuild', ...words], parts as CliParts).finally(() => (isOver = true));
+    running.catch(() => undefined);
+    while (!isOver) await jest.advanceTimersByTimeAsync(500);
+    await running;
+    return { printed, over };
+  } finally {
+    jest.useRealTimers();
+  }
+}
+
+it('tells how far it is, what is left at that pace, and the end', async () => {
+  const { printed, over } = await run(['a'], [at(0), at(0.1), at(0.4), at(1), null]);
+  expect(over).toEqual([
+    '[..............................] 0 %',
+    '[###...........................] 10 %, 5 s left',
+    '[############..................] 40 %, 2 s left',
+    '[##############################] 100 %, indexes and swap',
+    '',
+  ]);
+  expect(printed).toEqual(['a is rebuilt']);
+});
+
+it('tells when nobody begins, and when the user leaves', async () => {
+  expect((await run(['a'], Array(60).fill(at(0)))).printed).toEqual([
+    'wanted; it begins when a process with the role projector runs',
+  ]);
+  expect((await run(['a'], [at(0.5)])).printed).toEqual(['it goes on without us; `medianest rebuild` looks again']);
+});
+
+it('fails where the rebuild stopped', async () => {
+  await expect(run(['a'], [at(0.5, 'cannot project')])).rejects.toMatchObject({
+    code: 'STARTUP',
+    message: expect.stringContaining('cannot project'),
+  });
+});
+
+it.each([[[]], [['a', 'b']]])('refuses %j', async (words) => {
+  await expect(run(words, [null])).rejects.toMatchObject({ code: 'STARTUP' });
+});

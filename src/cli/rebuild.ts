@@ -1,0 +1,45 @@
+import { StartupError } from '../mechanisms/errors';
+import type { Command } from './command';
+
+export const REBUILD_USAGE = 'medianest rebuild <projection>';
+
+const LOOK_MS = 500;
+/** Who leads begins within a second. */
+const PATIENCE_MS = 15_000;
+const BAR_WIDTH = 30;
+
+/** Has the rows of a projection made anew, and tells how far that is: it goes on without us. */
+export const rebuildCommand: Command = async ([name, ...rest], { print, printOver, visitRebuild }) => {
+  if (name === undefined || rest.length > 0) throw new StartupError(REBUILD_USAGE);
+  await visitRebuild(name, async ({ look, enough }) => {
+    const began = Date.now();
+    const progress = createProgress();
+    while (!enough.aborted) {
+      const rebuild = await look();
+      if (rebuild?.error)
+        throw new StartupError(`the rebuild stopped, and what was there is read on: ${rebuild.error}`);
+      printOver(rebuild ? progress(rebuild.share) : '');
+      if (!rebuild) return print(`${name} is rebuilt`);
+      if (rebuild.position === 0n && Date.now() - began > PATIENCE_MS) {
+        return print('wanted; it begins when a process with the role projector runs');
+      }
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+    printOver('');
+    print('it goes on without us; `medianest rebuild` looks again');
+  });
+};
+
+/** A bar with what is left at the pace since the first look. */
+function createProgress(): (share: number) => string {
+  let first: { share: number; at: number } | undefined;
+  return (share) => {
+    const at = Date.now();
+    first ??= { share, at };
+    const filled = Math.floor(share * BAR_WIDTH);
+    const bar = `[${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}] ${Math.floor(share * 100)} %`;
+    if (share === 1) return `${bar}, indexes and swap`;
+    if (share <= first.share) return bar;
+    return `${bar}, ${Math.ceil((((1 - share) / (share - first.share)) * (at - first.at)) / 1_000)} s left`;
+  };
+}

@@ -1,0 +1,119 @@
+import type { FeedWriter } from '../change-feed';
+import type { EventCodecs, EventStore } from '../event-store';
+import type { Lease } from '../leases';
+import type { Database, Queryable } from '../postgres';
+import { applyBatch, writeBatch } from './batch';
+import type { Term } from './checkpoint';
+import { beginAnew, beginTerm, readCheckpoint, replace } from './checkpoint';
+import { LeadershipLost } from './failures';
+import { createLogBatches } from './log-batches';
+import { pause } from './pause';
+import type { Projection } from './projection';
+import { rebuildOf } from './rebuild-request';
+import { beginTables, beside, indexTables, swapTables } from './rebuild-tables';
+
+export interface RebuildParts {
+  database: Database;
+  store: Pick<EventStore, 'storeId' | 'head' | 'readAll'>;
+  feed: FeedWriter;
+  codecs: Pick<EventCodecs, 'requireKnown'>;
+  projection: Projection;
+}
+
+interface Rebuilding extends RebuildParts {
+  /** The same fold into the tables beside. */
+  aside: Projection;
+  term: Term;
+}
+
+/** What is left to fold while the leader of the rows that are read has to wait. */
+const MOST_AT_SWAP = 500;
+/** Readers wait behind the swap while it waits for those before it: no longer than this, and then it lets them pass. */
+const SWAP_PATIENCE_MS = 200;
+/** A process that freezes in the swap loses it, and with it the locks that readers wait for. */
+const SWAP_FROZEN_MS = 1_000;
+const SWAP_AGAIN_MS = 250;
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/**
+ * Fills tables beside those that are read, to exactly where these stand, and puts them in their place, in one transaction: whoever folds on after it, as leader of the
+ * rows that are read, notices nothing. Each step is in the checkpoint of the rebuild or can be taken again, so it goes on after any interruption.
+ * Resolves when the tables are in place, or when the lease is lost or the signal says so.
+ */
+export async function rebuild(parts: RebuildParts, lease: Lease, stopping: AbortSignal): Promise<void> {
+  const { database, projection } = parts;
+  const aside = beside(projection, rebuildOf(projection.name));
+  const rebuilding = { ...parts, aside, term: { projection: aside, epoch: lease.epoch } };
+  let position = await whereToBegin(rebuilding);
+  const batches = createLogBatches({ readAll: (after, limit) => readToTarget(rebuilding, after, limit) }, position);
+  let isIndexed = false;
+  while (!stopping.aborted && lease.held()) {
+    const { events, isLast } = await batches.next();
+    if (events.length > 0) {
+      const began = performance.now();
+      const writing = { ...parts, projection: aside, epoch: lease.epoch, committed: () => undefined };
+      position = await applyBatch(writing, { from: position, events, state: 'CATCHING_UP' });
+      batches.took(performance.now() - began);
+    }
+    if (!isLast) continue;
+    if (!isIndexed) {
+      await indexTables(database, projection);
+      isIndexed = true;
+    } else if (await swapped(rebuilding, position)) return;
+    else await pause(SWAP_AGAIN_MS, stopping);
+  }
+}
+
+/** Where it was left, if those tables are of this version and this store; else at the beginning, with empty ones. */
+async function whereToBegin({ database, store, projection, term }: Rebuilding): Promise<bigint> {
+  const { storeId } = store;
+  const begun = await beginTerm(database, term, storeId);
+  if (!begun) throw new LeadershipLost(`${term.projection.name} is led by another process`);
+  const isOurs = begun.version === projection.version && begun.storeId === storeId;
+  if (isOurs && begun.position > 0n) return begun.position;
+  await database.transaction(async (tx) => {
+    if (!(await beginAnew(tx, term, storeId))) {
+      throw new LeadershipLost(`${term.projection.name} is led by another process`);
+    }
+    await beginTables(tx, projection);
+  });
+  return 0n;
+}
+
+/** Never beyond the rows that are read: what these have not seen yet is for their leader to fold, and to tell. Rows of another store are no measure. */
+async function readToTarget({ database, store, projection }: Rebuilding, after: bigint, limit: number) {
+  const live = await readCheckpoint(database, projection.name);
+  if (live?.storeId !== store.storeId) return [];
+  return (await store.readAll(after, limit)).filter(({ globalPosition }) => globalPosition <= live.position);
+}
+
+/** False: somebody reads for long, or more is left to fold than readers should wait for. */
+async function swapped(rebuilding: Rebuilding, from: bigint): Promise<boolean> {
+  try {
+    return await rebuilding.database.transaction((tx) => swap(tx, rebuilding, from));
+  } catch (error) {
+    if ((error as { code?: string }).code === LOCK_NOT_AVAILABLE) return false;
+    throw error;
+  }
+}
+
+async function swap(tx: Queryable, rebuilding: Rebuilding, from: bigint): Promise<boolean> {
+  const { store, feed, projection, aside, term } = rebuilding;
+  await tx.query(`select set_config('lock_timeout', $1, true)`, [`${SWAP_PATIENCE_MS}`]);
+  const live = await readCheckpoint(tx, projection.name, { locked: true }); // its leader waits from here on
+  if (live?.storeId !== store.storeId) return false;
+  const left = await readToTarget(rebuilding, from, MOST_AT_SWAP);
+  if (left.length === MOST_AT_SWAP) return false;
+  const reached = left.at(-1)?.globalPosition ?? from;
+  const isBeyondEnd = live.position > (await store.head());
+  if (reached !== live.position && !isBeyondEnd) return false;
+  const writing = { ...rebuilding, projection: aside, epoch: term.epoch };
+  if (left.length > 0) await writeBatch(tx, writing, { from, events: left, state: 'CATCHING_UP' });
+  if (isBeyondEnd) await feed.beginAt(tx, projection.name, reached);
+  await tx.query(`select set_config('idle_in_transaction_session_timeout', $1, true)`, [`${SWAP_FROZEN_MS}`]);
+  if (!(await replace(tx, { by: term, position: reached }, projection))) {
+    throw new LeadershipLost(`${aside.name} is led by another process`);
+  }
+  await swapTables(tx, projection);
+  return true;
+}
