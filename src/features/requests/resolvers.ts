@@ -2,6 +2,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, FieldResolver, ID, Info, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { z } from 'zod';
+import { createBeside } from '../../mechanisms/change-feed';
 import type { ChangeFeed, FeedItem } from '../../mechanisms/change-feed';
 import type { DomainError } from '../../mechanisms/errors';
 import { InvalidInput, NotFound, Unauthenticated } from '../../mechanisms/errors';
@@ -408,6 +409,10 @@ export class TitleRequestResolver {
 /** The subscriptions: type-graphql gives `subscribe` no resolver to call, so the class is made around its parts. */
 export function createSubscriptionResolver(parts: RequestResolverParts): ResolverMount {
   const { feed, positions, commands, surroundings } = parts;
+  const requestBeside = createBeside({
+    keyOf: (payload) => (payload as RequestChange).requestId,
+    createLoader: parts.createChangedRequestLoader,
+  });
   const resumeAfter = (after: string | undefined) => (after ? { after: positions.parse(after) } : {});
 
   async function requestFeed({
@@ -443,7 +448,7 @@ export function createSubscriptionResolver(parts: RequestResolverParts): Resolve
       subscribe: requestFeed as never,
     })
     async requestUpdated(
-      @Root() { payload, resumeAt }: FeedItem,
+      @Root() item: FeedItem,
       @Ctx() context: OperationContext,
       @Arg('id', () => ID, { nullable: true, description: 'Only this request.' }) _id?: string,
       @Arg('mine', () => Boolean, { defaultValue: false, description: 'Only what you asked for or joined.' })
@@ -451,13 +456,13 @@ export function createSubscriptionResolver(parts: RequestResolverParts): Resolve
       @Arg('after', () => Position, { nullable: true, description: 'The last position that you have seen.' })
       _after?: string,
     ): Promise<RequestUpdate> {
-      const change = payload as RequestChange;
-      const row = await context.loaders.use(parts.createChangedRequestLoader).load(change.requestId);
+      const change = item.payload as RequestChange;
+      const row = await requestBeside(item);
       if (!row) throw new NotFound(`There is no request ${change.requestId}.`);
       const viewer = viewerOf(context);
       const maySee = maySeePeople(viewer, row.state);
       return {
-        position: positions.format(resumeAt),
+        position: positions.format(item.resumeAt),
         request: presentRequest(row, viewer, surroundings) as MediaRequest,
         change: {
           type: change.type,

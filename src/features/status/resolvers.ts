@@ -3,6 +3,7 @@ import { Arg, Ctx, FieldResolver, Float, ID, Info, Int, Query, Resolver, Root, S
 import { z } from 'zod';
 import type { BatchLoader } from '../../mechanisms/batching';
 import type { ViewLoader } from '../../mechanisms/projections';
+import { createBeside } from '../../mechanisms/change-feed';
 import type { ChangeFeed, FeedItem } from '../../mechanisms/change-feed';
 import { NotFound } from '../../mechanisms/errors';
 import type { Positions } from '../../mechanisms/event-store';
@@ -125,6 +126,11 @@ export class ServiceResolver {
 export function createStatusSubscription(parts: StatusResolverParts): ResolverMount {
   const { feed, positions, createChangedServiceLoader, ensureConnected } = parts;
 
+  const serviceBeside = createBeside({
+    keyOf: (payload) => (payload as StatusChange).serviceId,
+    createLoader: createChangedServiceLoader,
+  });
+
   async function statusFeed({ args, context }: { args: { id?: string; after?: string }; context: OperationContext }) {
     ensureConnected();
     const { id, after } = args;
@@ -145,17 +151,16 @@ export function createStatusSubscription(parts: StatusResolverParts): ResolverMo
       subscribe: statusFeed as never,
     })
     async serviceStatusChanged(
-      @Root() { payload, resumeAt }: FeedItem,
-      @Ctx() { loaders }: OperationContext,
+      @Root() item: FeedItem,
       @Arg('id', () => ID, { nullable: true, description: 'Only this service.' }) _id?: string,
       @Arg('after', () => Position, { nullable: true, description: 'The last position that you have seen.' })
       _after?: string,
     ): Promise<ServiceUpdate> {
-      const { serviceId, from, to, at } = payload as StatusChange;
-      const row = await loaders.use(createChangedServiceLoader).load(serviceId);
+      const { serviceId, from, to, at } = item.payload as StatusChange;
+      const row = await serviceBeside(item);
       if (!row) throw new NotFound(`There is no service ${serviceId}.`);
       return {
-        position: positions.format(resumeAt),
+        position: positions.format(item.resumeAt),
         service: presentService(row),
         change: { from, to, at: new Date(at) },
       };

@@ -9,8 +9,14 @@ export interface FeedEntry {
   payload: object;
 }
 
+/** As it was read. */
+export interface ReadEntry extends FeedEntry {
+  /** Payloads of those that were read with it, its own included: what is beside them can be loaded at once. */
+  company: readonly object[];
+}
+
 /** What a subscriber gets. `resumeAt` is the position to come back with: that of the entry once the last of its position was sent, else the one before. */
-export interface FeedItem extends FeedEntry {
+export interface FeedItem extends ReadEntry {
   resumeAt: bigint;
 }
 

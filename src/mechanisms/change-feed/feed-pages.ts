@@ -1,8 +1,10 @@
 import type { Queryable } from '../postgres';
-import type { FeedEntry, FeedItem } from './entry';
+import type { FeedEntry, FeedItem, ReadEntry } from './entry';
 
 /** Rows a page has at least when there are more behind it. */
 export const PAGE_SIZE = 500;
+/** So much of what is beside them waits at most with a subscriber that is slow. */
+const COMPANY_SIZE = 50;
 
 export interface PageQuery {
   projection: string;
@@ -13,7 +15,7 @@ export interface PageQuery {
 }
 
 /** The next rows, in order; the last position of a page is never cut. */
-export async function readPage(database: Queryable, query: PageQuery): Promise<FeedEntry[]> {
+export async function readPage(database: Queryable, query: PageQuery): Promise<ReadEntry[]> {
   const rows = await database.query<Omit<FeedEntry, 'position'> & { position: string }>(
     `select position, kind, subjects, payload from (
        select * from change_feed
@@ -23,7 +25,11 @@ export async function readPage(database: Queryable, query: PageQuery): Promise<F
      ) as page order by position, n`,
     [query.projection, query.after, query.upTo ?? null, query.kind ?? null, query.subjects ?? null],
   );
-  return rows.map((row) => ({ ...row, position: BigInt(row.position) }));
+  let company: object[] = [];
+  return rows.map(({ position, ...row }, index) => {
+    if (index % COMPANY_SIZE === 0) company = rows.slice(index, index + COMPANY_SIZE).map(({ payload }) => payload);
+    return { ...row, position: BigInt(position), company };
+  });
 }
 
 /** Rows up to here are gone; 0 when all are there. */
@@ -45,7 +51,7 @@ export async function newestPosition(database: Queryable, projection: string): P
 }
 
 /** Says where to come back after each entry: before its position, unless it is the last of it. Positions must be whole. */
-export function withResumePoints(entries: readonly FeedEntry[]): FeedItem[] {
+export function withResumePoints(entries: readonly ReadEntry[]): FeedItem[] {
   return entries.map((entry, index) => {
     const last = entries[index + 1]?.position !== entry.position;
     return { ...entry, resumeAt: last ? entry.position : entry.position - 1n };

@@ -2,14 +2,14 @@ import type { Logger } from '../observability';
 import type { Queryable } from '../postgres';
 import type { WakeUp } from '../pubsub';
 import { createDoorbell, listen } from '../pubsub';
-import type { FeedEntry } from './entry';
+import type { ReadEntry } from './entry';
 import { newestPosition, PAGE_SIZE, readPage } from './feed-pages';
 
 /** Where the engine tells that a projection moved on. */
 export const feedTopic = (projection: string): string => `projection:${projection}`;
 
 /** Hears every new row of one projection, whole positions at a time. */
-export type FeedListener = (entries: readonly FeedEntry[]) => void;
+export type FeedListener = (entries: readonly ReadEntry[]) => void;
 
 /** The one who reads the new rows of a projection, for all subscribers of the process. */
 export interface FeedReader {

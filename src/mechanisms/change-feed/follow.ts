@@ -4,7 +4,7 @@ import type { EventStore } from '../event-store';
 import { formatPosition } from '../event-store';
 import type { Logger } from '../observability';
 import type { Queryable } from '../postgres';
-import type { FeedEntry, FeedItem, FeedSubscription } from './entry';
+import type { FeedEntry, FeedItem, FeedSubscription, ReadEntry } from './entry';
 import type { PageQuery } from './feed-pages';
 import { PAGE_SIZE, readPage, trimmedTo, withResumePoints } from './feed-pages';
 import type { FeedReader } from './feed-reader';
@@ -55,7 +55,7 @@ async function joinReader(parts: FollowParts, scanned: bigint): Promise<void> {
   const joinedAt = reader.position();
   const seen = scanned > joinedAt ? scanned : joinedAt;
   if (subscription.after === undefined) subscriber.startAt(joinedAt);
-  let held: FeedEntry[] | undefined = [];
+  let held: ReadEntry[] | undefined = [];
   subscriber.onEnd(
     reader.join((entries) => {
       const wanted = entries.filter((entry) => entry.position > seen && concerns(entry, subscription));
@@ -84,7 +84,7 @@ async function scan(
 }
 
 /** The mark is read after the page: when it has not passed `after` by then, no row of the page was taken away. */
-async function readWholePage(parts: FollowParts, query: PageQuery): Promise<FeedEntry[]> {
+async function readWholePage(parts: FollowParts, query: PageQuery): Promise<ReadEntry[]> {
   const page = await patiently(parts, () => readPage(parts.database, query));
   const trimmed = await patiently(parts, () => trimmedTo(parts.database, query.projection));
   if (query.after >= trimmed) return page;

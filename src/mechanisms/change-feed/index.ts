@@ -1,4 +1,5 @@
 export type { ChangeFeed, FeedEntry, FeedItem, FeedSubscription } from './entry';
+export { createBeside } from './beside';
 export type { FeedWriter } from './feed-writer';
 export { createFeedWriter } from './feed-writer';
 export { feedTopic } from './feed-reader';
