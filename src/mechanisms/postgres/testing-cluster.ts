@@ -31,11 +31,18 @@ const log = createLogger({ level: 'silent' });
 /** `show cluster_name` tells which one answers: primary, replica-1, … */
 const SETTINGS = { cluster_name: 'primary', fsync: 'off', full_page_writes: 'off', shared_buffers: '16MB' };
 
-export async function createTestCluster({ replicas }: { replicas: number }): Promise<TestCluster> {
+export interface TestClusterOptions {
+  replicas: number;
+  /** Of all its servers, in the place of what makes tests quick. */
+  settings?: Record<string, string>;
+}
+
+export async function createTestCluster({ replicas, settings = {} }: TestClusterOptions): Promise<TestCluster> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'medianest-cluster-'));
   chmodSync(folder, 0o755);
   const primaryDir = path.join(folder, 'primary');
-  const primary = createEmbeddedPostgres({ dataDir: primaryDir, log, settings: SETTINGS });
+  const common = { ...SETTINGS, ...settings };
+  const primary = createEmbeddedPostgres({ dataDir: primaryDir, log, settings: common });
   await primary.start();
   await migrate({ owner: primary.urlFor(primary.connection), appRole: { name: APP_ROLE }, log });
   await primary.stop(); // a copy of a folder in use would be torn
@@ -48,7 +55,7 @@ export async function createTestCluster({ replicas }: { replicas: number }): Pro
       primary_conninfo: `host=${host} port=${port} user=${user}`,
       wal_retrieve_retry_interval: '200ms',
     };
-    return { dataDir, server: createEmbeddedPostgres({ dataDir, log, settings: { ...SETTINGS, ...following } }) };
+    return { dataDir, server: createEmbeddedPostgres({ dataDir, log, settings: { ...common, ...following } }) };
   });
   const all = [{ dataDir: primaryDir, server: primary }, ...standbys];
   for (const { server } of all) await server.start();
