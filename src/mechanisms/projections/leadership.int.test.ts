@@ -43,6 +43,22 @@ describe('leadership of a projection', () => {
       expect(await rows('counted', 'change_feed')).toEqual([1, 2, 3]);
     });
 
+    it('make nobody wait for the disk: what is lost there is projected again', async () => {
+      // Of this server it is the rule: only where it is said shows that it is said.
+      const sql = `select setting, source from pg_settings where name = 'synchronous_commit'`;
+      const commits: object[] = [];
+      const inner = counting();
+      const project: typeof inner.project = async (events, tx) => {
+        commits.push(...(await tx.query(sql)));
+        return inner.project(events, tx);
+      };
+      start([{ ...inner, project }]);
+      await append(fact('Counted'));
+      await stands(1n);
+      expect(commits).toEqual([{ setting: 'off', source: 'session' }]);
+      expect(await bench.database().query(sql)).toEqual([expect.not.objectContaining({ source: 'session' })]);
+    });
+
     it('a leader that hangs in its transaction is ended by the one who takes over', async () => {
       let hanging = false;
       let release = (): void => undefined;
