@@ -2,7 +2,7 @@ import { Lagged } from '../errors';
 import type { EventStore } from '../event-store';
 import { formatPosition } from '../event-store';
 import type { Logger } from '../observability';
-import type { Queryable } from '../postgres';
+import type { Database } from '../postgres';
 import type { WakeUp } from '../pubsub';
 import type { ChangeFeed, FeedItem, FeedSubscription } from './entry';
 import type { FeedReader } from './feed-reader';
@@ -12,7 +12,7 @@ import { createSubscriber } from './subscriber';
 
 export interface ChangeFeedParts {
   /** The primary: a replica may lag behind the wake-up. */
-  database: Queryable;
+  database: Pick<Database, 'query' | 'prepared'>;
   store: Pick<EventStore, 'storeId' | 'head'>;
   wakeUp: WakeUp;
   /** Names of the projections that write a feed. */

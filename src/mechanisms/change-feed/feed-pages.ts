@@ -1,4 +1,4 @@
-import type { Queryable } from '../postgres';
+import type { Database, Queryable, Statement } from '../postgres';
 import type { FeedEntry, FeedItem, ReadEntry } from './entry';
 
 /** Rows a page has at least when there are more behind it. */
@@ -14,17 +14,36 @@ export interface PageQuery {
   subjects?: readonly string[];
 }
 
+const pageWhere = (condition: string) =>
+  `select position, kind, subjects, payload from (
+     select * from change_feed
+     where projection = $1 and position > $2 and ${condition}
+     order by position fetch first ${PAGE_SIZE} rows with ties
+   ) as page order by position, n`;
+const NEWEST: Statement = { name: 'feed_page', text: pageWhere('true') };
+
+type FeedRow = Omit<FeedEntry, 'position'> & { position: string };
+
 /** The next rows, in order; the last position of a page is never cut. */
 export async function readPage(database: Queryable, query: PageQuery): Promise<ReadEntry[]> {
-  const rows = await database.query<Omit<FeedEntry, 'position'> & { position: string }>(
-    `select position, kind, subjects, payload from (
-       select * from change_feed
-       where projection = $1 and position > $2 and ($3::bigint is null or position <= $3)
-         and ($4::text is null or kind = $4) and ($5::text[] is null or subjects && $5)
-       order by position fetch first ${PAGE_SIZE} rows with ties
-     ) as page order by position, n`,
+  const rows = await database.query<FeedRow>(
+    pageWhere(
+      `($3::bigint is null or position <= $3) and ($4::text is null or kind = $4) and ($5::text[] is null or subjects && $5)`,
+    ),
     [query.projection, query.after, query.upTo ?? null, query.kind ?? null, query.subjects ?? null],
   );
+  return toEntries(rows);
+}
+
+/** The same of all kinds and subjects, for who asks at every change: to plan it would take longer than to run it. */
+export async function readNewest(
+  database: Pick<Database, 'prepared'>,
+  { projection, after }: Pick<PageQuery, 'projection' | 'after'>,
+): Promise<ReadEntry[]> {
+  return toEntries(await database.prepared<FeedRow>(NEWEST, [projection, after]));
+}
+
+function toEntries(rows: readonly FeedRow[]): ReadEntry[] {
   let company: object[] = [];
   return rows.map(({ position, ...row }, index) => {
     if (index % COMPANY_SIZE === 0) company = rows.slice(index, index + COMPANY_SIZE).map(({ payload }) => payload);

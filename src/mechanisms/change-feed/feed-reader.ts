@@ -1,9 +1,9 @@
 import type { Logger } from '../observability';
-import type { Queryable } from '../postgres';
+import type { Database } from '../postgres';
 import type { WakeUp } from '../pubsub';
 import { createDoorbell, listen } from '../pubsub';
 import type { ReadEntry } from './entry';
-import { newestPosition, PAGE_SIZE, readPage } from './feed-pages';
+import { newestPosition, PAGE_SIZE, readNewest } from './feed-pages';
 
 /** Where the engine tells that a projection moved on. */
 export const feedTopic = (projection: string): string => `projection:${projection}`;
@@ -22,7 +22,7 @@ export interface FeedReader {
 }
 
 export interface FeedReaderParts {
-  database: Queryable;
+  database: Pick<Database, 'query' | 'prepared'>;
   wakeUp: WakeUp;
   projection: string;
   pollMs: number;
@@ -43,7 +43,7 @@ export function createFeedReader(parts: FeedReaderParts): FeedReader {
       position = await newestPosition(database, projection);
       announce();
     }
-    const page = await readPage(database, { projection, after: position });
+    const page = await readNewest(database, { projection, after: position });
     position = page.at(-1)?.position ?? position;
     for (const listener of listeners) listener(page);
     return page.length >= PAGE_SIZE;

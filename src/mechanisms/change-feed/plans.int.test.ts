@@ -1,7 +1,7 @@
 import type { TestDatabase } from '../postgres/testing';
 import { createTestDatabase, indexesOf, PLAN_ROWS, plansOf, shortcomings } from '../postgres/testing';
 import type { PageQuery } from './feed-pages';
-import { newestPosition, readPage } from './feed-pages';
+import { newestPosition, readNewest, readPage } from './feed-pages';
 
 jest.setTimeout(120_000);
 
@@ -34,6 +34,13 @@ it.each<[string, Partial<PageQuery>]>([
   expect(indexesOf(plans)).toEqual(['change_feed_pkey']);
   // The index has the order of positions; the two or three rows of one are put in theirs.
   expect(shortcomings(plans).filter((type) => type !== 'Incremental Sort')).toEqual([]);
+});
+
+it('the newest rows are read off it as well', async () => {
+  const plans = await plansOf(test.database, ({ query }) =>
+    readNewest({ prepared: ({ text }, values) => query(text, values) }, { projection: 'request-view', after }),
+  );
+  expect(indexesOf(plans)).toEqual(['change_feed_pkey']);
 });
 
 it('what concerns some subjects is found among what is newer, by the same index', async () => {
