@@ -2,11 +2,10 @@
  * The door beside others: `npm ci` here and in bench/, then `npm run bench:graphql`. Each contender is a process of its own on one core; the numbers to trust are
  * microseconds of its CPU for one answer, and ratios of them within a run: rounds of all contenders in turn, medians.
  */
-import { createClient } from 'graphql-ws';
-import { WebSocket } from 'ws';
 import type { Contender } from './graphql/driving';
-import { asking, cpuOf, pinDriver, spent, start } from './graphql/driving';
-import { LIST, TICKED, TINY } from './graphql/schema';
+import { asking, cpuOf, pinDriver, start } from './graphql/driving';
+import { LIST, TINY } from './graphql/schema';
+import { measurePush, SUBSCRIBERS } from './graphql/sockets';
 import { machine } from './machine';
 
 const SEMI_SPACE = '--max-semi-space-size=64';
@@ -21,8 +20,6 @@ const FLAGS: Record<string, string[]> = {
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const LOAD = { connections: 32, ms: Number(process.env.ROUND_MS ?? 3_000) };
 const WARM_UP = { connections: 32, ms: 4_000 };
-const SOCKETS = 500;
-const TICKS = 100;
 
 const median = (values: number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 
@@ -72,38 +69,6 @@ async function measureMemory(contender: Contender): Promise<[early: number, late
   return [heaps[0]!, heaps[1]!];
 }
 
-/** Microseconds for one delivery to one of many subscribers of one topic. */
-async function measurePush(contender: Contender): Promise<number> {
-  let delivered = 0;
-  let more = (): void => undefined;
-  const clients = Array.from({ length: SOCKETS }, () => {
-    const client = createClient({
-      url: contender.url.replace('http', 'ws'),
-      webSocketImpl: WebSocket,
-      connectionParams: { authorization: 'Bearer bench' },
-      retryAttempts: 0,
-    });
-    const next = () => {
-      delivered += 1;
-      if (delivered % SOCKETS === 0) more();
-    };
-    client.subscribe({ query: TICKED }, { next, error: (error) => console.error(error), complete: () => undefined });
-    return client;
-  });
-  while ((await contender.used()).subscribers < SOCKETS) await new Promise((resolve) => setTimeout(resolve, 50));
-  const tick = (n: number) =>
-    new Promise<void>((resolve) => {
-      more = resolve;
-      contender.publish(n);
-    });
-  for (let n = 0; n < 20; n += 1) await tick(n);
-  const before = await contender.used();
-  for (let n = 0; n < TICKS; n += 1) await tick(n);
-  const after = await contender.used();
-  await Promise.all(clients.map((client) => client.dispose()));
-  return spent(before, after) / (SOCKETS * TICKS);
-}
-
 function judge(what: string, ratio: number, holds: boolean): void {
   console.log(`${holds ? 'holds ' : 'FAILS '} ${what}: ${ratio.toFixed(2)}`);
   if (!holds) process.exitCode = 1;
@@ -122,7 +87,7 @@ async function main(): Promise<void> {
     const [early, late] = await measureMemory(ours);
     const [push, bare] = [await measurePush(ours), await measurePush(stock)];
     console.log(
-      `\npush to ${SOCKETS}: ${push.toFixed(1)} us a delivery, bare graphql-ws ${bare.toFixed(1)}; heap ${early.toFixed(1)} MB after 2,000 requests, ${late.toFixed(1)} MB after 10,000`,
+      `\npush to ${SUBSCRIBERS}: ${push.toFixed(1)} us a delivery, bare graphql-ws ${bare.toFixed(1)}; heap ${early.toFixed(1)} MB after 2,000 requests, ${late.toFixed(1)} MB after 10,000`,
     );
     const against = (of: Map<string, number>) => of.get('apollo')! / of.get('medianest')!;
     judge('the list, at least 3 x stock Apollo', against(list), against(list) >= 3);

@@ -1,7 +1,7 @@
 /**
  * From the acknowledgement of an append to the message at a subscriber of another process, at 200 a second, with Redis and with the poll alone;
  * beside it the way that a bare PUBLISH takes to the same process: `npm run bench:push`. Three processes: this one appends, one projects, one
- * listens. Trust the ratios.
+ * listens. Then what sockets cost at the door, beside bare graphql-ws. Trust the ratios.
  */
 import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
@@ -19,6 +19,8 @@ import { migrateJobs } from '../src/mechanisms/jobs';
 import { createLogger } from '../src/mechanisms/observability';
 import { APP_ROLE, createDatabase, migrate } from '../src/mechanisms/postgres';
 import { createRedisConnections, startPrivateRedis } from '../src/mechanisms/redis';
+import { pinDriver, start } from './graphql/driving';
+import { measureIdle, measurePush, SUBSCRIBERS } from './graphql/sockets';
 import { machine } from './machine';
 import { toCell } from './measure';
 import type { Received } from './push-process';
@@ -94,6 +96,25 @@ async function measureBare(url: string, env: Record<string, string>): Promise<vo
   await once(subscriber, 'exit');
 }
 
+/** Ours and the bare library, one after the other on one core. */
+async function measureSockets(): Promise<void> {
+  pinDriver();
+  console.log(`\n| door | a message to one of ${SUBSCRIBERS}, CPU us | an idle socket, KB |\n|---|---|---|`);
+  for (const [name, door] of [
+    ['MediaNest', 'medianest'],
+    ['bare graphql-ws', 'apollo'],
+  ] as const) {
+    const contender = await start(door, ['--max-semi-space-size=64']);
+    try {
+      const us = await measurePush(contender);
+      const idleKb = await measureIdle(contender);
+      console.log(`| ${name} | ${us.toFixed(1)} | ${idleKb.toFixed(1)} |`);
+    } finally {
+      await contender.stop();
+    }
+  }
+}
+
 async function main(): Promise<void> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'medianest-bench-'));
   const postgres = createEmbeddedPostgres({ dataDir: path.join(folder, 'data'), log });
@@ -114,6 +135,7 @@ async function main(): Promise<void> {
     await measure('the poll alone', store, env);
     await store.close();
     await database.close();
+    await measureSockets();
   } finally {
     await redis?.stop();
     await postgres.stop();

@@ -117,10 +117,10 @@ const contenders: Record<string, () => Promise<number>> = {
 process.on('message', ({ publish }: { publish?: number }) => {
   if (publish !== undefined) return topic.publish(publish);
   global.gc?.();
+  const { heapUsed: heap, external } = process.memoryUsage();
   process.send?.({
     cpu: process.cpuUsage(),
-    rss: process.memoryUsage.rss(),
-    heap: process.memoryUsage().heapUsed,
+    ...{ heap, external },
     subscribers: topic.size(),
   });
 });

@@ -6,8 +6,9 @@ import { Pool } from 'undici';
 export interface Used {
   /** Microseconds. */
   cpu: { user: number; system: number };
-  rss: number;
   heap: number;
+  /** Bytes beside the heap that objects of it hold. */
+  external: number;
   subscribers: number;
 }
 
