@@ -56,6 +56,12 @@ it('plays each role once, with settings that the program takes', () => {
   expect(roles).toEqual(ROLES.map((role) => [role, [role]]));
 });
 
+it('reads at the replica that it has', () => {
+  const hosts = settingsOf(services['api']!, needed).replicaUrls.map((url) => new URL(url).hostname);
+  expect(hosts).toEqual(Object.keys(services).filter((name) => name.endsWith('replica')));
+  expect(hosts).toHaveLength(1);
+});
+
 it('passes on each service around it, and the key', () => {
   for (const [, service] of ours) {
     expect(settingsOf(service, all)).toMatchObject({
