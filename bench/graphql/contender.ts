@@ -61,7 +61,7 @@ const contenders: Record<string, () => Promise<number>> = {
       cost: { perOperation: 2_000, budget: createBudget({ capacity: 1e9, restoreRate: 1e9 }) },
       obstacle: () => Promise.resolve(null),
       observer: createObserver(),
-      log: createLogger({ level: 'info', destination: process.stderr }),
+      log: createLogger({ level: 'info' }),
     });
     return (await server.listen(AT)).port;
   },

@@ -42,7 +42,7 @@ export interface Running extends Started {
 
 /** Starts the roles of the settings. What was opened is closed again when the start fails. */
 export async function run(settings: Settings, replace: Replace = (parts) => parts): Promise<Running> {
-  const log = createLogger({ level: settings.logLevel, destination: process.stderr });
+  const log = createLogger({ level: settings.logLevel });
   const releases = createReleases(log);
   try {
     return await start(settings, { releases, replace, log });

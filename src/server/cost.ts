@@ -156,9 +156,14 @@ function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Vari
   );
 }
 
-/** How many objects an answer really has. */
+/** How many objects an answer really has. Written without lists of its parts: it looks at every answer as a whole. */
 export function objectsIn(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
-  const parts = Array.isArray(value) ? value : Object.values(value);
-  return parts.reduce((sum: number, part) => sum + objectsIn(part), Array.isArray(value) ? 0 : 1);
+  let count = 0;
+  if (Array.isArray(value)) {
+    for (const entry of value) count += objectsIn(entry);
+    return count;
+  }
+  for (const key in value) count += objectsIn((value as Record<string, unknown>)[key]);
+  return count + 1;
 }

@@ -112,7 +112,10 @@ export async function openDoor<Context extends OperationContext>(parts: DoorPart
   );
   let closing = false;
   // A connection that stayed open after its answer would be waited for until it is cut.
-  fastify.addHook('onSend', async (_request, reply) => void (closing && reply.header('connection', 'close')));
+  fastify.addHook('onSend', (_request, reply, ...[, done]) => {
+    if (closing) reply.header('connection', 'close');
+    done();
+  });
   mountHealth(fastify, parts.obstacle);
   if (parts.images) mountImages(fastify, parts.images);
   const streams = createEventStreamDoor({ ...sessions, metrics, log });
@@ -140,14 +143,12 @@ function mountGraphQL<Context extends OperationContext>(
   { apollo, context, sessions, playground }: DoorParts<Context>,
   streams: EventStreamDoor,
 ): void {
+  /** Who asks, of requests that are Apollo's after all. */
   const contexts = new WeakMap<FastifyRequest, Promise<Context>>();
-  const contextOf = (request: FastifyRequest, reply: FastifyReply): Promise<Context> => {
-    let opened = contexts.get(request);
-    if (!opened) contexts.set(request, (opened = context(request, reply)));
-    return opened;
-  };
   const known = createKnownOperations(sessions);
-  const askApollo = fastifyApolloHandler(apollo, { context: contextOf });
+  const askApollo = fastifyApolloHandler(apollo, {
+    context: (request, reply) => contexts.get(request) ?? context(request, reply),
+  });
   fastify.route({
     method: ['GET', 'POST', 'OPTIONS'],
     url: '/graphql',
@@ -155,8 +156,10 @@ function mountGraphQL<Context extends OperationContext>(
       if (playground && wantsPage(request)) return sendPage(reply, playground);
       if (wantsEvents(request)) return streams.answer(request, reply);
       return sessions.operations.run(async () => {
-        const answer = await known.answer(request, () => contextOf(request, reply));
+        let opened: Promise<Context> | undefined;
+        const answer = await known.answer(request, () => (opened = context(request, reply)));
         if (answer) return reply.code(answer.status).headers(answer.headers).send(answer.body);
+        if (opened) contexts.set(request, opened);
         const body = (await askApollo.call(this, request, reply)) as unknown;
         known.learn(request, reply);
         return body;

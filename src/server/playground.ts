@@ -23,8 +23,9 @@ const SECURITY_HEADERS = {
 /** The editor of the page (Monaco) writes its theme as inline style, and draws with data: pictures. */
 const PAGE_POLICY = `${POLICY}; style-src 'self' 'unsafe-inline'; img-src 'self' data:`;
 
-export async function addSecurityHeaders(_request: FastifyRequest, reply: FastifyReply): Promise<void> {
+export function addSecurityHeaders(_request: FastifyRequest, reply: FastifyReply, done: () => void): void {
   reply.headers(SECURITY_HEADERS);
+  done();
 }
 
 export function sendPage(reply: FastifyReply, { html }: Playground): FastifyReply {

@@ -44,7 +44,7 @@ interface StackParts {
 
 /** The whole house on one machine, each role a process of its own, behind one address. What was opened is closed again when the start fails. */
 export async function startStack(settings: Settings, how: Pick<CrewOptions, 'program' | 'told'>): Promise<Started> {
-  const log = createLogger({ level: settings.logLevel, destination: process.stderr });
+  const log = createLogger({ level: settings.logLevel });
   const metricsPorts = metricsPortsOf(settings, MEMBERS.length);
   const releases = createReleases(log);
   try {

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
 import { Writable } from 'node:stream';
 import { createLogger } from './logger';
 
@@ -37,5 +39,23 @@ describe('the log', () => {
   it('keeps the code of an error, which an operator looks for', () => {
     const error = Object.assign(new Error('no'), { code: '22P05' });
     expect(logged((log) => log.error({ err: error }, 'failed'))).toContain('22P05');
+  });
+
+  it.each([
+    ['exits', 'process.exit(3)'],
+    ['crashes', 'throw new Error("crash")'],
+    ['has nothing more to do', ''],
+  ])('loses no line of a process that %s', (_how, end) => {
+    const program = `
+      const { createLogger } = require(${JSON.stringify(path.join(__dirname, 'index.ts'))});
+      const log = createLogger({ level: 'info' });
+      for (let n = 0; n < 200; n += 1) log.info({ n }, 'a line');
+      ${end}`;
+    const { stderr } = spawnSync(process.execPath, ['--import', 'tsx', '--eval', program], {
+      cwd: path.resolve(__dirname, '../../..'),
+      encoding: 'utf8',
+    });
+    const lines = stderr.split('\n').filter((line) => line.startsWith('{'));
+    expect(lines.map((line) => (JSON.parse(line) as { n: number }).n)).toEqual([...Array(200).keys()]);
   });
 });

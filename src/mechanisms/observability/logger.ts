@@ -26,9 +26,16 @@ function plainError(error: Error): object {
 
 export interface LoggerOptions {
   level: string;
-  /** Where lines go; stdout by default. */
+  /** Where lines go; standard error by default, in batches. */
   destination?: pino.DestinationStream;
 }
+
+/** A write of its own for each line costs more than making the line. What waits is written at the end of the process too, also when it crashes. */
+const BATCH = { minLength: 4_096, periodicFlush: 100 };
+
+let opened: pino.DestinationStream | undefined;
+const standardError = (): pino.DestinationStream =>
+  (opened ??= pino.destination({ dest: process.stderr.fd, sync: false, ...BATCH }));
 
 /** The one logger of a process; rooms get children of it. JSON lines, secrets replaced by `[redacted]`. */
 export function createLogger({ level, destination }: LoggerOptions): Logger {
@@ -38,5 +45,5 @@ export function createLogger({ level, destination }: LoggerOptions): Logger {
     serializers: { err: plainError },
     redact: { paths: redacted, censor: '[redacted]' },
   };
-  return destination ? pino(options, destination) : pino(options);
+  return pino(options, destination ?? standardError());
 }
