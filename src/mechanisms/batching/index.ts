@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import { bind } from '../observability';
 
 /** Loaders of one operation (or of one event of a subscription): made on first use, thrown away with the scope. */
 export interface LoaderScope {
@@ -29,6 +30,14 @@ export function createLoaderScope(): LoaderScope {
   };
 }
 
+const settled = Promise.resolve();
+
+/** When all that goes on by promises has gone on, as the library does it too; and what is asked for then is asked for the caller. */
+function whenAllHasAsked(dispatch: () => void): void {
+  const dispatchForCaller = bind(dispatch);
+  void settled.then(() => process.nextTick(dispatchForCaller));
+}
+
 export function createBatchLoader<Key, Value>(options: BatchOptions<Key, Value>): BatchLoader<Key, Value> {
   const { load, keyOf, maxBatchSize } = options;
   const loader = new DataLoader<Key, Value | null, string>(
@@ -36,7 +45,7 @@ export function createBatchLoader<Key, Value>(options: BatchOptions<Key, Value>)
       const values = await load(keys);
       return keys.map((key) => values.get(keyOf(key)) ?? null);
     },
-    { cacheKeyFn: keyOf, maxBatchSize },
+    { cacheKeyFn: keyOf, maxBatchSize, batchScheduleFn: whenAllHasAsked },
   );
   return {
     load: (key) => loader.load(key),

@@ -101,8 +101,9 @@ export class Frame {
   }
 }
 
+/** Most values are text and numbers, and are not looked into. */
 export const isPromise = (value: unknown): value is PromiseLike<unknown> =>
-  typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
+  typeof value === 'object' && typeof (value as PromiseLike<unknown> | null)?.then === 'function';
 
 export interface ExecutionInput {
   rootValue?: unknown;

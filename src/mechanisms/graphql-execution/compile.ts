@@ -29,13 +29,11 @@ export function compileOperation(
   const plans = new Map<string, PlannedField[]>();
 
   function fieldsFor(variables: Record<string, unknown>): PlannedField[] {
-    const conditions = Object.fromEntries(
-      names.flatMap((name) => (name in variables ? [[name, variables[name]]] : [])),
-    );
-    const key = JSON.stringify(conditions);
+    const key = names.map((name) => String(variables[name])).join();
     const known = plans.get(key);
     if (known) return known;
-    const fields = planFields(subject, conditions);
+    const given = names.filter((name) => name in variables);
+    const fields = planFields(subject, Object.fromEntries(given.map((name) => [name, variables[name]])));
     if (plans.size < MAX_PLANS) plans.set(key, fields);
     return fields;
   }

@@ -1,5 +1,14 @@
 import type { FieldNode, GraphQLObjectType, GraphQLSchema } from 'graphql';
-import { getNullableType, isNonNullType, SchemaMetaFieldDef, TypeMetaFieldDef, TypeNameMetaFieldDef } from 'graphql';
+import {
+  getNullableType,
+  GraphQLBoolean,
+  GraphQLID,
+  GraphQLString,
+  isNonNullType,
+  SchemaMetaFieldDef,
+  TypeMetaFieldDef,
+  TypeNameMetaFieldDef,
+} from 'graphql';
 import { collectFields, collectSubfields } from 'graphql/execution/collectFields';
 import type { Complete, Subject } from './answer';
 import { completePresent } from './complete';
@@ -22,17 +31,19 @@ export function planFields(subject: Subject, conditions: Record<string, unknown>
   function planned(parentType: GraphQLObjectType, fields: Map<string, readonly FieldNode[]>): PlannedField[] {
     return [...fields].map(([responseName, nodes]) => {
       const name = nodes[0]!.name.value;
-      const draft: Draft = {
-        responseName,
-        name,
-        nodes,
-        parentType,
-        definition: definitionOf(schema, parentType, name),
-      };
+      const definition = definitionOf(schema, parentType, name);
+      const plain = PLAIN.get(getNullableType(definition.type));
+      const draft: Draft = { responseName, name, nodes, parentType, definition, plain };
       return { ...draft, ...plan.position(draft.definition.type, draft) };
     });
   }
 }
+
+const PLAIN = new Map<unknown, string>([
+  [GraphQLString, 'string'],
+  [GraphQLID, 'string'],
+  [GraphQLBoolean, 'boolean'],
+]);
 
 function completeValue(complete: Complete, { parentType, name }: Draft, nullable: boolean): Complete {
   return (frame, key, value) => {

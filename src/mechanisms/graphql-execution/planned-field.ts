@@ -7,6 +7,8 @@ export interface PlannedField extends Position {
   name: string;
   parentType: GraphQLObjectType;
   definition: GraphQLField<unknown, unknown>;
+  /** Values of this `typeof` stand in the answer as they are. */
+  plain: string | undefined;
 }
 
 /** A field whose values nothing is known of yet. */

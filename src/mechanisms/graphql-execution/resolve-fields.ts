@@ -14,7 +14,8 @@ export function resolveFields(frame: Frame, source: unknown, fields: readonly Pl
       frame.run.fail({ frame, key: field.responseName }, field, error);
       continue;
     }
-    frame.place(field.responseName, field, value);
+    if (typeof value === field.plain) frame.value[field.responseName] = value;
+    else frame.place(field.responseName, field, value);
   }
 }
 

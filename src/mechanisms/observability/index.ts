@@ -1,3 +1,4 @@
+export { bind } from './following';
 export { createLogger } from './logger';
 export type { Logger, LoggerOptions } from './logger';
 export { createMetrics } from './metrics';

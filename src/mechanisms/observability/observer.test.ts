@@ -1,5 +1,6 @@
 import { setImmediate as pause } from 'node:timers/promises';
 import type { Step } from './observer';
+import { bind } from './following';
 import { createObserver } from './observer';
 
 const call: Step = { kind: 'UPSTREAM', of: 'plex', what: 'GET /library', outcome: '200', ms: 5 };
@@ -47,4 +48,41 @@ it('keeps no steps unless asked to, no more than a reader reads, and none after 
   }
   expect([counted.trace, counted.upstreamCalls]).toEqual([null, 300]);
   expect([traced.trace?.length, traced.upstreamCalls]).toEqual([200, 300]);
+});
+
+it('follows what is awaited, however it comes to an end, and forgets when it is over', async () => {
+  const observer = createObserver();
+  const recording = observer.begin({ trace: false });
+  const waits: (() => PromiseLike<unknown>)[] = [
+    () => Promise.resolve(),
+    () => Promise.reject(new Error('no')).catch(() => undefined),
+    () => Promise.all([pause(), new Promise((resolve) => setTimeout(resolve, 1))]),
+    () => new Promise((resolve) => process.nextTick(resolve)),
+    () => ({ then: (done: (value: unknown) => void) => setImmediate(done, 1) }) as unknown as PromiseLike<unknown>,
+  ];
+  await observer.record(recording, async () => {
+    for (const wait of waits) {
+      await wait();
+      observer.step(call);
+      await observer.record(observer.begin({ trace: false }), async () => {
+        await wait();
+        observer.step(call); // of another
+      });
+      observer.step(call);
+    }
+  });
+  observer.step(call);
+  expect(observer.current()).toBeUndefined();
+  expect(recording.upstreamCalls).toBe(2 * waits.length);
+});
+
+it('is taken along by a callback that asks for it', async () => {
+  const observer = createObserver();
+  const recording = observer.begin({ trace: false });
+  const step = (): void => observer.step(call);
+  await new Promise<void>((done) => {
+    observer.record(recording, () => process.nextTick(bind(step)));
+    setImmediate(done);
+  });
+  expect(recording.upstreamCalls).toBe(1);
 });

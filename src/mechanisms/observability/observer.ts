@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { createFollowing } from './following';
 import type { Metrics } from './metrics';
 import { createMetrics } from './metrics';
 
@@ -54,12 +54,12 @@ interface OpenRecording extends Recording {
 export function createObserver(): Observer {
   const metrics = createMetrics();
   const count = register(metrics);
-  const running = new AsyncLocalStorage<OpenRecording>();
+  const running = createFollowing<OpenRecording>();
   return {
     metrics,
     step(step) {
       count(step);
-      const recording = running.getStore();
+      const recording = running.current();
       if (recording && !recording.over) write(recording, step);
     },
     begin({ trace }) {
@@ -74,7 +74,7 @@ export function createObserver(): Observer {
       return recording;
     },
     record: (recording, work) => running.run(recording as OpenRecording, work),
-    current: () => running.getStore(),
+    current: () => running.current(),
   };
 }
 
