@@ -85,3 +85,14 @@ export function serviceStory(n: number): Story {
     [status, CONNECTION],
   ]);
 }
+
+/** One more fact of a service: found at first, then down and up in turn. */
+export function statusChange(n: number, turn: number): Story {
+  const [found, cameUp] = serviceStory(n).events as [NewEvent, NewEvent];
+  const began = EPOCH + turn * MINUTE_MS;
+  const data = { ...cameUp.data, at: new Date(began).toISOString() };
+  const change = { type: turn % 2 === 0 ? 'ServiceWentDown' : 'ServiceCameUp', data };
+  const eventId = idOf(`service ${n} ${turn}`);
+  const fact = turn === 0 ? found : { ...cameUp, ...change };
+  return { streamId: serviceStory(n).streamId, events: [{ ...fact, eventId }] };
+}

@@ -1,0 +1,144 @@
+/**
+ * Projections at a long log, beside Emmett's on the same private PostgreSQL with fsync on: catching up with the change feed, and rebuilt beside the rows that are read, while people
+ * read and append: `npm run bench:rebuild`; `-- --events 100000` for a shorter log. The peer: `npm install` in this folder. Trust the ratios.
+ */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { allCodecs } from '../src/app/event-codecs';
+import { allProjections } from '../src/app/projections';
+import { createFeedWriter } from '../src/mechanisms/change-feed';
+import { createJobQueue } from '../src/mechanisms/jobs';
+import { createLeases } from '../src/mechanisms/leases';
+import { createLogger } from '../src/mechanisms/observability';
+import type { PostgresDatabase } from '../src/mechanisms/postgres';
+import { createDatabase } from '../src/mechanisms/postgres';
+import type { Projection } from '../src/mechanisms/projections';
+import { createProjectionEngine, readRebuild, requestRebuild } from '../src/mechanisms/projections';
+import { createInProcessWakeUp } from '../src/mechanisms/pubsub';
+import { measureEmmett } from './emmett-projection';
+import { loadAverage, machine } from './machine';
+import type { PrivatePostgres } from './private-postgres';
+import { onPrivatePostgres } from './private-postgres';
+import { serviceStory } from './seed-facts';
+import { seedLog } from './seed-log';
+import { toCell } from './measure';
+
+const log = createLogger({ level: 'error' });
+const codecs = allCodecs();
+const LOOK_MS = 20;
+const READ_EVERY_MS = 20;
+const APPEND_EVERY_MS = 50;
+
+interface Bench extends PrivatePostgres {
+  /** As processes that serve have it. */
+  database: PostgresDatabase;
+  views: Projection[];
+  head: number;
+}
+
+/** Keeps these going while the work takes. */
+async function projecting({ database, store }: Bench, projections: Projection[], work: () => Promise<void>) {
+  const leases = createLeases({ database, holder: randomUUID(), leaseMs: 15_000, log });
+  const feed = createFeedWriter({ database });
+  const wakeUp = createInProcessWakeUp();
+  const engine = createProjectionEngine({ codecs, database, store, projections, feed, wakeUp, leases, log });
+  engine.start();
+  await work();
+  await engine.stop();
+  await leases.close();
+}
+
+/** Seconds until it is so. */
+async function secondsUntil(isSo: () => Promise<boolean>): Promise<number> {
+  const began = performance.now();
+  while (!(await isSo())) await pause(LOOK_MS);
+  return (performance.now() - began) / 1_000;
+}
+
+const stands =
+  ({ owner, head }: Bench, name: string) =>
+  async (): Promise<boolean> => {
+    const sql = `select position, error from projection_checkpoint where name = $1`;
+    const [row] = await owner.query<{ position: string; error: string | null }>(sql, [name]);
+    if (row?.error) throw new Error(row.error);
+    return Number(row?.position ?? 0) >= head;
+  };
+
+/** Reads and appends while the work takes: what readers waited, and how many got an error. */
+async function beside({ database, store }: Bench, { tables }: Projection, work: () => Promise<number>) {
+  let isOver = false;
+  const waits: number[] = [];
+  let errors = 0;
+  const read = async () => {
+    for (; !isOver; await pause(READ_EVERY_MS)) {
+      const began = performance.now();
+      await database.query(`select * from ${tables[0]} limit 50`).catch(() => (errors += 1));
+      waits.push(performance.now() - began);
+    }
+  };
+  const append = async () => {
+    for (let n = 0; !isOver; n++, await pause(APPEND_EVERY_MS)) {
+      const { events } = serviceStory(n);
+      await store.append(
+        `service-${randomUUID()}`,
+        'any',
+        events.map((event) => ({ ...event, eventId: randomUUID() })),
+      );
+    }
+  };
+  const others = Promise.all([read(), read(), append()]);
+  const seconds = await work();
+  isOver = true;
+  await others;
+  return { seconds, errors, ...toCell(waits, seconds), longest: Math.max(...waits) };
+}
+
+function tell(
+  what: string,
+  { seconds, head, emmett }: { seconds: number; head: number; emmett: number | null },
+  more = '',
+): void {
+  const perSecond = head / seconds;
+  const ratio = emmett ? `${(perSecond / emmett).toFixed(1)} x` : '';
+  console.log(`| ${[what, Math.round(perSecond), seconds.toFixed(1), ratio, more].join(' | ')} |`);
+}
+
+async function measureAll(parts: PrivatePostgres): Promise<void> {
+  const { values } = parseArgs({ options: { events: { type: 'string', default: '1000000' } } });
+  console.log(machine());
+  const emmett = await measureEmmett(parts);
+  console.log(
+    emmett
+      ? `Emmett: ${Math.round(emmett)} events/s`
+      : 'Emmett is left out: it is not installed (npm install in bench/)',
+  );
+
+  const head = await seedLog(parts.owner, Number(values.events));
+  const database = createDatabase({ connection: parts.servingUrl, max: 20, applicationName: 'bench', log });
+  const all = allProjections({ codecs, jobs: createJobQueue({ database }) });
+  const bench = { ...parts, database, head, views: all.filter(({ tables }) => tables.length > 0) };
+  console.log(`${head} events\n| | events/s | s | of Emmett | reads meanwhile, ms |\n|---|---|---|---|---|`);
+  for (const view of bench.views) {
+    await projecting(bench, [view], async () => {
+      tell(`${view.name}, catching up`, { seconds: await secondsUntil(stands(bench, view.name)), head, emmett });
+    });
+  }
+  await projecting(bench, bench.views, async () => {
+    for (const view of bench.views) {
+      const { seconds, errors, p50, p99, longest } = await beside(bench, view, async () => {
+        await requestRebuild(database, view);
+        return secondsUntil(async () => (await readRebuild(database, view.name)) === null);
+      });
+      const reads = `p50 ${p50.toFixed(1)}, p99 ${p99.toFixed(1)}, longest ${longest.toFixed(0)}; ${errors} errors`;
+      tell(`${view.name}, rebuilt`, { seconds, head, emmett }, reads);
+    }
+  });
+  await database.close();
+  console.log(`load average after: ${loadAverage()}`);
+}
+
+onPrivatePostgres(measureAll).catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
