@@ -162,7 +162,7 @@ export type ProjectionState =
   | 'CATCHING_UP'
   /** It follows the log. */
   | 'LIVE'
-  /** It is being filled anew. */
+  /** Its rows are of an older version and stand still until those of this one are made; see `rebuild`. */
   | 'REBUILDING'
   /** It met an event that it cannot take; see `error`. */
   | 'STOPPED';
@@ -365,7 +365,7 @@ export type ServerInfoQuery = { serverInfo: { version: string, demo: boolean, po
         | { code: string, message: string }
         | { code: string, message: string }
         | { code: string, message: string }
-       | null }>, projections: Array<{ name: string, version: number, position: string, lagMs: number, state: ProjectionState, error: string | null }> } };
+       | null }>, projections: Array<{ name: string, version: number, position: string, lagMs: number, state: ProjectionState, error: string | null, rebuild: { position: string, share: number, error: string | null } | null }> } };
 
 export type AcceptUpstreamIdentityMutationVariables = Exact<{
   connectionId: string;
@@ -806,6 +806,11 @@ export const ServerInfoDocument = new TypedDocumentString(`
       lagMs
       state
       error
+      rebuild {
+        position
+        share
+        error
+      }
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { EventCodecs } from '../mechanisms/event-store';
 import type { JobQueue } from '../mechanisms/jobs';
+import type { Projections } from '../mechanisms/projections';
 import { createRequestProjections } from '../features/requests';
 import { createStatusProjections } from '../features/status';
 
@@ -8,3 +9,13 @@ export const allProjections = (parts: { codecs: EventCodecs; jobs: JobQueue }) =
   ...createRequestProjections(parts),
   ...createStatusProjections(parts),
 ];
+
+/** How they stand, as the API tells it: with positions that carry the store. */
+export async function tellProjections({ list }: Pick<Projections, 'list'>, format: (position: bigint) => string) {
+  return (await list()).map(({ rebuild, ...one }) => ({
+    ...one,
+    position: format(one.position),
+    lagMs: one.lagMs ?? 0,
+    rebuild: rebuild && { ...rebuild, position: format(rebuild.position) },
+  }));
+}

@@ -38,7 +38,7 @@ const nobody = { OVERSEERR_URL: 'http://127.0.0.1:9', OVERSEERR_API_KEY: 'none',
 beforeAll(async () => {
   test = await createTestDatabase();
   const settings = { MEDIANEST_HOME: home, DATABASE_URL: test.connection.ownerUrl, PORT: '0', LOG_LEVEL: 'silent' };
-  running = await run(readSettings({ ...settings, ROLES: 'projector', ...nobody }));
+  running = await run(readSettings({ ...settings, ROLES: 'api,projector', METRICS_PORT: '0', ...nobody }));
 });
 afterAll(async () => {
   await running?.stop();
@@ -93,4 +93,28 @@ it('every view can be made anew, and then it has the same rows in the same table
   for (const { name } of views) await until(async () => (await readRebuild(test.database, name)) === null);
   expect(await contents()).toEqual(before.contents);
   expect(await readCatalogue(test.owner)).toBe(before.catalogue);
+});
+
+it('one that is under way, or stopped, is told by serverInfo and the metrics', async () => {
+  const { accounts, foundations } = running.house;
+  await test.owner.query(
+    `insert into projection_checkpoint (name, version, position, store_id, epoch, state, error)
+     select 'rebuild:request-view', version, position / 2, store_id, 1, 'STOPPED', 'cannot' from projection_checkpoint where name = 'request-view'`,
+  );
+  const { accessToken } = await accounts.signInAs('olga');
+  const response = await fetch(running.url!, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${accessToken}` },
+    body: '{"query":"{ serverInfo { projections { name state rebuild { position share error } } } }"}',
+  });
+  const { data } = (await response.json()) as { data: { serverInfo: { projections: object[] } } };
+  const rebuild = { position: `p1.${foundations.store.storeId}.2`, share: 0.5, error: 'cannot' };
+  expect(data.serverInfo.projections.slice(0, 2)).toEqual([
+    { name: 'request-view', state: 'LIVE', rebuild },
+    { name: 'request-timeline', state: 'LIVE', rebuild: null },
+  ]);
+  const metrics = await (await fetch(`${running.monitoringUrl}/metrics`)).text();
+  expect(metrics).toContain('medianest_projection_rebuild_share{projection="request-view"} 0.5');
+  expect(metrics).toContain('medianest_projection_rebuild_stopped{projection="request-view"} 1');
+  expect(metrics).not.toContain('medianest_projection_rebuild_stopped{projection="request-timeline"}');
 });

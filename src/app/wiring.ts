@@ -27,7 +27,7 @@ import type { Settings } from './config';
 import { allCodecs } from './event-codecs';
 import type { Foundations } from './foundations';
 import type { Neighbour, Neighbours } from './neighbours';
-import { allProjections } from './projections';
+import { allProjections, tellProjections } from './projections';
 import type { Releases } from './shutdown';
 import { VERSION } from './version';
 
@@ -119,8 +119,7 @@ function wireConnections(
     connections: Object.values(neighbours).map(({ connection }) => connection),
     position: async () => format(await store.head()),
     replicas: () => foundations.reads.replicas(),
-    projections: async () =>
-      (await projections.list()).map((one) => ({ ...one, position: format(one.position), lagMs: one.lagMs ?? 0 })),
+    projections: () => tellProjections(projections, format),
   });
 }
 

@@ -7,7 +7,7 @@ import type { ConnectionCommands } from './commands';
 import type { Connection, ConnectionHealth } from './connection';
 import { degradedFeatures, isOutage, outageNotice } from './connection';
 import { ConnectionInfo, ConnectionPayload, ConnectionProblem, Notice, ServerInfo, Severity } from './types';
-import type { ConnectionKind, ConnectionState, ProjectionState, ReplicaState } from './types';
+import type { ConnectionKind, ConnectionState, ProjectionInfo, ProjectionState, ReplicaState } from './types';
 
 export interface ServerFacts {
   version: string;
@@ -17,9 +17,7 @@ export interface ServerFacts {
   position(): Promise<string>;
   /** In the order of the settings. */
   replicas(): { state: string; lagMs: number | null }[];
-  projections(): Promise<
-    { name: string; version: number; position: string; lagMs: number; state: string; error: string | null }[]
-  >;
+  projections(): Promise<(Omit<ProjectionInfo, 'state'> & { state: string })[]>;
 }
 
 /** A connection as the API tells it; one that was never looked at is ABSENT. */

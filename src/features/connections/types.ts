@@ -1,4 +1,4 @@
-import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, ID, Float, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { DateTime, Position, Problem } from '../../mechanisms/graphql';
 
 export enum Severity {
@@ -119,10 +119,29 @@ registerEnumType(ProjectionState, {
   valuesConfig: {
     LIVE: { description: 'It follows the log.' },
     CATCHING_UP: { description: 'It is behind and reads on.' },
-    REBUILDING: { description: 'It is being filled anew.' },
+    REBUILDING: {
+      description: 'Its rows are of an older version and stand still until those of this one are made; see `rebuild`.',
+    },
     STOPPED: { description: 'It met an event that it cannot take; see `error`.' },
   },
 });
+
+@ObjectType({
+  description: 'Rows of a projection that are made anew beside those that are read, to take their place.',
+  simpleResolvers: true,
+})
+export class RebuildInfo {
+  @Field(() => Position, { description: 'Up to where it has read the log.' })
+  position!: string;
+
+  @Field(() => Float, {
+    description: 'How much of the log that is, from 0 to 1: of what the rows that are read have seen.',
+  })
+  share!: number;
+
+  @Field(() => String, { nullable: true, description: 'Why it stopped: the event and its position.' })
+  error!: string | null;
+}
 
 @ObjectType({
   description: 'A projection of the log: what queries read, or what sets work going.',
@@ -132,7 +151,7 @@ export class ProjectionInfo {
   @Field(() => String, { description: 'Its name.' })
   name!: string;
 
-  @Field(() => Int, { description: 'Raised when its rows mean something else.' })
+  @Field(() => Int, { description: 'Of the rows that are read: raised when they mean something else.' })
   version!: number;
 
   @Field(() => Position, { description: 'Up to where it has read the log.' })
@@ -146,6 +165,9 @@ export class ProjectionInfo {
 
   @Field(() => String, { nullable: true, description: 'Why it stopped: the event and its position.' })
   error!: string | null;
+
+  @Field(() => RebuildInfo, { nullable: true, description: 'Null: nobody makes it anew.' })
+  rebuild!: RebuildInfo | null;
 }
 
 export enum ReplicaState {

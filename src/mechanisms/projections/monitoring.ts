@@ -28,4 +28,14 @@ export function monitorProjections(metrics: Metrics, { list }: Pick<Projections,
   gauge('medianest_projection_stopped', '1: it stopped, and serverInfo says why.', ({ state }) =>
     state === 'STOPPED' ? 1 : 0,
   );
+  gauge(
+    'medianest_projection_rebuild_share',
+    'How much of the log its new rows have seen, from 0 to 1; absent when none are made.',
+    ({ rebuild }) => rebuild && rebuild.share,
+  );
+  gauge(
+    'medianest_projection_rebuild_stopped',
+    '1: the making of its new rows stopped, and serverInfo says why; absent when none are made.',
+    ({ rebuild }) => rebuild && (rebuild.error === null ? 0 : 1),
+  );
 }

@@ -11,6 +11,16 @@ describe('a rebuild', () => {
   const database = () => bench.database();
   const owner = () => bench.owner();
 
+  let made: object[];
+  /** All that is said of the tables but their rows. */
+  const tables = () =>
+    owner().query(
+      `select c.relname, c.reloptions, c.relacl::text, (select array_agg(pg_get_indexdef(indexrelid) order by indexrelid::regclass::text) from pg_index where indrelid = c.oid) as indexes,
+         (select array_agg(conname || pg_get_constraintdef(oid) order by conname) from pg_constraint where conrelid = c.oid) as constraints
+       from pg_class as c where relnamespace = 'public'::regnamespace and relname in ('numbered', 'numbered_sum') order by relname`,
+    );
+  beforeAll(async () => void (made = await tables()));
+
   /** Asks again and again, in three ways, while events are appended; the end tells the different answers, which are about one snapshot each. */
   function readAndAppend() {
     const sql = `select position, (select count(*) from numbered) as rows, (select count(distinct position) from numbered) as distinct_rows,
@@ -60,19 +70,12 @@ describe('a rebuild', () => {
   });
 
   it('leaves the tables as they were: indexes, rights and settings', async () => {
-    const describe = () =>
-      owner().query(
-        `select c.relname, c.reloptions, c.relacl::text, (select array_agg(pg_get_indexdef(indexrelid) order by indexrelid::regclass::text) from pg_index where indrelid = c.oid) as indexes,
-           (select array_agg(conname || pg_get_constraintdef(oid) order by conname) from pg_constraint where conrelid = c.oid) as constraints
-         from pg_class as c where relnamespace = 'public'::regnamespace and relname in ('numbered', 'numbered_sum') order by relname`,
-      );
-    const before = await describe();
     await appendFacts(3);
     start([numbering()]);
     await stands(3n);
     await requestRebuild(database(), numbering());
     await isDone();
-    expect(await describe()).toEqual(before);
+    expect(await tables()).toEqual(made);
     expect(await owner().query(`select from pg_class where relnamespace = 'rebuild'::regnamespace`)).toEqual([]);
   });
 
