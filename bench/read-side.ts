@@ -30,6 +30,7 @@ const SECONDS = 20;
 const WRITES = 150;
 const MISSED = 10_000;
 const GAP_MS = 20;
+const FIRST_TMDB_ID = 900_000_000;
 
 type Ask = (client: MediaNestClient) => Promise<unknown>;
 const QUESTIONS: [name: string, ask: Ask, wanted: string][] = [
@@ -86,8 +87,14 @@ async function afterWrites({ cluster }: BenchHouse, writer: MediaNestClient, rea
     ],
   ];
   const times = ways.map((): number[] => []);
+  // As if they had been searched for.
+  await cluster.primary.owner.query(
+    `insert into title_cache (media_type, tmdb_id, title, year, observed_at)
+     select 'MOVIE', $1::int + n, 'Film ' || n, 2000, now() from generate_series(0, $2::int) as n`,
+    [FIRST_TMDB_ID, WRITES * ways.length],
+  );
   for (let n = 0; n < WRITES * ways.length; n++) {
-    const input = { title: { type: 'MOVIE' as const, tmdbId: 900_000_000 + n } };
+    const input = { title: { type: 'MOVIE' as const, tmdbId: FIRST_TMDB_ID + n } };
     const { requestMedia } = await writer.execute(RequestMediaDocument, { input });
     const written = { id: requestMedia.request!.id, atLeast: requestMedia.position! };
     const which = n % ways.length;
