@@ -9,10 +9,11 @@ import type { FeedEntry } from '../change-feed';
 export interface Projection {
   /** Shared with the table and the file: `request-view`. */
   name: string;
+  /** Raised when its rows mean something else: they are made anew then, beside those that are read. */
   version: number;
   /** Event types it wants; the checkpoint moves over all others too. */
   handles: readonly string[];
-  /** What it writes and nobody else does: emptied when it has to begin anew. */
+  /** What it writes and nobody else does; named without a schema, since a rebuild has tables of the same names in another. Its rows are found by keys alone. */
   tables: readonly string[];
   /** Only through `tx`; never calls out. Returns what subscribers shall hear of, in order. */
   project(events: StoredEvent[], tx: Queryable): Promise<FeedEntry[]>;

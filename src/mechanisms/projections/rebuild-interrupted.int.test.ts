@@ -130,6 +130,25 @@ describe('a rebuild', () => {
     expect(await rows()).toHaveLength(4);
   });
 
+  it('whose tables were lost writes to no others', async () => {
+    await appendFacts(3);
+    start([numbering()]);
+    await stands(3n);
+    await stopAll();
+    await requestRebuild(database(), numbering());
+    await database().query(`update projection_checkpoint set position = 1 where name = 'rebuild:numbered'`);
+    start([numbering()]);
+    const stopped = await until(async () => {
+      const found = await readRebuild(database(), 'numbered');
+      return found?.error ? found : undefined;
+    });
+    expect(stopped.error).toContain('relation "numbered" does not exist');
+    expect(await rows()).toHaveLength(3);
+    await requestRebuild(database(), numbering());
+    await isDone();
+    expect(await rows()).toHaveLength(3);
+  });
+
   it('heals a projection whose checkpoint is beyond the end of a store that was set back', async () => {
     await appendFacts(5);
     start([numbering()]);

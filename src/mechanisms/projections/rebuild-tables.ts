@@ -27,19 +27,21 @@ export async function swapTables(tx: Queryable, { tables }: Tables): Promise<voi
 }
 
 /**
- * The same fold, into those tables. It tells subscribers nothing: they have heard it all. A commit that a crash of the server takes back takes rows and
- * checkpoint, so nobody waits for the disk.
+ * The same fold, into those tables and no others: where one is missing it fails, and does not write to the one that is read. It tells subscribers nothing: they
+ * have heard it all.
  */
 export function beside(projection: Projection, name: string): Projection {
   return {
     ...projection,
     name,
     async project(events, tx) {
-      await tx.query(
-        `select set_config('search_path', 'rebuild, ' || current_setting('search_path'), true), set_config('synchronous_commit', 'off', true)`,
-      );
+      const [path] = await tx.query<{ before: string }>(`select current_setting('search_path') as before`);
+      await searchIn(tx, 'rebuild');
       await projection.project(events, tx);
+      await searchIn(tx, path!.before);
       return [];
     },
   };
 }
+
+const searchIn = (tx: Queryable, path: string) => tx.query(`select set_config('search_path', $1, true)`, [path]);
