@@ -14,7 +14,8 @@ export interface Monitoring {
   /** All that are on check at once. */
   checkAll(): void;
   check(id: number): void;
-  push(id: number, report: Condition): void;
+  /** False: no monitor that is switched on has this token. Its group need not be, as in the real one. */
+  push(token: string, report: Condition): boolean;
   /** What it finds from now on. */
   setCondition(id: number, condition: Condition): void;
   pause(id: number): void;
@@ -82,9 +83,10 @@ export function createMonitoring({ seed, book, tell }: Parts): Monitoring {
     stats: book.stats,
     checkAll: () => [...monitors.keys()].forEach(check),
     check,
-    push(id, report) {
-      const monitor = monitors.get(id);
-      if (monitor?.active) tellBeat(id, book.push(monitor, report), false);
+    push(token, report) {
+      const monitor = [...monitors.values()].find(({ pushToken, active }) => active && pushToken === token);
+      if (monitor) tellBeat(monitor.id, book.push(monitor, report), false);
+      return monitor !== undefined;
     },
     setCondition: (id, condition) => void conditions.set(id, condition),
     pause: (id) => setActive(id, false),

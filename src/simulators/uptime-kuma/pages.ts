@@ -26,12 +26,10 @@ const json = (status: number, body: object): Page => ({ status, type: 'applicati
 /** What is asked over HTTP: reports of push monitors, and the page, which is also what unknown paths answer. */
 export function answerHttp({ server, faults, note, monitoring }: Parts): void {
   function push(token: string, query: URLSearchParams): Page {
-    const monitor = Object.values(monitoring.list()).find(({ pushToken, active }) => active && pushToken === token);
-    if (!monitor) return json(404, { ok: false, msg: 'Monitor not found or not active.' });
     const status: Status = (query.get('status') ?? 'up') === 'up' ? Statuses.UP : Statuses.DOWN;
     const ping = Number(query.get('ping')) || null;
-    monitoring.push(monitor.id, { status, msg: query.get('msg') ?? 'OK', ping });
-    return json(200, { ok: true });
+    const isTaken = monitoring.push(token, { status, msg: query.get('msg') ?? 'OK', ping });
+    return isTaken ? json(200, { ok: true }) : json(404, { ok: false, msg: 'Monitor not found or not active.' });
   }
   function page(target: string): Page {
     const { pathname, searchParams } = new URL(target, 'http://localhost');

@@ -122,6 +122,20 @@ it('tells of a group that is switched off nothing but the group; in the next lis
   await heard('heartbeat', 1, then);
 });
 
+it('takes what is pushed to a monitor whose group is off, and not what is pushed to one that is off itself', async () => {
+  const seed = labSeed();
+  const pushed = seed.monitors.find(({ id }) => id === 6)!;
+  pushed.parent = 1;
+  await start({ seed });
+  const { ask, login } = connect();
+  await login();
+  const push = async () => (await fetch(`${simulator.url}/api/push/${String(pushed.pushToken)}?status=up`)).status;
+  await ask('pauseMonitor', 1);
+  expect(await push()).toBe(200);
+  await ask('pauseMonitor', 6);
+  expect(await push()).toBe(404);
+});
+
 it('after a restart says nothing until somebody logs in, and still takes the token', async () => {
   await start();
   const before = connect();
