@@ -2,6 +2,7 @@ import { BentoCache, bentostore } from 'bentocache';
 import { memoryDriver } from 'bentocache/drivers/memory';
 import { redisDriver } from 'bentocache/drivers/redis';
 import type { RedisConnections } from '../redis';
+import { createJsonOnce } from './json-once';
 import { createRedisBus } from './redis-bus';
 
 /** What is kept under a key: null for what was asked for and is not there. */
@@ -38,6 +39,7 @@ export function createLayers(redis: RedisConnections | undefined): Layers {
     stores: { cache: store },
     prefix: `${redis?.prefix ?? ''}cache`,
     grace: GRACE_MS,
+    serializer: createJsonOnce(),
     l2CircuitBreakerDuration: REDIS_REST_MS,
   });
   const cache = bento.use();

@@ -16,6 +16,8 @@ export interface ImageAddress {
 
 const WEEK_MS = 7 * 24 * 3_600_000;
 const SEAL_BYTES = 16;
+/** Addresses that are remembered: lists show the same pictures again and again, and a seal costs more than all else of an entry. */
+const REMEMBERED = 20_000;
 
 /**
  * Addresses on our own origin that name a picture and prove that we gave them out: who has one needs no token. The same picture has the same
@@ -29,12 +31,23 @@ export function createImageAddresses({ key, clock }: { key: Uint8Array; clock: (
       .digest()
       .subarray(0, SEAL_BYTES);
 
+  let given = new Map<string, string>();
+  let givenIn = -1;
+
+  function sealed(name: ImageName, week: string): string {
+    const query = new URLSearchParams({ path: name.path, week, seal: sealOf(name, week).toString('base64url') });
+    return `/images/${encodeURIComponent(name.source)}?${query}`;
+  }
+
   return {
     /** `/images/plex?path=…&week=…&seal=…` */
     give(name: ImageName): string {
-      const week = String(thisWeek());
-      const query = new URLSearchParams({ path: name.path, week, seal: sealOf(name, week).toString('base64url') });
-      return `/images/${encodeURIComponent(name.source)}?${query}`;
+      const week = thisWeek();
+      if (week !== givenIn || given.size >= REMEMBERED) [given, givenIn] = [new Map(), week];
+      const key = JSON.stringify([name.source, name.path]);
+      let address = given.get(key);
+      if (address === undefined) given.set(key, (address = sealed(name, String(week))));
+      return address;
     },
     /** The picture, or null: it was not given out by us, or too long ago. */
     take({ source, path, week, seal }: ImageAddress): ImageName | null {
