@@ -84,7 +84,7 @@ function wireMechanisms(parts: WiringParts) {
     cache,
     handler: createCommandHandler({ store, codecs }),
     idempotencyKeys: createIdempotencyKeys(database),
-    projections: createProjections({ database, store, projections: folds }),
+    projections: createProjections({ database: background, store, projections: folds }),
     /** The projections that queries read; the others are reactors, which write no rows. */
     viewNames: folds.filter(({ tables }) => tables.length > 0).map(({ name }) => name),
     views: createViews({ reads, store, projections: folds, patienceMs: CATCH_UP_MS }),

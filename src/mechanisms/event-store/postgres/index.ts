@@ -87,7 +87,7 @@ export async function createPostgresEventStore(parts: PostgresEventStoreParts): 
       return (await read<EventRow>(ALL, [String(after), limit], background)).map(toStoredEvent);
     },
     async head() {
-      const [row] = await read<{ head: string }>(HEAD);
+      const [row] = await read<{ head: string }>(HEAD, [], background);
       return BigInt(row?.head ?? 0);
     },
     subscribeToAll: (after, signal) => followLog({ ...store, closing: closing.signal, onOutage }, after, signal),

@@ -67,6 +67,7 @@ describe('the event store in Postgres', () => {
     const before = (await crowded.readAll(0n, 100_000)).length;
     await store.append(newStream(), NO_STREAM, newEvents(2));
     expect(await crowded.readAll(0n, 100_000)).toHaveLength(before + 2);
+    expect(await crowded.head()).toBe(await store.head());
     leave();
     await crowd;
     await crowded.close();
