@@ -130,6 +130,29 @@ describe('a rebuild', () => {
     expect(await rows()).toHaveLength(4);
   });
 
+  it('that freezes in its swap holds nobody up for good', async () => {
+    await appendFacts(3);
+    start([numbering()]);
+    await stands(3n);
+    await stopAll();
+    await losesARow();
+    const gate = createGate();
+    const { store } = bench;
+    let ends = 0;
+    // The end of the log is asked for in the swap alone, when the checkpoint of the rows that are read is locked.
+    bench.store = { ...store, head: async () => ((ends += 1) === 2 ? gate.pass().then(store.head) : store.head()) };
+    start([numbering()]);
+    await until(async () => (await statusOf()).state === 'LIVE');
+    await requestRebuild(database(), numbering());
+    await until(() => gate.waiting);
+    await append(fact('Counted'));
+    await stands(4n); // its leader waited, and goes on
+    gate.open();
+    await isDone();
+    expect(await rows()).toHaveLength(4);
+    expect(await told()).toEqual(upTo(4));
+  });
+
   it('whose tables were lost writes to no others', async () => {
     await appendFacts(3);
     start([numbering()]);

@@ -30,17 +30,17 @@ interface Rebuilding extends RebuildParts {
 const MOST_AT_SWAP = 500;
 /** Readers wait behind the swap while it waits for those before it: no longer than this, and then it lets them pass. */
 const SWAP_PATIENCE_MS = 200;
-/** A process that freezes in the swap loses it, and with it the locks that readers wait for. */
-const SWAP_FROZEN_MS = 1_000;
+/** A process that freezes in the swap loses it, and with it the locks that the leader of those rows waits for, and readers at the end. */
+const FROZEN_MS = { reading: 5_000, swapping: 1_000 };
 const SWAP_AGAIN_MS = 250;
 const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
  * Fills tables beside those that are read, to exactly where these stand, and puts them in their place, in one transaction: whoever folds on after it, as leader of the
  * rows that are read, notices nothing. Each step is in the checkpoint of the rebuild or can be taken again, so it goes on after any interruption.
- * Resolves when the tables are in place, or when the lease is lost or the signal says so.
+ * True: the tables are in place; false: the lease was lost, or the signal said so.
  */
-export async function rebuild(parts: RebuildParts, lease: Lease, stopping: AbortSignal): Promise<void> {
+export async function rebuild(parts: RebuildParts, lease: Lease, stopping: AbortSignal): Promise<boolean> {
   const { database, projection } = parts;
   const aside = beside(projection, rebuildOf(projection.name));
   const rebuilding = { ...parts, aside, term: { projection: aside, epoch: lease.epoch } };
@@ -59,9 +59,10 @@ export async function rebuild(parts: RebuildParts, lease: Lease, stopping: Abort
     if (!isIndexed) {
       await indexTables(database, projection);
       isIndexed = true;
-    } else if (await swapped(rebuilding, position)) return;
+    } else if (await swapped(rebuilding, position)) return true;
     else await pause(SWAP_AGAIN_MS, stopping);
   }
+  return false;
 }
 
 /** Where it was left, if those tables are of this version and this store; else at the beginning, with empty ones. */
@@ -99,7 +100,9 @@ async function swapped(rebuilding: Rebuilding, from: bigint): Promise<boolean> {
 
 async function swap(tx: Queryable, rebuilding: Rebuilding, from: bigint): Promise<boolean> {
   const { store, feed, projection, aside, term } = rebuilding;
-  await tx.query(`select set_config('lock_timeout', $1, true)`, [`${SWAP_PATIENCE_MS}`]);
+  await tx.query(
+    `select set_config('lock_timeout', '${SWAP_PATIENCE_MS}', true), set_config('idle_in_transaction_session_timeout', '${FROZEN_MS.reading}', true)`,
+  );
   const live = await readCheckpoint(tx, projection.name, { locked: true }); // its leader waits from here on
   if (live?.storeId !== store.storeId) return false;
   const left = await readToTarget(rebuilding, from, MOST_AT_SWAP);
@@ -110,7 +113,7 @@ async function swap(tx: Queryable, rebuilding: Rebuilding, from: bigint): Promis
   const writing = { ...rebuilding, projection: aside, epoch: term.epoch };
   if (left.length > 0) await writeBatch(tx, writing, { from, events: left, state: 'CATCHING_UP' });
   if (isBeyondEnd) await feed.beginAt(tx, projection.name, reached);
-  await tx.query(`select set_config('idle_in_transaction_session_timeout', $1, true)`, [`${SWAP_FROZEN_MS}`]);
+  await tx.query(`select set_config('idle_in_transaction_session_timeout', '${FROZEN_MS.swapping}', true)`);
   if (!(await replace(tx, { by: term, position: reached }, projection))) {
     throw new LeadershipLost(`${aside.name} is led by another process`);
   }

@@ -33,8 +33,8 @@ export function startRebuilder({ projections, leases, log, ...parts }: Rebuilder
     if (!lease) return; // another process does it
     const term = { projection: { name: rebuildOf(name), version }, epoch: lease.epoch };
     try {
-      await rebuild({ ...parts, projection }, lease, stop.signal);
-      log.info({ projection: name, version }, 'a rebuild ended');
+      const isDone = await rebuild({ ...parts, projection }, lease, stop.signal);
+      if (isDone) log.info({ projection: name, version }, 'a projection was rebuilt');
     } catch (error) {
       if (!(error instanceof ProjectionStopped)) throw error;
       await recordState(parts.database, term, { state: 'STOPPED', error: error.message });
