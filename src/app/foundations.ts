@@ -129,7 +129,7 @@ async function openEventStore(
     ? createEventStoreDbStore({ url: place, log })
     : createPostgresEventStore({ ...place, log }));
   releases.add('event store', () => store.close());
-  return observer ? monitorAppends(store, observer.metrics) : store;
+  return observer ? monitorAppends(store, observer) : store;
 }
 
 export async function layFoundations(parts: FoundationParts): Promise<Foundations> {

@@ -59,11 +59,18 @@ it('an admin of the demo sees what an operation asks of upstreams, of the cache 
   expect((await ask('ben', QUERY)).extensions.trace).toBeUndefined();
 });
 
+it('an admin of the demo sees what an operation appends', async () => {
+  const { extensions } = await ask('olga', 'mutation { requestMedia(input: { title: { type: MOVIE, tmdbId: 550 } }) { outcome } }'); // prettier-ignore
+  expect(extensions.trace).toContainEqual(
+    expect.objectContaining({ kind: 'APPEND', what: expect.stringContaining('MediaRequestSubmitted'), outcome: 'OK' }),
+  );
+});
+
 it('every part of the house is counted', async () => {
   await ask('ben', 'mutation { requestMedia(input: { title: { type: MOVIE, tmdbId: 550 } }) { outcome } }');
   const told = async () => (await fetch(`${running.monitoringUrl}/metrics`)).text();
   const expected = [
-    /^medianest_graphql_operation_seconds_count\{transport="HTTP",kind="mutation",code="OK"\} 1/m,
+    /^medianest_graphql_operation_seconds_count\{transport="HTTP",kind="mutation",code="OK"\} [1-9]/m,
     /^medianest_upstream_call_seconds_count\{upstream="overseerr",outcome="20\d"\} \d/m,
     /^medianest_upstream_call_seconds_count\{upstream="plex",outcome="200"\} \d/m,
     /^medianest_upstream_call_seconds_count\{upstream="uptime-kuma",outcome="OK"\} \d/m,

@@ -4,10 +4,10 @@ import { createMetrics } from './metrics';
 
 /** Something that was asked of outside of our own memory. */
 export interface Step {
-  kind: 'UPSTREAM' | 'SQL' | 'CACHE';
-  /** Of whom: an upstream, a pool, a connection. */
+  kind: 'UPSTREAM' | 'SQL' | 'CACHE' | 'APPEND';
+  /** Of whom: an upstream, a pool, a connection, a store. */
   of: string;
-  /** A method and path, a statement, a kind of thing; never a value. */
+  /** A method and path, a statement, a kind of thing, types of events; never a value. */
   what: string;
   /** What statements are counted by: a few words of ours. */
   name?: string;
@@ -104,6 +104,6 @@ function register(metrics: Metrics) {
   return ({ kind, of, name = '', outcome, ms }: Step): void => {
     if (kind === 'UPSTREAM') upstream.observe({ upstream: of, outcome }, ms / 1_000);
     else if (kind === 'SQL') sql.observe({ pool: of, statement: name, outcome }, ms / 1_000);
-    else cache.add({ connection: of, outcome });
+    else if (kind === 'CACHE') cache.add({ connection: of, outcome }); // appends are counted where they are made
   };
 }
