@@ -1,4 +1,4 @@
-import type { ApolloServerOptions, ApolloServerPlugin } from '@apollo/server';
+import type { ApolloServerOptions, ApolloServerPlugin, GraphQLResponse } from '@apollo/server';
 import { HeaderMap } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -43,14 +43,23 @@ export function apolloOptions(parts: ApolloParts) {
       ApolloServerPluginLandingPageDisabled(),
       passGate(parts),
       answerPlainJsonWith200(),
-      keepSchemaFromStrangers(translate),
     ],
   } satisfies Partial<ApolloServerOptions<OperationContext>>;
 }
 
 /** What every operation passes before it runs. */
-function passGate({ checkAccess, charge, documents, operations }: ApolloParts): ApolloServerPlugin<OperationContext> {
+function passGate({
+  checkAccess,
+  charge,
+  documents,
+  operations,
+  translate,
+}: ApolloParts): ApolloServerPlugin<OperationContext> {
   return {
+    async invalidRequestWasReceived({ error }) {
+      // Who takes no JSON was answered before that came to light.
+      if (statusOf(error) !== 406) operations.begin('HTTP').end([error]);
+    },
     async requestDidStart() {
       const record = operations.begin('HTTP');
       let bill: Bill | undefined;
@@ -73,7 +82,8 @@ function passGate({ checkAccess, charge, documents, operations }: ApolloParts): 
           }
           documents.keep({ text: source, hash: queryHash, document });
         },
-        async willSendResponse({ response: { body }, queryHash, contextValue, errors }) {
+        async willSendResponse({ response, queryHash, contextValue, errors }) {
+          const { body } = response;
           Object.assign(record.facts, { hash: queryHash, context: contextValue });
           if (bill && body.kind === 'single') {
             const { singleResult } = body;
@@ -81,12 +91,16 @@ function passGate({ checkAccess, charge, documents, operations }: ApolloParts): 
             record.facts.cost = cost;
             singleResult.extensions = { ...singleResult.extensions, cost, ...(trace && { trace }) };
           }
-          record.end(errors);
+          const kept = contextValue.viewer ? undefined : keepSchema(response, translate);
+          record.end(kept ? [kept] : errors);
         },
       };
     },
   };
 }
+
+const statusOf = (error: unknown): unknown =>
+  error instanceof GraphQLError ? (error.extensions.http as { status?: number } | undefined)?.status : undefined;
 
 /** Errors of a request that is well-formed as a request. */
 const OF_THE_DOCUMENT = new Set<unknown>([
@@ -117,26 +131,16 @@ function answerPlainJsonWith200(): ApolloServerPlugin<OperationContext> {
   };
 }
 
-/** Messages of validation name fields and types; without a token they become one that names none. */
-function keepSchemaFromStrangers(translate: TranslateError): ApolloServerPlugin<OperationContext> {
-  return {
-    requestDidStart: () =>
-      Promise.resolve({
-        willSendResponse({ contextValue, response: { body, http } }) {
-          if (contextValue.viewer || body.kind !== 'single') return Promise.resolve();
-          const invalid = body.singleResult.errors?.some(
-            ({ extensions }) => extensions?.code === 'GRAPHQL_VALIDATION_FAILED',
-          );
-          if (invalid) {
-            body.singleResult.errors = [
-              translate(new Unauthenticated('this is no operation for a caller without a token')),
-            ];
-            http.status = 401;
-          }
-          return Promise.resolve();
-        },
-      }),
-  };
+/** Messages of validation name fields and types; a caller without a token is told one that names none. The error that is told instead, if one is. */
+function keepSchema({ body, http }: GraphQLResponse, translate: TranslateError): Error | undefined {
+  if (body.kind !== 'single') return undefined;
+  const { singleResult } = body;
+  if (!singleResult.errors?.some(({ extensions }) => extensions?.code === 'GRAPHQL_VALIDATION_FAILED'))
+    return undefined;
+  const error = new Unauthenticated('this is no operation for a caller without a token');
+  singleResult.errors = [translate(error)];
+  http.status = 401;
+  return error;
 }
 
 function subscriptionByHttp(): GraphQLError {

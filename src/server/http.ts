@@ -6,6 +6,7 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { fastify as createFastify } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
+import { GraphQLError } from 'graphql';
 import type { AccessMap } from '../mechanisms/graphql';
 import { createExecutor } from '../mechanisms/graphql-execution';
 import type { Images } from '../mechanisms/images';
@@ -17,7 +18,6 @@ import type { CostLimits } from './charge';
 import { createCharge } from './charge';
 import type { Authenticate, OperationContext } from './context';
 import { createDocuments } from './documents';
-import type { TranslateError } from './errors';
 import { createErrorTranslator, errorBody } from './errors';
 import type { Obstacle } from './health';
 import { mountHealth } from './health';
@@ -27,6 +27,7 @@ import { LIMITS } from './limits';
 import type { Address } from './listen';
 import { listen } from './listen';
 import { createContext } from './operation';
+import type { Transport } from './operation-log';
 import { createOperationLog } from './operation-log';
 import type { Playground } from './playground';
 import { addSecurityHeaders, sendPage, wantsPage } from './playground';
@@ -105,7 +106,10 @@ export async function openDoor<Context extends OperationContext>(parts: DoorPart
   fastify.addHook('onRequest', addSecurityHeaders);
   fastify.setErrorHandler(async (error: FastifyError, request, reply) => {
     if (error.statusCode === 413) await discard(request.raw);
-    return answerError(error, reply, sessions.translate);
+    const { status, told } = refusedBody(error);
+    const transport = TRANSPORTS.get(request.routeOptions.url);
+    if (transport) sessions.operations.begin(transport).end([told]);
+    return reply.code(status).send({ errors: [sessions.translate(told)] });
   });
   fastify.setNotFoundHandler((_request, reply) =>
     reply.code(404).send(errorBody('NOT_FOUND', 'the API is at /graphql')),
@@ -184,11 +188,17 @@ async function discard(request: IncomingMessage): Promise<void> {
   });
 }
 
+/** By the address that a body was sent to: one that no operation is read of is logged and counted as one, too. */
+const TRANSPORTS = new Map<string | undefined, Transport>([
+  ['/graphql', 'HTTP'],
+  ['/graphql/stream', 'EVENT_STREAM'],
+]);
+
 /** What never reached Apollo: a body too large, no JSON, an unknown content type. Shaped as GraphQL clients read errors. */
-function answerError(error: FastifyError, reply: FastifyReply, translate: TranslateError): FastifyReply {
-  const status = error.statusCode ?? 500;
-  if (status >= 500) return reply.code(500).send({ errors: [translate(error)] });
-  if (status === 413)
-    return reply.code(413).send(errorBody('PAYLOAD_TOO_LARGE', `a body has at most ${LIMITS.bytes} bytes`));
-  return reply.code(status).send(errorBody('BAD_REQUEST', `${STATUS_CODES[status]}: ${error.message}`));
+function refusedBody(error: FastifyError): { status: number; told: Error } {
+  const { statusCode: status = 500, message } = error;
+  const coded = (text: string, code: string) => new GraphQLError(text, { extensions: { code } });
+  if (status >= 500) return { status: 500, told: error };
+  if (status === 413) return { status, told: coded(`a body has at most ${LIMITS.bytes} bytes`, 'PAYLOAD_TOO_LARGE') };
+  return { status, told: coded(`${STATUS_CODES[status]}: ${message}`, 'BAD_REQUEST') };
 }

@@ -102,6 +102,44 @@ it('a name is cut: it is the text of a caller who may be a stranger', async () =
   expect(told()).toMatchObject([{ operation: 'A'.repeat(100) }]);
 });
 
+it('a document that is not valid is logged and counted as the stranger is told of it', async () => {
+  const { body } = await door.ask('{ you }');
+  expect(body.errors?.map(({ extensions }) => extensions.code)).toEqual(['UNAUTHENTICATED']);
+  expect(told()).toMatchObject([{ codes: ['UNAUTHENTICATED'], account: null }]);
+  expect(await counted()).toEqual([
+    'medianest_graphql_operation_seconds_count{transport="HTTP",kind="unknown",code="UNAUTHENTICATED"} 1',
+  ]);
+});
+
+const JSON_TYPE = 'application/json';
+it.each([
+  ['no JSON', '', 'HTTP', 400, 'BAD_REQUEST', { type: JSON_TYPE, body: '{' }],
+  ['too large', '', 'HTTP', 413, 'PAYLOAD_TOO_LARGE', { type: JSON_TYPE, body: JSON.stringify({ query: 'x'.repeat(200_000) }) }], // prettier-ignore
+  ['of another type', '', 'HTTP', 415, 'BAD_REQUEST', { type: 'image/png', body: 'x' }],
+  ['a form of a browser', '', 'HTTP', 400, 'BAD_REQUEST', { type: 'text/plain', body: '{ "query": "{ me { id } }" }' }],
+  ['several operations', '', 'HTTP', 400, 'BAD_REQUEST', { type: JSON_TYPE, body: '[{ "query": "{ me { id } }" }]' }],
+  ['no operation', '', 'HTTP', 400, 'BAD_REQUEST', { type: JSON_TYPE, body: '{}' }],
+  ['no JSON, for a stream', '/stream', 'EVENT_STREAM', 400, 'BAD_REQUEST', { type: JSON_TYPE, body: '{' }],
+] as const)(
+  'a body that is %s is one line, and counted',
+  async (...[, at, transport, status, code, { type, body }]) => {
+    const headers = { 'content-type': type, authorization: 'Bearer ben' };
+    const response = await fetch(`${door.url}${at}`, { method: 'POST', headers, body });
+    expect(response.status).toBe(status);
+    expect(told()).toMatchObject([{ transport, codes: [code], operation: null, kind: null }]);
+    expect(await counted()).toEqual([
+      `medianest_graphql_operation_seconds_count{transport="${transport}",kind="unknown",code="${code}"} 1`,
+    ]);
+  },
+);
+
+it('an operation of a client that takes no answer of ours is one line', async () => {
+  const headers = { 'content-type': JSON_TYPE, authorization: 'Bearer ben', accept: 'text/css' };
+  const body = JSON.stringify({ query: '{ me { id } }' });
+  expect((await fetch(door.url, { method: 'POST', headers, body })).status).toBe(406);
+  expect(told()).toHaveLength(1);
+});
+
 it('a subscription is at work until its client leaves, and then one line', async () => {
   const client = await door.signedIn();
   client.subscribe('1', 'subscription Counting { counted { n } }');
