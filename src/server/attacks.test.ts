@@ -1,6 +1,7 @@
+import { ApolloServer } from '@apollo/server';
 import { createBudget } from '../mechanisms/budget';
 import type { TestDoor } from './testing';
-import { openTestDoor, waysAndAgain } from './testing';
+import { openTestDoor, ways } from './testing';
 
 let door: TestDoor;
 beforeEach(async () => {
@@ -46,11 +47,36 @@ const attacks: [what: string, query: string, code: string][] = [
   ],
 ];
 
+const PAGES = 'query($n: Int!) { people(first: $n) { nodes { people(first: $n) { nodes { id } } } } }';
+const unsent = (name: string) =>
+  `query($${name}: Int, $n: Int!) { people(first: $n) { nodes { people(first: $${name}) { nodes { id } } } } }`;
+
+/** What is allowed with an `n` of 1, and no more with another. */
+const byVariables: [what: string, query: string, n: number, code: string][] = [
+  ['pages of pages', PAGES, 100, 'COST_EXCEEDED'],
+  ['a page of 101', PAGES, 101, 'INVALID_INPUT'],
+  ...['toString', 'constructor', 'valueOf', '__proto__'].map((name): [string, string, number, string] => [
+    `${name}, that is not sent`,
+    unsent(name),
+    100,
+    'COST_EXCEEDED',
+  ]),
+];
+
 /** All ways in must judge alike. */
-describe.each(Object.entries(waysAndAgain))('by %s', (_way, send) => {
+describe.each(Object.entries(ways))('by %s', (_way, send) => {
   it.each(attacks)('%s is refused, and nothing else suffers', async (_what, query, code) => {
     expect((await send(door, query))?.code).toBe(code);
     expect(await send(door, '{ me { id } }')).toBeNull();
+  });
+
+  it.each(byVariables)('%s in a variable', async (...[, query, n, code]) => {
+    expect((await send(door, query, { n }))?.code).toBe(code);
+    expect(await send(door, query, { n: 1 })).toBeNull();
+    const askedApollo = jest.spyOn(ApolloServer.prototype, 'executeHTTPGraphQLRequest');
+    expect((await send(door, query, { n }))?.code).toBe(code); // of a document that is known
+    expect(askedApollo).not.toHaveBeenCalled();
+    askedApollo.mockRestore();
   });
 
   it('a price too high says which, and what is allowed', async () => {

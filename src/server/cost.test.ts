@@ -83,6 +83,13 @@ it.each([
   expect(costOf('query($n: Int = 7) { things(first: $n) { nodes { id } } }', variables)).toBe(cost);
 });
 
+it.each(['toString', 'constructor', 'valueOf', '__proto__'])('a variable may be called %s', (name) => {
+  const text = `query($${name}: Int) { things(first: $${name}) { nodes { id } } }`;
+  expect(costOf(text)).toBe(1 + 1 + 20);
+  expect(costOf(text, JSON.parse(`{ "${name}": 3 }`) as Variables)).toBe(1 + 1 + 3);
+  expect(costOf(text.replace('Int', 'Int = 7'))).toBe(1 + 1 + 7);
+});
+
 it('ids may be a variable', () => {
   const text = 'query($ids: [ID!]!) { byIds(ids: $ids) { id } }';
   expect(costOf(text, { ids: ['a', 'b'] })).toBe(3);

@@ -53,7 +53,8 @@ function priceOf(schema: GraphQLSchema, document: DocumentNode, operation: Opera
   const known = new Map<string, Price>();
   const defaults = defaultsOf(operation);
   const root = ofSelections(operation.selectionSet, schema.getRootType(operation.operation), undefined);
-  return (variables) => 1 + root({ ...defaults, ...variables });
+  // Without a prototype: a variable may be called `toString`, and is nothing when it is not sent.
+  return (variables) => 1 + root({ __proto__: null, ...defaults, ...variables });
 
   function ofSelections(
     { selections }: SelectionSetNode,

@@ -196,12 +196,3 @@ export const ways: Record<string, Send> = {
     return first((JSON.parse(data) as AnyJson).errors);
   },
 };
-
-/** And the way of what was asked before over HTTP, which is another one. */
-export const waysAndAgain: Record<string, Send> = {
-  ...ways,
-  'HTTP, again': async (door, query, variables) => {
-    await ways.HTTP!(door, query, variables);
-    return ways.HTTP!(door, query, variables);
-  },
-};
