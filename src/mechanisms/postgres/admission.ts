@@ -1,3 +1,4 @@
+import type { Pool } from 'pg';
 import { Overloaded } from '../errors';
 
 /** Lets wait for a connection, as long as that is worth while. */
@@ -9,6 +10,7 @@ export interface Admission {
 }
 
 export interface AdmissionOptions {
+  pool: Pick<Pool, 'waitingCount' | 'idleCount' | 'totalCount'>;
   /** How many connections there can be. */
   size: number;
   /** Who would wait longer is turned away. */
@@ -22,16 +24,18 @@ const TRY_AGAIN_MS = 1_000;
 
 /**
  * What a newcomer has to expect: those before it, as long as connections are held now and as many at once as there are. And where nobody gives one
- * back, as when the server is stuck: at least what the first in the queue has waited already.
+ * back, as when the server is stuck: at least what the first in the queue has waited already. Who has its connection opened is in no queue, and
+ * holds up nobody.
  */
-export function createAdmission({ size, maxWaitMs }: AdmissionOptions): Admission {
+export function createAdmission({ pool, size, maxWaitMs }: AdmissionOptions): Admission {
   const waiting = new Set<{ since: number }>(); // in the order in which they came, as the pool serves them
   let heldMs = 0;
 
   function expectedMs(): number {
-    const [first] = waiting;
-    if (!first) return 0;
-    return Math.max((waiting.size * heldMs) / size, performance.now() - first.since);
+    const free = pool.idleCount + size - pool.totalCount; // of a burst even those are in the queue for a moment
+    const queued = pool.waitingCount - free;
+    const first = queued > 0 ? [...waiting].at(-queued) : undefined;
+    return first ? Math.max((queued * heldMs) / size, performance.now() - first.since) : 0;
   }
 
   return {

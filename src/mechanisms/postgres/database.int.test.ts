@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { createServer, Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DatabaseUnavailable } from '../errors';
@@ -115,6 +115,24 @@ describe('a pool', () => {
     expect(await Promise.all(waiting)).toEqual([[{ n: 1 }], [{ n: 1 }]]);
     expect(await ask()).toEqual([{ n: 1 }]);
     await narrow.close();
+  });
+
+  it('lends what is free also while a new connection hangs', async () => {
+    const sockets: Socket[] = [];
+    const stream = () => {
+      const socket = new Socket();
+      if (sockets.push(socket) === 2) socket.connect = () => socket; // it never comes about
+      return socket;
+    };
+    const wide = open({ connection: { ...test.connection.app, stream }, max: 3, maxWaitMs: 50 });
+    const leave = await hold(wide);
+    const hanging = wide.query('select 1').catch((error: unknown) => error);
+    await pause(60);
+    await leave();
+    expect(await wide.query('select 1 as n')).toEqual([{ n: 1 }]);
+    sockets[1]!.destroy();
+    expect(await hanging).toBeInstanceOf(DatabaseUnavailable);
+    await wide.close();
   });
 
   it('grows while somebody would wait, to its bound, and shrinks when there is less to do', async () => {

@@ -79,7 +79,7 @@ export function createDatabase(options: DatabaseOptions): PostgresDatabase {
   pool.on('error', (error) => closed ?? log.warn({ err: error }, 'an idle database connection broke'));
   // While a connection is lent, its errors are emitted at the client alone; without a listener they would end the process. The next query tells.
   pool.on('connect', (client) => client.on('error', () => undefined));
-  const admission = createAdmission({ size: max, maxWaitMs });
+  const admission = createAdmission({ pool, size: max, maxWaitMs });
   const lend = <Result>(work: (ask: Ask) => Promise<Result>) => withConnection({ watch, admission }, work);
   const runStatement = createPrepared(() => log.info('no prepared statements: a pooler hands out other sessions'));
   return {

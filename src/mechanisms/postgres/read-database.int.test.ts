@@ -25,13 +25,16 @@ afterAll(async () => {
 });
 afterEach(() => reads.close());
 
-function open(urls = cluster.replicas.map(({ appUrl }) => appUrl), lagBoundMs = 2_000): ReadDatabase {
+function open(
+  urls = cluster.replicas.map(({ appUrl }) => appUrl),
+  { lagBoundMs = 2_000, maxWaitMs = 5_000 } = {},
+): ReadDatabase {
   reads = createReadDatabase({
     primary,
     replicas: urls.map((url) => asRole(url, { user: APP_ROLE })),
     max: 4,
     statementTimeoutMs: 5_000,
-    maxWaitMs: 5_000,
+    maxWaitMs,
     lagBoundMs,
     lookMs: 20,
     log,
@@ -60,7 +63,7 @@ it('reads on the primary without replicas, and before any was looked at', async 
 });
 
 it('leaves out one that is behind, and takes it back', async () => {
-  open(undefined, 300);
+  open(undefined, { lagBoundMs: 300 });
   await states('SERVING', 'SERVING');
   const [first] = cluster.replicas;
   await first!.owner.query('select pg_wal_replay_pause()');
@@ -114,6 +117,21 @@ it('answers a read that runs on one that freezes, elsewhere', async () => {
     expect(reads.replicas()).toMatchObject([{ state: 'SERVING' }]); // nobody knows yet
     expect(await where()).toBe('primary');
     expect(reads.replicas()).toMatchObject([{ state: 'AWAY' }]);
+  } finally {
+    thaw();
+  }
+  await states('SERVING');
+});
+
+it('answers elsewhere who would wait too long at a replica', async () => {
+  open([cluster.replicas[0]!.appUrl], { maxWaitMs: 20 });
+  await states('SERVING');
+  const thaw = cluster.replicas[0]!.freeze();
+  try {
+    const stuck = Array.from({ length: 5 }, () => where()); // one of them in the queue
+    await pause(30);
+    expect(await where()).toBe('primary');
+    expect(await Promise.all(stuck)).toEqual(Array.from({ length: 5 }, () => 'primary'));
   } finally {
     thaw();
   }

@@ -1,6 +1,6 @@
 import { setTimeout as timer } from 'node:timers/promises';
 import type { PoolConfig } from 'pg';
-import { DatabaseUnavailable } from '../errors';
+import { DatabaseUnavailable, Overloaded } from '../errors';
 import type { Logger, Observer } from '../observability';
 import type { Database, Queryable } from './database';
 import type { Replica, ReplicaStatus } from './replica';
@@ -41,10 +41,12 @@ const TRIES = 2;
 /** A lag of so much counts as much as another read that runs there. */
 const LAG_WEIGHT_MS = 100;
 
-/** A replica ends a read that stands in the way of what it has to replay, and it may not have a table or a column yet. */
+/** A replica ends a read that stands in the way of what it has to replay, and it may not have a table or a column yet. What waits there in a crowd, or behind a freeze, need not wait elsewhere. */
 const OF_THIS_PLACE = new Set(['40001', '42P01', '42703']);
 const isOfThisPlace = (error: unknown): boolean =>
-  error instanceof DatabaseUnavailable || OF_THIS_PLACE.has((error as { code?: string } | undefined)?.code ?? '');
+  error instanceof DatabaseUnavailable ||
+  error instanceof Overloaded ||
+  OF_THIS_PLACE.has((error as { code?: string } | undefined)?.code ?? '');
 
 export function createReadDatabase(options: ReadDatabaseOptions): ReadDatabase {
   const { primary, lookMs = USUAL_LOOK_MS } = options;
