@@ -15,8 +15,14 @@ export interface Documents {
   keep(document: KnownDocument): void;
 }
 
-/** Characters of all texts together; what is kept of a text is up to a hundred times as large. */
+/**
+ * Characters of all texts together. What is kept of a text is up to a hundred times as large, and as that of EACH characters more; plans of execution
+ * have a bound of their own.
+ */
 const MOST = 256 * 1024;
+const EACH = 64;
+/** A longer text is not kept: it would push out those of many others. */
+const LONGEST = 16 * 1024;
 
 export function createDocuments(): Documents {
   /** The one that was not asked for the longest is the first. */
@@ -32,13 +38,13 @@ export function createDocuments(): Documents {
       return known;
     },
     keep(document) {
-      if (kept.has(document.text)) return;
+      if (kept.has(document.text) || document.text.length > LONGEST) return;
       kept.set(document.text, document);
-      size += document.text.length;
+      size += document.text.length + EACH;
       for (const text of kept.keys()) {
         if (size <= MOST) break;
         kept.delete(text);
-        size -= text.length;
+        size -= text.length + EACH;
       }
     },
   };

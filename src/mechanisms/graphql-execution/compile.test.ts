@@ -1,6 +1,6 @@
 import type { OperationDefinitionNode } from 'graphql';
 import { buildSchema, getVariableValues, parse } from 'graphql';
-import { compileOperation } from '.';
+import { compileOperation } from './compile';
 import type { Any } from './testing';
 import { run, schema, told } from './testing';
 
@@ -28,7 +28,7 @@ describe('a compiled operation', () => {
       'query Q($a: Boolean!, $b: Boolean! = true) { thing { title @skip(if: $a) ...F @include(if: $b) must { ...F } } } fragment F on Thing { name count @include(if: $a) }';
     const document = parse(source);
     const [operation] = document.definitions as [OperationDefinitionNode];
-    const compiled = compileOperation(schema, document, operation);
+    const compiled = compileOperation(schema, { document, operation }, () => undefined);
     for (const variables of [{ a: true }, { a: false }, { a: true, b: false }, { a: false, b: false }, { a: true }]) {
       const { theirs } = run(document, { rootValue: root, variables });
       const { coerced } = getVariableValues(schema, operation.variableDefinitions!, variables);
@@ -54,8 +54,7 @@ describe('a compiled operation', () => {
   it('takes no mutation: its fields would not wait for each other', () => {
     const changing = buildSchema('type Query { a: Int } type Mutation { a: Int }');
     const document = parse('mutation { a }');
-    expect(() => compileOperation(changing, document, document.definitions[0] as OperationDefinitionNode)).toThrow(
-      TypeError,
-    );
+    const operation = document.definitions[0] as OperationDefinitionNode;
+    expect(() => compileOperation(changing, { document, operation }, () => undefined)).toThrow(TypeError);
   });
 });

@@ -2,6 +2,7 @@ import type { DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema, Operat
 import { GraphQLIncludeDirective, GraphQLSkipDirective, Kind, visit } from 'graphql';
 import type { ExecutionInput, Subject } from './answer';
 import { Run } from './answer';
+import type { CountPlanned } from './plan';
 import { planFields } from './plan';
 import type { PlannedField } from './planned-field';
 import { resolveFields } from './resolve-fields';
@@ -19,8 +20,8 @@ const MAX_PLANS = 16;
  */
 export function compileOperation(
   schema: GraphQLSchema,
-  document: DocumentNode,
-  operation: OperationDefinitionNode,
+  { document, operation }: { document: DocumentNode; operation: OperationDefinitionNode },
+  countPlanned: CountPlanned,
 ): CompiledOperation {
   const rootType = schema.getRootType(operation.operation);
   if (!rootType || operation.operation === 'mutation') throw new TypeError(`no ${operation.operation} is compiled`);
@@ -32,8 +33,9 @@ export function compileOperation(
     const key = names.map((name) => String(variables[name])).join();
     const known = plans.get(key);
     if (known) return known;
-    const given = names.filter((name) => name in variables);
-    const fields = planFields(subject, Object.fromEntries(given.map((name) => [name, variables[name]])));
+    const given = names.filter((name) => Object.hasOwn(variables, name));
+    const conditions = Object.fromEntries(given.map((name) => [name, variables[name]]));
+    const fields = planFields(subject, conditions, countPlanned);
     if (plans.size < MAX_PLANS) plans.set(key, fields);
     return fields;
   }

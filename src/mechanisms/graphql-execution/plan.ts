@@ -14,8 +14,15 @@ import type { Complete, Subject } from './answer';
 import { completePresent } from './complete';
 import type { Draft, Plan, PlannedField } from './planned-field';
 
+/** Is told how many nodes more of a document plans hold. */
+export type CountPlanned = (nodes: number) => void;
+
 /** The fields of the answer itself. What is below them is planned when the first answer has it. `conditions` are the variables of @skip and @include. */
-export function planFields(subject: Subject, conditions: Record<string, unknown>): PlannedField[] {
+export function planFields(
+  subject: Subject,
+  conditions: Record<string, unknown>,
+  countPlanned: CountPlanned,
+): PlannedField[] {
   const { schema, operation, rootType, fragments } = subject;
   const plan: Plan = {
     subject,
@@ -30,6 +37,7 @@ export function planFields(subject: Subject, conditions: Record<string, unknown>
 
   function planned(parentType: GraphQLObjectType, fields: Map<string, readonly FieldNode[]>): PlannedField[] {
     return [...fields].map(([responseName, nodes]) => {
+      countPlanned(nodes.length);
       const name = nodes[0]!.name.value;
       const definition = definitionOf(schema, parentType, name);
       const plain = PLAIN.get(getNullableType(definition.type));

@@ -1,6 +1,6 @@
 import type { DocumentNode, ExecutionResult, GraphQLObjectType, GraphQLResolveInfo } from 'graphql';
 import { buildSchema, execute, getOperationAST, getVariableValues, validate } from 'graphql';
-import { compileOperation } from '.';
+import { compileOperation } from './compile';
 
 /** What resolvers give is anything. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- that is the test
@@ -89,7 +89,7 @@ export function run(document: DocumentNode, { rootValue, variables = {} }: { roo
   if (invalid.length > 0) throw invalid[0];
   const operation = getOperationAST(document)!;
   const contextValue = { who: 'ben' };
-  const compiled = compileOperation(schema, document, operation);
+  const compiled = compileOperation(schema, { document, operation }, () => undefined);
   const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
   return {
     ours: () => compiled({ rootValue, contextValue, variableValues: coerced! }),
