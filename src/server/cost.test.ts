@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { OperationDefinitionNode } from 'graphql';
+import type { GraphQLObjectType, OperationDefinitionNode } from 'graphql';
 import { buildSchema, Kind, parse } from 'graphql';
 import { InvalidInput } from '../mechanisms/errors';
 import type { Variables } from './cost';
@@ -105,6 +105,15 @@ it('fragments of fragments cost no time', () => {
   const doubling = Array.from({ length: 60 }, (_, n) => `fragment F${n} on Thing { ...F${n + 1} ...F${n + 1} }`);
   const cost = costOf(`{ thing { ...F0 } } ${doubling.join(' ')} fragment F60 on Thing { part { id } }`);
   expect(cost).toBeGreaterThan(1e18);
+});
+
+it('a fragment is read once, in however many pages it stands: what is kept of a document grows with its text', () => {
+  const connection = schema.getType('ThingConnection') as GraphQLObjectType;
+  const lookedUp = jest.spyOn(connection, 'getFields');
+  const pages = Array.from({ length: 50 }, (_, n) => `a${n}: things(first: ${n + 1}) { ...P }`);
+  expect(costOf(`{ ${pages.join(' ')} } fragment P on ThingConnection { nodes { id } }`)).toBe(1 + 50 + (50 * 51) / 2);
+  expect(lookedUp).toHaveBeenCalledTimes(1);
+  lookedUp.mockRestore();
 });
 
 it('counts the objects of an answer', () => {

@@ -26,8 +26,8 @@ export type Variables = Readonly<Record<string, unknown>>;
 /** How many objects the answer to an operation has at most. Throws InvalidInput for a page that nobody may ask for. */
 export type CostMeter = (document: DocumentNode, operation: OperationDefinitionNode, variables: Variables) => number;
 
-/** What a selection costs, once the variables are known. */
-type Price = (variables: Variables) => number;
+/** What a selection costs, once the variables are known, and the page of the connection that it stands in. */
+type Price = (variables: Variables, page?: number) => number;
 
 /**
  * An object costs 1, a list its size times its entry. The size is said by the list's own `first`, or by how many `ids` it is given; by the `first` of
@@ -49,83 +49,67 @@ function priceOf(schema: GraphQLSchema, document: DocumentNode, operation: Opera
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   }
-  /** Each fragment is priced once in each connection, so that fragments of fragments cost no more than their text. */
+  /** Each fragment has one price, so that fragments of fragments take no more than their text. */
   const known = new Map<string, Price>();
   const defaults = defaultsOf(operation);
-  const root = ofSelections(operation.selectionSet, schema.getRootType(operation.operation), undefined);
+  const root = ofSelections(operation.selectionSet, schema.getRootType(operation.operation));
   // Without a prototype: a variable may be called `toString`, and is nothing when it is not sent.
   return (variables) => 1 + root({ __proto__: null, ...defaults, ...variables });
 
-  function ofSelections(
-    { selections }: SelectionSetNode,
-    parent: GraphQLNamedType | undefined | null,
-    page: Size | undefined,
-  ): Price {
+  function ofSelections({ selections }: SelectionSetNode, parent: GraphQLNamedType | undefined | null): Price {
     const prices = selections.map((selection): Price => {
-      if (selection.kind === Kind.FIELD) return ofField(selection, parent, page);
-      if (selection.kind === Kind.FRAGMENT_SPREAD) return ofFragment(selection.name.value, page);
+      if (selection.kind === Kind.FIELD) return ofField(selection, parent);
+      if (selection.kind === Kind.FRAGMENT_SPREAD) return ofFragment(selection.name.value);
       const { typeCondition, selectionSet } = selection;
-      return ofSelections(selectionSet, typeCondition ? schema.getType(typeCondition.name.value) : parent, page);
+      return ofSelections(selectionSet, typeCondition ? schema.getType(typeCondition.name.value) : parent);
     });
-    return (variables) => prices.reduce((sum, price) => sum + price(variables), 0);
+    return (variables, page) => prices.reduce((sum, price) => sum + price(variables, page), 0);
   }
 
-  function ofFragment(name: string, page: Size | undefined): Price {
-    const key = `${name} ${page?.key ?? ''}`;
-    let price = known.get(key);
+  function ofFragment(name: string): Price {
+    let price = known.get(name);
     const fragment = fragments.get(name);
     if (!price && fragment) {
-      price = once(ofSelections(fragment.selectionSet, schema.getType(fragment.typeCondition.name.value), page));
-      known.set(key, price);
+      price = once(ofSelections(fragment.selectionSet, schema.getType(fragment.typeCondition.name.value)));
+      known.set(name, price);
     }
     return price ?? free;
   }
 
-  function ofField(node: FieldNode, parent: GraphQLNamedType | undefined | null, page: Size | undefined): Price {
+  function ofField(node: FieldNode, parent: GraphQLNamedType | undefined | null): Price {
     const name = node.name.value;
     if (name === '__schema' || name === '__type') return () => LIMITS.introspectionCost;
     const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
     const type = field && getNamedType(field.type);
     if (!field || !isCompositeType(type) || !node.selectionSet) return free;
     const said = saidSize(field, node);
-    if (!isListType(getNullableType(field.type))) {
-      const below = ofSelections(node.selectionSet, type, said);
-      return (variables) => {
-        said?.of(variables); // also where no list below wants to know it
-        return 1 + below(variables);
-      };
-    }
-    const size = said ?? page ?? assumedSize(field);
-    const below = ofSelections(node.selectionSet, type, undefined);
-    return (variables) => size.of(variables) * (1 + below(variables));
+    const below = ofSelections(node.selectionSet, type);
+    if (!isListType(getNullableType(field.type))) return (variables) => 1 + below(variables, said?.(variables));
+    const assumed = assumedSize(field);
+    return (variables, page) => (said?.(variables) ?? page ?? assumed) * (1 + below(variables));
   }
 }
 
 const free: Price = () => 0;
 
-/** Computed once for one set of variables, however often it is asked for. Holds none of them: a price lives as long as its document is kept. */
+/** Computed once for one set of variables and one page, however often it is asked for. Holds none of them: a price lives as long as its document is kept. */
 function once(price: Price): Price {
-  const known = new WeakMap<Variables, number>();
-  return (variables) => {
-    let cost = known.get(variables);
-    if (cost === undefined) known.set(variables, (cost = price(variables)));
+  const known = new WeakMap<Variables, Map<number | undefined, number>>();
+  return (variables, page) => {
+    let costs = known.get(variables);
+    if (!costs) known.set(variables, (costs = new Map()));
+    let cost = costs.get(page);
+    if (cost === undefined) costs.set(page, (cost = price(variables, page)));
     return cost;
   };
 }
 
-interface Size {
-  /** Equal for equal sizes of one operation. */
-  key: string;
-  of: Price;
-}
-
 /** The size that the arguments of a field say, if it takes such arguments. What is wrong with one is told when it executes. */
-function saidSize(field: GraphQLField<unknown, unknown>, node: FieldNode): Size | undefined {
-  const key = `${node.loc?.start}`;
+function saidSize(field: GraphQLField<unknown, unknown>, node: FieldNode): Price | undefined {
   const first = argumentOf(field, node, 'first');
-  if (first) return { key, of: (variables) => pageSizeOf(first(variables)) };
+  if (first) return (variables) => pageSizeOf(first(variables));
   const ids = argumentOf(field, node, 'ids');
-  return ids && { key, of: (variables) => lengthOf(ids(variables)) };
+  return ids && ((variables) => lengthOf(ids(variables)));
 }
 
 const pageSizeOf = (first: unknown): number => (typeof first === 'number' ? pageSize(first) : LIMITS.assumedListSize);
@@ -142,10 +126,8 @@ function argumentOf(
   return (variables) => (given && valueFromASTUntyped(given, variables)) ?? argument.defaultValue;
 }
 
-function assumedSize({ extensions }: GraphQLField<unknown, unknown>): Size {
-  const declared = extensions.assumedSize;
-  const size = typeof declared === 'number' ? declared : LIMITS.assumedListSize;
-  return { key: `${size}`, of: () => size };
+function assumedSize({ extensions: { assumedSize } }: GraphQLField<unknown, unknown>): number {
+  return typeof assumedSize === 'number' ? assumedSize : LIMITS.assumedListSize;
 }
 
 /** The values of variables that a caller need not send. */

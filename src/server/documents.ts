@@ -16,7 +16,7 @@ export interface Documents {
 }
 
 /**
- * Characters of all texts together. What is kept of a text is up to a hundred times as large, and as that of EACH characters more; plans of execution
+ * Characters of all texts together. What is kept of a text is up to two hundred times as large, and as that of EACH characters more; plans of execution
  * have a bound of their own.
  */
 const MOST = 256 * 1024;
