@@ -76,9 +76,9 @@ export class Frame {
 
   /** Puts there what a value or a promise comes to; until then a null keeps the order of keys. */
   place(key: Key, position: Position, value: unknown): void {
-    if (isPromise(value)) return this.placeLater(key, position, value);
     try {
-      position.complete(this, key, value);
+      if (isPromise(value)) this.placeLater(key, position, value);
+      else position.complete(this, key, value);
     } catch (error) {
       this.run.fail({ frame: this, key }, position, error);
     }
@@ -86,11 +86,13 @@ export class Frame {
 
   private placeLater(key: Key, position: Position, promise: PromiseLike<unknown>): void {
     const { run } = this;
+    const settled = Promise.resolve(promise); // one that is not ours may call back twice
     this.value[key] = null;
     run.begun();
-    promise.then(
+    settled.then(
       (value) => {
-        if (!run.isLost(this)) this.place(key, position, value);
+        if (run.isLost(this)) forget(value);
+        else this.place(key, position, value);
         run.ended();
       },
       (error: unknown) => {
@@ -104,6 +106,25 @@ export class Frame {
 /** Most values are text and numbers, and are not looked into. */
 export const isPromise = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === 'object' && typeof (value as PromiseLike<unknown> | null)?.then === 'function';
+
+/** Leaves a value that nobody will see. A promise that fails, and that nobody has looked at, would end the process. */
+export function forget(value: unknown): void {
+  try {
+    if (isPromise(value)) Promise.resolve(value).then(forget, () => undefined);
+    else if (Array.isArray(value)) value.forEach(forget);
+  } catch {
+    // nor is it seen what is wrong with it
+  }
+}
+
+/** Of whatever was thrown, also where that cannot be told: what is thrown may throw when it is looked at. */
+function errorAt(cause: unknown, nodes: readonly FieldNode[], path: Key[]): GraphQLError {
+  try {
+    return locatedError(cause, nodes, path);
+  } catch {
+    return locatedError(new Error('what was thrown cannot be told'), nodes, path);
+  }
+}
 
 export interface ExecutionInput {
   rootValue?: unknown;
@@ -129,7 +150,7 @@ export class Run {
   /** Tells an error, and puts a null there, or in the place of the innermost of all around that may be null. */
   fail({ frame, key }: { frame: Frame; key: Key }, { nullable, nodes }: Position, cause: unknown): void {
     if (this.isLost(frame)) return;
-    this.errors.push(locatedError(cause, nodes, pathTo(frame, key)));
+    this.errors.push(errorAt(cause, nodes, pathTo(frame, key)));
     let at: Frame | undefined = frame;
     let [place, mayBeNull] = [key, nullable];
     while (at && !mayBeNull) {

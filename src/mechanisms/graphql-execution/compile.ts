@@ -54,9 +54,9 @@ export function compileOperation(
 }
 
 function fragmentsOf({ definitions }: DocumentNode): Subject['fragments'] {
-  return Object.fromEntries(
-    definitions.flatMap((one) => (one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one]] : [])),
-  );
+  const fragments = definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION);
+  const byName = Object.fromEntries(fragments.map((one) => [one.name.value, one]));
+  return Object.assign(Object.create(null) as Subject['fragments'], byName);
 }
 
 /** The variables that fields are skipped or included by. */

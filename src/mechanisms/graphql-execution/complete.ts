@@ -1,7 +1,7 @@
 import type { GraphQLAbstractType, GraphQLLeafType, GraphQLList, GraphQLObjectType, GraphQLOutputType } from 'graphql';
 import { defaultTypeResolver, GraphQLError, isLeafType, isListType, isObjectType } from 'graphql';
 import type { Complete } from './answer';
-import { isPromise } from './answer';
+import { forget, isPromise } from './answer';
 import type { Draft, Plan, PlannedField } from './planned-field';
 import { ResolveInfo } from './resolve-info';
 import { resolveFields } from './resolve-fields';
@@ -39,10 +39,16 @@ function completeList(plan: Plan, { type, nullable, draft }: Target<GraphQLList<
     }
     const list = frame.addList(key, nullable);
     let index = 0;
-    for (const item of value as Iterable<unknown>) {
-      if (list.dead) return;
-      list.place(index, entry, item);
-      index += 1;
+    try {
+      for (const item of value as Iterable<unknown>) {
+        if (list.dead) forget(item);
+        else list.place(index, entry, item);
+        index += 1;
+      }
+    } catch (error) {
+      if (list.dead) return; // a null stands there already
+      list.dead = true;
+      throw error;
     }
   };
 }
