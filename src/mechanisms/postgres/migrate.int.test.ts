@@ -50,6 +50,21 @@ it('waits for another that migrates at the same time', async () => {
   });
 });
 
+it('says what an administrator has to do when the user may not make what a migration makes', async () => {
+  await test.owner.query('create role test_maker login');
+  await withEmptyDatabase('', async (owner) => {
+    await reading(owner, (database) =>
+      database.query(`
+        grant all on schema public to test_maker;
+        do $$ begin execute format('grant create on database %I to ${APP_ROLE}', current_database()); end $$`),
+    );
+    const attempt = migrate({ owner: { ...owner, user: 'test_maker' }, appRole, log });
+    await expect(attempt).rejects.toThrow(StartupError);
+    await expect(attempt).rejects.toThrow('grant create on database');
+  });
+  await test.owner.query('drop role test_maker');
+});
+
 it('says what an administrator has to do when the user may not prepare the serving role', async () => {
   await test.owner.query('create role test_plain login');
   const plain = (connection: object) => ({ ...connection, user: 'test_plain' });

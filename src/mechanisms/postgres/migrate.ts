@@ -57,7 +57,7 @@ export async function migrate({ owner, appRole, log }: MigrateOptions): Promise<
     });
     if (applied.length > 0) log.info({ applied: applied.map(({ name }) => name) }, 'migrated the database');
   } catch (error) {
-    throw asDatabaseError(error);
+    throw isRefusal(error) ? cannotMigrate(error) : asDatabaseError(error);
   } finally {
     await client.end();
   }
@@ -74,8 +74,7 @@ async function ensureAppRole(client: Client, { owner, appRole }: RoleOptions): P
       `grant connect, create, temporary on database ${escapeIdentifier(databases[0]!.name)} to ${role}`,
     );
   } catch (error) {
-    if ((error as { code?: string }).code !== INSUFFICIENT_PRIVILEGE) throw error;
-    throw cannotPrepare(name, error);
+    throw isRefusal(error) ? cannotPrepare(name, error) : error;
   }
   // A grant without the right to grant is a warning, not an error.
   if (!(await mayMakeSchemas(client, name))) throw cannotPrepare(name);
@@ -136,6 +135,16 @@ async function mayMakeSchemas(client: Client, role: string): Promise<boolean> {
   const sql = `select has_database_privilege($1, current_database(), 'create') as may`;
   const { rows } = await client.query<{ may: boolean }>(sql, [role]);
   return rows[0]?.may === true;
+}
+
+const isRefusal = (error: unknown): error is Error => (error as { code?: string }).code === INSUFFICIENT_PRIVILEGE;
+
+function cannotMigrate(cause: Error): StartupError {
+  return new StartupError(
+    `the database user that migrates may not make what MediaNest needs (${cause.message}): give that user the ownership of the database, ` +
+      `or let an administrator run "grant create on database … to …" and "grant create on schema public to …" for it`,
+    { cause },
+  );
 }
 
 function cannotPrepare(role: string, cause?: unknown): StartupError {
