@@ -5,13 +5,26 @@ delete from projection_checkpoint as older using projection_checkpoint as newer
   where older.name = newer.name and older.version < newer.version;
 alter table projection_checkpoint drop constraint projection_checkpoint_pkey, add primary key (name);
 grant delete on projection_checkpoint to medianest_app;
--- Whatever its version, one process leads a projection; the epochs go on.
-update lease set name = split_part(name, '@', 1) where name like 'projection:%@1';
-delete from lease where name like 'projection:%@%';
+-- Whatever its version, one process leads a projection; the epochs go on from the highest.
+delete from lease as older using lease as newer
+  where older.name like 'projection:%@%' and split_part(older.name, '@', 1) = split_part(newer.name, '@', 1)
+    and (older.epoch, older.name) < (newer.epoch, newer.name);
+update lease set name = split_part(name, '@', 1) where name like 'projection:%@%';
 
 -- Where tables are filled anew beside those that are read, under the same names.
-create schema rebuild;
-grant usage on schema rebuild to medianest_app;
+create schema medianest_rebuild;
+grant usage on schema medianest_rebuild to medianest_app;
+
+-- A migration after this one may change tables of which half a rebuild is there. That is of no version then, and so begins anew.
+create function begin_rebuilds_anew() returns trigger
+language plpgsql
+as $$
+begin
+  update public.projection_checkpoint set version = 0 where name like 'rebuild:%';
+  return null;
+end
+$$;
+create trigger begin_rebuilds_anew after insert on public.pgmigrations execute function begin_rebuilds_anew();
 
 -- A table that may be filled anew: one of ours that the caller may empty anyway, so that this gives no right that it has not.
 create function rebuildable(wanted text) returns regclass
@@ -22,7 +35,7 @@ declare
   found regclass;
 begin
   select oid into found from pg_class
-    where relnamespace = 'public'::regnamespace and relname = wanted and relkind = 'r' and relowner = current_user::regrole
+    where relnamespace = 'public'::regnamespace and relname = wanted and relkind = 'r' and pg_get_userbyid(relowner) = current_user
       and has_table_privilege(session_user, oid, 'delete');
   if found is null then
     raise insufficient_privilege using message = format('table %s is not one to fill anew', wanted);
@@ -45,17 +58,17 @@ begin
            coalesce(' with (' || array_to_string(c.reloptions, ', ') || ')', '') as options
       from unnest(tables) as wanted join pg_class c on c.oid = public.rebuildable(wanted)
   loop
-    execute format('drop table if exists rebuild.%s', source.name);
-    execute format('create table rebuild.%1$s (like public.%1$s including all excluding indexes)%2$s', source.name, source.options);
+    execute format('drop table if exists medianest_rebuild.%s', source.name);
+    execute format('create table medianest_rebuild.%1$s (like public.%1$s including all excluding indexes)%2$s', source.name, source.options);
     for part in select conname, pg_get_constraintdef(oid) as definition from pg_constraint where conrelid = source.oid and contype in ('p', 'u')
     loop
-      execute format('alter table rebuild.%s add constraint %I %s', source.name, part.conname, part.definition);
+      execute format('alter table medianest_rebuild.%s add constraint %I %s', source.name, part.conname, part.definition);
     end loop;
     for part in
       select privilege_type, case grantee when 0 then 'public' else grantee::regrole::text end as grantee
         from aclexplode(source.relacl) where grantee <> source.relowner
     loop
-      execute format('grant %s on rebuild.%s to %s', part.privilege_type, source.name, part.grantee);
+      execute format('grant %s on medianest_rebuild.%s to %s', part.privilege_type, source.name, part.grantee);
     end loop;
   end loop;
 end
@@ -75,36 +88,41 @@ begin
     join pg_class t on t.oid = public.rebuildable(wanted)
     join pg_index i on i.indrelid = t.oid
     join pg_class x on x.oid = i.indexrelid
-   where not exists (select from pg_class there where there.relnamespace = 'rebuild'::regnamespace and there.relname = x.relname)
+   where not exists (select from pg_class there where there.relnamespace = 'medianest_rebuild'::regnamespace and there.relname = x.relname)
    limit 1;
   if found then
-    execute replace(missing.definition, format(' ON public.%s ', missing.table_name), format(' ON rebuild.%s ', missing.table_name));
+    execute replace(missing.definition, format(' ON public.%s ', missing.table_name), format(' ON medianest_rebuild.%s ', missing.table_name));
     return true;
   end if;
   foreach name in array tables loop
     perform public.rebuildable(name);
-    execute format('analyze rebuild.%I', name);
+    execute format('analyze medianest_rebuild.%I', name);
   end loop;
   return false;
 end
 $$;
 
--- Puts the full tables in the place of those that are read. Readers wait for the end of the transaction and then find the new ones; who reads now is
--- waited for, no longer than lock_timeout.
-create function swap_rebuild(tables text[]) returns void
+-- Puts the full tables in the place of those that are read. Readers wait for the end of the transaction and then find the new ones. Who uses a table now is
+-- waited for, no longer than that in all; first those who use the full ones (a vacuum, a backup), for while these are waited for nobody else must wait.
+create function swap_rebuild(tables text[], patience_ms int) returns void
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  patient_until timestamptz := clock_timestamp() + patience_ms * interval '1 ms';
+  place text;
   name text;
 begin
-  foreach name in array tables loop
-    perform public.rebuildable(name);
-    execute format('lock table public.%I in access exclusive mode', name);
+  foreach place in array array['medianest_rebuild', 'public'] loop
+    foreach name in array tables loop
+      perform public.rebuildable(name);
+      perform set_config('lock_timeout', greatest(1, ceil(extract(epoch from patient_until - clock_timestamp()) * 1000))::text, true);
+      execute format('lock table %I.%I in access exclusive mode', place, name);
+    end loop;
   end loop;
   foreach name in array tables loop
     execute format('drop table public.%I', name);
-    execute format('alter table rebuild.%I set schema public', name);
+    execute format('alter table medianest_rebuild.%I set schema public', name);
   end loop;
 end
 $$;

@@ -73,6 +73,7 @@ table public.lease
   column worker_pool_id text
   constraint lease_pkey PRIMARY KEY (name)
   grant delete, insert, select, update to medianest_app
+  CREATE TRIGGER begin_rebuilds_anew AFTER INSERT ON public.pgmigrations FOR EACH STATEMENT EXECUTE FUNCTION begin_rebuilds_anew()
 table public.projection_checkpoint with (fillfactor=50)
   column name text not null
   column version integer not null
@@ -242,22 +243,32 @@ begin
            coalesce(' with (' || array_to_string(c.reloptions, ', ') || ')', '') as options
       from unnest(tables) as wanted join pg_class c on c.oid = public.rebuildable(wanted)
   loop
-    execute format('drop table if exists rebuild.%s', source.name);
-    execute format('create table rebuild.%1$s (like public.%1$s including all excluding indexes)%2$s', source.name, source.options);
+    execute format('drop table if exists medianest_rebuild.%s', source.name);
+    execute format('create table medianest_rebuild.%1$s (like public.%1$s including all excluding indexes)%2$s', source.name, source.options);
     for part in select conname, pg_get_constraintdef(oid) as definition from pg_constraint where conrelid = source.oid and contype in ('p', 'u')
     loop
-      execute format('alter table rebuild.%s add constraint %I %s', source.name, part.conname, part.definition);
+      execute format('alter table medianest_rebuild.%s add constraint %I %s', source.name, part.conname, part.definition);
     end loop;
     for part in
       select privilege_type, case grantee when 0 then 'public' else grantee::regrole::text end as grantee
         from aclexplode(source.relacl) where grantee <> source.relowner
     loop
-      execute format('grant %s on rebuild.%s to %s', part.privilege_type, source.name, part.grantee);
+      execute format('grant %s on medianest_rebuild.%s to %s', part.privilege_type, source.name, part.grantee);
     end loop;
   end loop;
 end
 $function$
 grant execute on function public.begin_rebuild(tables text[]) to medianest_app
+CREATE OR REPLACE FUNCTION public.begin_rebuilds_anew()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update public.projection_checkpoint set version = 0 where name like 'rebuild:%';
+  return null;
+end
+$function$
+grant execute on function public.begin_rebuilds_anew() to public
 CREATE OR REPLACE FUNCTION public.index_rebuild(tables text[])
  RETURNS boolean
  LANGUAGE plpgsql
@@ -273,15 +284,15 @@ begin
     join pg_class t on t.oid = public.rebuildable(wanted)
     join pg_index i on i.indrelid = t.oid
     join pg_class x on x.oid = i.indexrelid
-   where not exists (select from pg_class there where there.relnamespace = 'rebuild'::regnamespace and there.relname = x.relname)
+   where not exists (select from pg_class there where there.relnamespace = 'medianest_rebuild'::regnamespace and there.relname = x.relname)
    limit 1;
   if found then
-    execute replace(missing.definition, format(' ON public.%s ', missing.table_name), format(' ON rebuild.%s ', missing.table_name));
+    execute replace(missing.definition, format(' ON public.%s ', missing.table_name), format(' ON medianest_rebuild.%s ', missing.table_name));
     return true;
   end if;
   foreach name in array tables loop
     perform public.rebuildable(name);
-    execute format('analyze rebuild.%I', name);
+    execute format('analyze medianest_rebuild.%I', name);
   end loop;
   return false;
 end
@@ -297,7 +308,7 @@ declare
   found regclass;
 begin
   select oid into found from pg_class
-    where relnamespace = 'public'::regnamespace and relname = wanted and relkind = 'r' and relowner = current_user::regrole
+    where relnamespace = 'public'::regnamespace and relname = wanted and relkind = 'r' and pg_get_userbyid(relowner) = current_user
       and has_table_privilege(session_user, oid, 'delete');
   if found is null then
     raise insufficient_privilege using message = format('table %s is not one to fill anew', wanted);
@@ -347,23 +358,28 @@ BEGIN
   RETURN fresh;
 END
 $function$
-CREATE OR REPLACE FUNCTION public.swap_rebuild(tables text[])
+CREATE OR REPLACE FUNCTION public.swap_rebuild(tables text[], patience_ms integer)
  RETURNS void
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
+  patient_until timestamptz := clock_timestamp() + patience_ms * interval '1 ms';
+  place text;
   name text;
 begin
-  foreach name in array tables loop
-    perform public.rebuildable(name);
-    execute format('lock table public.%I in access exclusive mode', name);
+  foreach place in array array['medianest_rebuild', 'public'] loop
+    foreach name in array tables loop
+      perform public.rebuildable(name);
+      perform set_config('lock_timeout', greatest(1, ceil(extract(epoch from patient_until - clock_timestamp()) * 1000))::text, true);
+      execute format('lock table %I.%I in access exclusive mode', place, name);
+    end loop;
   end loop;
   foreach name in array tables loop
     execute format('drop table public.%I', name);
-    execute format('alter table rebuild.%I set schema public', name);
+    execute format('alter table medianest_rebuild.%I set schema public', name);
   end loop;
 end
 $function$
-grant execute on function public.swap_rebuild(tables text[]) to medianest_app
+grant execute on function public.swap_rebuild(tables text[], patience_ms integer) to medianest_app

@@ -70,10 +70,11 @@ export function createDatabase(options: DatabaseOptions): PostgresDatabase {
   const pool = new Pool(config);
   const watch = watchPool(pool, applicationName, options.observer);
   let closed: Promise<void> | undefined;
-  const kept: { close(): void }[] = [];
+  const open = new Set<{ close(): void }>();
   const keep = <Part extends { close(): void }>(part: Part): Part => {
-    kept.push(part);
-    return part;
+    const kept = { ...part, close: () => (open.delete(kept), part.close()) };
+    open.add(kept);
+    return kept;
   };
   // A pool that closes does not wait for its connections, and a server that stops meanwhile breaks the last of them.
   pool.on('error', (error) => closed ?? log.warn({ err: error }, 'an idle database connection broke'));
@@ -91,7 +92,7 @@ export function createDatabase(options: DatabaseOptions): PostgresDatabase {
     lane: (settings = {}) => keep(createLane(config, settings, runStatement)),
     channel: (name, onRing) => keep(createChannel(config, name, onRing)),
     close() {
-      for (const part of kept) part.close(); // the pool waits for what is lent
+      for (const part of open) part.close(); // the pool waits for what is lent
       return (closed ??= pool.end());
     },
   };

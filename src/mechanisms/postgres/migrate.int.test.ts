@@ -66,18 +66,19 @@ it('says what an administrator has to do when the user may not make what a migra
 });
 
 it('says what an administrator has to do when the user may not prepare the serving role', async () => {
-  await test.owner.query('create role test_plain login');
-  const plain = (connection: object) => ({ ...connection, user: 'test_plain' });
+  await test.owner.query('create role "Test.Plain" login');
+  const plain = (connection: object) => ({ ...connection, user: 'Test.Plain' });
   await withEmptyDatabase('', async (owner) => {
     const attempt = migrate({ owner: plain(owner), appRole, log });
     await expect(attempt).rejects.toThrow(StartupError);
     await expect(attempt).rejects.toThrow('CREATEROLE');
     await expect(attempt).rejects.toThrow('grant create on database');
   });
-  await withEmptyDatabase('owner test_plain', async (owner) => {
+  await withEmptyDatabase('owner "Test.Plain"', async (owner) => {
     await migrate({ owner: plain(owner), appRole, log }); // the role exists, and the owner may grant
+    await reading(plain(owner), (database) => database.query(`select begin_rebuild('{lease}')`)); // whatever its name
   });
-  await test.owner.query('drop role test_plain');
+  await test.owner.query('drop role "Test.Plain"');
 });
 
 describe('the serving role', () => {

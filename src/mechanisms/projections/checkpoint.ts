@@ -19,7 +19,8 @@ export interface Checkpoint {
 /** How long a leader may idle in a transaction: a frozen one loses it, and with it the lock on the checkpoint. */
 const IDLE_IN_TRANSACTION_MS = 5_000;
 
-const sessionName = ({ name, version }: Named): string => `projection ${name}@${version}`;
+/** Of its transactions, whatever the version: who takes over may be of another one. */
+export const sessionName = ({ name }: Pick<Named, 'name'>): string => `projection ${name}`;
 
 /**
  * Begins a term: ends the session of a predecessor that hangs in its transaction, then stamps the checkpoint, from when on no write of an older
@@ -109,20 +110,20 @@ export async function beginAnew(tx: Queryable, { projection, epoch }: Term, stor
 }
 
 /**
- * A projection goes on as of another one, which is gone then: with its version, from `position`. One that was stopped tries again, for its rows are others
- * now. False: somebody else leads that one.
+ * A projection goes on at `position` with the rows of another one, which is gone then: with its version. One that was stopped tries again, for its rows are
+ * others now. False: that other one is led by somebody else, or does not stand at `reached` any more.
  */
 export async function replace(
   tx: Queryable,
-  { by, position }: { by: Term; position: bigint },
+  { by, reached, position }: { by: Term; reached: bigint; position: bigint },
   { name }: Named,
 ): Promise<boolean> {
   const rows = await tx.query(
-    `with other as (delete from projection_checkpoint where name = $2 and epoch = $3 returning version)
+    `with other as (delete from projection_checkpoint where name = $2 and epoch = $3 and version = $5 and position = $6 returning version)
      update projection_checkpoint as it set version = other.version, position = $4, updated_at = clock_timestamp(),
        state = case when state = 'STOPPED' then 'CATCHING_UP' else state end, error = null
      from other where name = $1 returning 1`,
-    [name, by.projection.name, by.epoch, position],
+    [name, by.projection.name, by.epoch, position, by.projection.version, reached],
   );
   return rows.length > 0;
 }

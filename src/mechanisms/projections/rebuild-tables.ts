@@ -1,8 +1,8 @@
-import type { Queryable } from '../postgres';
+import type { Database, Queryable } from '../postgres';
 import type { Projection } from './projection';
 
 /*
- * The tables of a rebuild have the names of those that are read, in the schema `rebuild` (migration 0014, whose functions act for the serving role: it may not
+ * The tables of a rebuild have the names of those that are read, in the schema `medianest_rebuild` (migration 0014, whose functions act for the serving role: it may not
  * make or drop tables).
  */
 
@@ -13,17 +13,32 @@ export async function beginTables(tx: Queryable, { tables }: Tables): Promise<vo
   await tx.query('select begin_rebuild($1)', [tables]);
 }
 
-/** The indexes that are missing, a statement each; those of a try before are kept. */
-export async function indexTables(database: Queryable, { tables }: Tables): Promise<void> {
-  for (let wasMissing = true; wasMissing;) {
-    const [row] = await database.query<{ missing: boolean }>('select index_rebuild($1) as missing', [tables]);
-    wasMissing = row?.missing ?? false;
+/** Of a table with a hundred million rows; no other statement may take as long. */
+const INDEX_MS = 3_600_000;
+
+/** The indexes that are missing, a statement each; those of a try before are kept. False: it was to go on no longer. */
+export async function indexTables(database: Database, { tables }: Tables, goesOn: () => boolean): Promise<boolean> {
+  const lane = database.lane();
+  const ask = async (text: string, values: unknown[]) =>
+    (await lane.query<{ missing?: boolean }>({ name: 'index_rebuild', text }, values, INDEX_MS))[0];
+  try {
+    await ask(`select set_config('statement_timeout', $1, false)`, [`${INDEX_MS}`]);
+    while (goesOn()) {
+      const row = await ask('select index_rebuild($1) as missing', [tables]);
+      if (!row?.missing) return true;
+    }
+    return false;
+  } finally {
+    lane.close();
   }
 }
 
-/** In the place of those that are read, when the transaction commits. From here on readers wait for it. */
-export async function swapTables(tx: Queryable, { tables }: Tables): Promise<void> {
-  await tx.query('select swap_rebuild($1)', [tables]);
+/**
+ * In the place of those that are read, when the transaction commits. From here on readers wait for it. It waits no longer than that for whoever uses these
+ * tables, and fails then.
+ */
+export async function swapTables(tx: Queryable, { tables }: Tables, patienceMs: number): Promise<void> {
+  await tx.query('select swap_rebuild($1, $2)', [tables, patienceMs]);
 }
 
 /**
@@ -36,7 +51,7 @@ export function beside(projection: Projection, name: string): Projection {
     name,
     async project(events, tx) {
       const [path] = await tx.query<{ before: string }>(`select current_setting('search_path') as before`);
-      await searchIn(tx, 'rebuild');
+      await searchIn(tx, 'medianest_rebuild');
       await projection.project(events, tx);
       await searchIn(tx, path!.before);
       return [];

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { until } from '../pubsub/testing';
 import { readRebuild, requestRebuild } from '.';
 import { fact, upTo } from './testing';
-import { createGate, numbering, useRebuildBench } from './testing/rebuild-bench';
+import { createGate, isBeside, numbering, useRebuildBench } from './testing/rebuild-bench';
 
 jest.setTimeout(60_000);
 
@@ -76,7 +76,9 @@ describe('a rebuild', () => {
     await requestRebuild(database(), numbering());
     await isDone();
     expect(await tables()).toEqual(made);
-    expect(await owner().query(`select from pg_class where relnamespace = 'rebuild'::regnamespace`)).toEqual([]);
+    expect(await owner().query(`select from pg_class where relnamespace = 'medianest_rebuild'::regnamespace`)).toEqual(
+      [],
+    );
   });
 
   it('waits for who reads for long, and lets those pass who come meanwhile', async () => {
@@ -104,9 +106,41 @@ describe('a rebuild', () => {
     expect(await rows()).toHaveLength(3);
   });
 
+  it('keeps no reader waiting while somebody uses the tables beside', async () => {
+    await appendFacts(3);
+    const gate = createGate();
+    let using: Promise<void> | undefined;
+    const backup = () =>
+      owner().transaction(async (tx) => {
+        await tx.query('lock table medianest_rebuild.numbered in access share mode');
+        await gate.pass();
+      });
+    start([
+      numbering(1, async (_, tx) => {
+        if (!using && (await isBeside(tx))) await until(() => ((using ??= backup()), gate.waiting));
+      }),
+    ]);
+    await stands(3n);
+    await requestRebuild(database(), numbering());
+    const locks = await until(async () => {
+      const found = await owner().query<{ name: string; granted: boolean }>(
+        `select relation::regclass::text as name, granted from pg_locks where mode = 'AccessExclusiveLock' and locktype = 'relation'
+         and database = (select oid from pg_database where datname = current_database())`,
+      );
+      return found.some(({ granted }) => !granted) && found;
+    });
+    expect(locks).toEqual([{ name: 'medianest_rebuild.numbered', granted: false }]);
+    gate.open();
+    await using;
+    await isDone();
+  });
+
   it.each(['begin_rebuild', 'index_rebuild', 'swap_rebuild'])('%s is for tables that one may empty', async (step) => {
     for (const table of ['events', 'streams', 'pgmigrations', 'nowhere']) {
-      await expect(database().query(`select ${step}($1)`, [[table]])).rejects.toMatchObject({ code: '42501' });
+      const patience = step === 'swap_rebuild' ? ', 1' : '';
+      await expect(database().query(`select ${step}($1${patience})`, [[table]])).rejects.toMatchObject({
+        code: '42501',
+      });
     }
   });
 });

@@ -1,10 +1,10 @@
 import type { FeedWriter } from '../change-feed';
-import type { EventCodecs, EventStore } from '../event-store';
+import type { EventCodecs, EventStore, StoredEvent } from '../event-store';
 import type { Lease } from '../leases';
 import type { Database, Queryable } from '../postgres';
 import { applyBatch, writeBatch } from './batch';
-import type { Term } from './checkpoint';
-import { beginAnew, beginTerm, readCheckpoint, replace } from './checkpoint';
+import type { Checkpoint, Term } from './checkpoint';
+import { beginAnew, beginTerm, readCheckpoint, replace, sessionName } from './checkpoint';
 import { LeadershipLost } from './failures';
 import { createLogBatches } from './log-batches';
 import { pause } from './pause';
@@ -28,11 +28,12 @@ interface Rebuilding extends RebuildParts {
 
 /** What is left to fold while the leader of the rows that are read has to wait. */
 const MOST_AT_SWAP = 500;
-/** Readers wait behind the swap while it waits for those before it: no longer than this, and then it lets them pass. */
+/** Readers wait behind the swap while it waits for those before it: no longer than this in all, and then it lets them pass. */
 const SWAP_PATIENCE_MS = 200;
 /** A process that freezes in the swap loses it, and with it the locks that the leader of those rows waits for, and readers at the end. */
-const FROZEN_MS = { reading: 5_000, swapping: 1_000 };
-const SWAP_AGAIN_MS = 250;
+const FROZEN_MS = 1_000;
+/** It waits longer each time: what is in its way may be a backup. */
+const SWAP_AGAIN_MS = { first: 250, most: 10_000 };
 const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
@@ -47,7 +48,9 @@ export async function rebuild(parts: RebuildParts, lease: Lease, stopping: Abort
   let position = await whereToBegin(rebuilding);
   const batches = createLogBatches({ readAll: (after, limit) => readToTarget(rebuilding, after, limit) }, position);
   let isIndexed = false;
-  while (!stopping.aborted && lease.held()) {
+  let again = SWAP_AGAIN_MS.first;
+  const goesOn = (): boolean => !stopping.aborted && lease.held();
+  while (goesOn()) {
     const { events, isLast } = await batches.next();
     if (events.length > 0) {
       const began = performance.now();
@@ -57,10 +60,12 @@ export async function rebuild(parts: RebuildParts, lease: Lease, stopping: Abort
     }
     if (!isLast) continue;
     if (!isIndexed) {
-      await indexTables(database, projection);
-      isIndexed = true;
+      isIndexed = await indexTables(database, projection, goesOn);
     } else if (await swapped(rebuilding, position)) return true;
-    else await pause(SWAP_AGAIN_MS, stopping);
+    else {
+      await pause(again, stopping);
+      again = Math.min(again * 2, SWAP_AGAIN_MS.most);
+    }
   }
   return false;
 }
@@ -82,41 +87,71 @@ async function whereToBegin({ database, store, projection, term }: Rebuilding): 
 }
 
 /** Never beyond the rows that are read: what these have not seen yet is for their leader to fold, and to tell. Rows of another store are no measure. */
-async function readToTarget({ database, store, projection }: Rebuilding, after: bigint, limit: number) {
-  const live = await readCheckpoint(database, projection.name);
-  if (live?.storeId !== store.storeId) return [];
-  return (await store.readAll(after, limit)).filter(({ globalPosition }) => globalPosition <= live.position);
+async function readToTarget(rebuilding: Rebuilding, after: bigint, limit: number): Promise<StoredEvent[]> {
+  const live = await readLive(rebuilding.database, rebuilding);
+  if (!live) return [];
+  return (await rebuilding.store.readAll(after, limit)).filter(({ globalPosition }) => globalPosition <= live.position);
+}
+
+async function readLive(
+  database: Queryable,
+  { store, projection }: RebuildParts,
+  options?: { locked: boolean },
+): Promise<Checkpoint | null> {
+  const live = await readCheckpoint(database, projection.name, options);
+  return live?.storeId === store.storeId ? live : null;
 }
 
 /** False: somebody reads for long, or more is left to fold than readers should wait for. */
 async function swapped(rebuilding: Rebuilding, from: bigint): Promise<boolean> {
+  const { database, store } = rebuilding;
+  // Before, for whoever holds the checkpoint must not wait for the log, or for a second connection.
+  const before = await readLive(database, rebuilding);
+  if (!before) return false;
+  const isBeyondEnd = before.position > (await store.head());
+  const read = await store.readAll(from, MOST_AT_SWAP);
+  const last = read.at(-1)?.globalPosition ?? from;
+  // Where no more is left to read, where the rows stand is read too: the event of that position may be gone from the log.
+  const readTo = read.length < MOST_AT_SWAP && before.position > last ? before.position : last;
+  const left = { from, read, readTo, isBeyondEnd };
   try {
-    return await rebuilding.database.transaction((tx) => swap(tx, rebuilding, from));
+    return await database.transaction((tx) => swap(tx, rebuilding, left));
   } catch (error) {
     if ((error as { code?: string }).code === LOCK_NOT_AVAILABLE) return false;
     throw error;
   }
 }
 
-async function swap(tx: Queryable, rebuilding: Rebuilding, from: bigint): Promise<boolean> {
-  const { store, feed, projection, aside, term } = rebuilding;
+interface Left {
+  from: bigint;
+  read: StoredEvent[];
+  readTo: bigint;
+  /** The store was set back. */
+  isBeyondEnd: boolean;
+}
+
+async function swap(
+  tx: Queryable,
+  rebuilding: Rebuilding,
+  { from, read, readTo, isBeyondEnd }: Left,
+): Promise<boolean> {
+  const { feed, projection, aside, term } = rebuilding;
   await tx.query(
-    `select set_config('lock_timeout', '${SWAP_PATIENCE_MS}', true), set_config('idle_in_transaction_session_timeout', '${FROZEN_MS.reading}', true)`,
+    `select set_config('lock_timeout', '${SWAP_PATIENCE_MS}', true), set_config('idle_in_transaction_session_timeout', '${FROZEN_MS}', true),
+       set_config('application_name', $1, true)`,
+    [sessionName(aside)],
   );
-  const live = await readCheckpoint(tx, projection.name, { locked: true }); // its leader waits from here on
-  if (live?.storeId !== store.storeId) return false;
-  const left = await readToTarget(rebuilding, from, MOST_AT_SWAP);
-  if (left.length === MOST_AT_SWAP) return false;
-  const reached = left.at(-1)?.globalPosition ?? from;
-  const isBeyondEnd = live.position > (await store.head());
-  if (reached !== live.position && !isBeyondEnd) return false;
+  const live = await readLive(tx, rebuilding, { locked: true }); // its leader waits from here on
+  if (!live || live.position > readTo) return false;
+  const events = read.filter(({ globalPosition }) => globalPosition <= live.position);
+  const reached = events.at(-1)?.globalPosition ?? from;
   const writing = { ...rebuilding, projection: aside, epoch: term.epoch };
-  if (left.length > 0) await writeBatch(tx, writing, { from, events: left, state: 'CATCHING_UP' });
+  if (events.length > 0) await writeBatch(tx, writing, { from, events, state: 'CATCHING_UP' });
   if (isBeyondEnd) await feed.beginAt(tx, projection.name, reached);
-  await tx.query(`select set_config('idle_in_transaction_session_timeout', '${FROZEN_MS.swapping}', true)`);
-  if (!(await replace(tx, { by: term, position: reached }, projection))) {
+  await tx.query(`select set_config('idle_in_transaction_session_timeout', '${FROZEN_MS}', true)`); // a batch has its own
+  if (!(await replace(tx, { by: term, reached, position: isBeyondEnd ? reached : live.position }, projection))) {
     throw new LeadershipLost(`${aside.name} is led by another process`);
   }
-  await swapTables(tx, projection);
+  await swapTables(tx, projection, SWAP_PATIENCE_MS);
   return true;
 }

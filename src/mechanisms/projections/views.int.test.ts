@@ -107,8 +107,8 @@ it('reads on at the replica while its tables are swapped for others, which have 
   });
   const swap = async () => {
     await primary.query(`select begin_rebuild('{counted}')`);
-    await primary.query('insert into rebuild.counted select * from counted');
-    await primary.query(`select swap_rebuild('{counted}')`);
+    await primary.query('insert into medianest_rebuild.counted select * from counted');
+    await primary.query(`select swap_rebuild('{counted}', 1000)`);
   };
   for (let swaps = 0; swaps < 10; swaps += 1) await swap();
   await project();

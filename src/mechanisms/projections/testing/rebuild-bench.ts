@@ -5,7 +5,7 @@ import { readRebuild } from '..';
 import type { ProjectionBench } from '../testing';
 import { fact, upTo, useProjectionBench } from '../testing';
 
-type Look = (data: { poison?: boolean }, tx: Queryable) => Promise<void> | void;
+type Look = (data: { poison?: boolean; late?: boolean }, tx: Queryable) => Promise<void> | void;
 
 /** One row an event it has seen, which says which version of it made the row; one entry of the feed each. */
 export const numbering = (version = 1, look: Look = () => undefined): Projection => ({
@@ -28,7 +28,7 @@ export const numbering = (version = 1, look: Look = () => undefined): Projection
 /** In the tables that are read, or beside them. */
 export async function isBeside(tx: Queryable): Promise<boolean> {
   const [row] = await tx.query<{ place: string }>('select current_schema() as place');
-  return row?.place === 'rebuild';
+  return row?.place === 'medianest_rebuild';
 }
 
 /** Holds those up who come to it, until it is opened. */
