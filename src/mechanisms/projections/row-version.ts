@@ -1,3 +1,4 @@
+import type { EventStore } from '../event-store';
 import type { Lease } from '../leases';
 import type { Logger } from '../observability';
 import type { Database } from '../postgres';
@@ -10,6 +11,7 @@ import { requestRebuild } from './rebuild-request';
 
 interface Parts {
   database: Database;
+  store: Pick<EventStore, 'storeId'>;
   projection: Projection;
   stopping: AbortSignal;
   log: Logger;
@@ -20,15 +22,15 @@ const LOOK_MS = 500;
 
 /**
  * The checkpoint once the rows are of the program's version: of an older one they are read as they are, and stand still, until a rebuild has made them
- * anew. Null: somebody else goes on. Throws LeadershipLost where a newer program made them.
+ * anew. Those of another store are not waited for: they are emptied. Null: somebody else goes on. Throws LeadershipLost where a newer program made them.
  */
 export async function ofThisVersion(
-  { database, projection, stopping, log }: Parts,
+  { database, store, projection, stopping, log }: Parts,
   { lease, term, begun }: { lease: Lease; term: Term; begun: Checkpoint },
 ): Promise<Checkpoint | null> {
   const { name, version } = projection;
   if (begun.version > version) throw new LeadershipLost(`${name} is of version ${begun.version}, a newer program's`);
-  if (begun.version === version) return begun;
+  if (begun.version === version || begun.storeId !== store.storeId) return begun;
   if (projection.tables.length === 0) {
     await adopt(database, term);
     return begun;
