@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from '../observability';
 import type { Database } from '../postgres';
 import type { WakeUp } from '../pubsub';
@@ -8,8 +9,8 @@ import { newestPosition, PAGE_SIZE, readNewest } from './feed-pages';
 /** Where the engine tells that a projection moved on. */
 export const feedTopic = (projection: string): string => `projection:${projection}`;
 
-/** Hears every new row of one projection, whole positions at a time. */
-export type FeedListener = (entries: readonly ReadEntry[]) => void;
+/** Hears every new row of one projection, whole positions at a time. Resolves when it has room for more, if it minds. */
+export type FeedListener = (entries: readonly ReadEntry[]) => Promise<void> | undefined;
 
 /** The one who reads the new rows of a projection, for all subscribers of the process. */
 export interface FeedReader {
@@ -29,6 +30,9 @@ export interface FeedReaderParts {
   log: Logger;
 }
 
+/** Rows that were committed in a crowd are given out as they are taken; who is slow holds up the others no longer than this, for each page. */
+const PACE_MS = 2_000;
+
 export function createFeedReader(parts: FeedReaderParts): FeedReader {
   const { database, wakeUp, projection, pollMs, log } = parts;
   const listeners = new Set<FeedListener>();
@@ -45,8 +49,13 @@ export function createFeedReader(parts: FeedReaderParts): FeedReader {
     }
     const page = await readNewest(database, { projection, after: position });
     position = page.at(-1)?.position ?? position;
-    for (const listener of listeners) listener(page);
-    return page.length >= PAGE_SIZE;
+    const taken = [...listeners].map((listener) => listener(page));
+    if (page.length < PAGE_SIZE) return false;
+    const enough = new AbortController();
+    const patience = pause(PACE_MS, undefined, { signal: enough.signal, ref: false }).catch(() => undefined);
+    await Promise.race([Promise.all(taken), patience]);
+    enough.abort();
+    return true;
   };
   const read = async (): Promise<void> => {
     while (!stopped) {

@@ -59,8 +59,9 @@ async function joinReader(parts: FollowParts, scanned: bigint): Promise<void> {
   subscriber.onEnd(
     reader.join((entries) => {
       const wanted = entries.filter((entry) => entry.position > seen && concerns(entry, subscription));
-      if (held) held.push(...wanted);
-      else subscriber.offer(withResumePoints(wanted));
+      if (held) return void held.push(...wanted);
+      subscriber.offer(withResumePoints(wanted));
+      return subscriber.drained();
     }),
   );
   if (scanned < joinedAt) await scan(parts, { after: scanned, upTo: joinedAt }, (items) => subscriber.offer(items));

@@ -37,6 +37,20 @@ describe('subscribers of the change feed', () => {
       expect(places(await take(resumed, 29))).toEqual(Array.from({ length: 29 }, (_, index) => `${index + 2}.0`));
     });
 
+    it('is not one that takes what comes, however much was committed at once', async () => {
+      const feed = createFeed({ bufferLimit: 600 });
+      const subscription = subscribe(feed);
+      await write(entry(1));
+      await take(subscription, 1);
+      await write(...Array.from({ length: 2_000 }, (_, index) => entry(index + 2)));
+      const seen: string[] = [];
+      while (seen.length < 2_000) {
+        seen.push(...places(await take(subscription, 10)));
+        await new Promise(setImmediate); // what is sent takes its time
+      }
+      expect(seen.at(-1)).toBe('2001.0');
+    });
+
     it('does not hold up the others', async () => {
       const feed = createFeed({ bufferLimit: 10 });
       const idle = subscribe(feed);

@@ -18,8 +18,10 @@ export interface Subscriber {
   startAt(position: bigint): void;
   /** Live items: nobody can be made to wait, so an overflow ends the subscription. */
   offer(items: readonly FeedItem[]): void;
-  /** Items of a scan: resolves when all are taken, or when the subscription has ended. */
+  /** Items of a scan: resolves as `drained`. */
   deliver(items: readonly FeedItem[]): Promise<void>;
+  /** When all items are taken, or the subscription has ended; for one who waits at a time. */
+  drained(): Promise<void>;
   fail(error: unknown): void;
   end(): void;
 }
@@ -28,17 +30,19 @@ export interface Subscriber {
 export function createSubscriber({ limit, lagged }: SubscriberOptions): Subscriber {
   let ended = false;
   let resumeAt = 0n;
-  let drained = (): void => undefined;
+  let tellDrained = (): void => undefined;
+  const drained = (): Promise<void> =>
+    mailbox.size() === 0 ? Promise.resolve() : new Promise((resolve) => (tellDrained = resolve));
   const endListeners: (() => void)[] = [];
   const mailbox = createMailbox<FeedItem>((item) => {
     resumeAt = item.resumeAt;
-    if (mailbox.size() === 0) drained();
+    if (mailbox.size() === 0) tellDrained();
   });
   const end = (failure?: { error: unknown }): void => {
     if (ended) return;
     ended = true;
     mailbox.close(failure);
-    drained();
+    tellDrained();
     for (const listener of endListeners.splice(0)) listener();
   };
   const iterator: AsyncIterableIterator<FeedItem> = {
@@ -61,8 +65,9 @@ export function createSubscriber({ limit, lagged }: SubscriberOptions): Subscrib
     },
     deliver(items) {
       mailbox.put(items);
-      return mailbox.size() === 0 ? Promise.resolve() : new Promise((resolve) => (drained = resolve));
+      return drained();
     },
+    drained,
     fail: (error) => end({ error }),
     end: () => end(),
   };
