@@ -4,15 +4,15 @@ import { createLogBatches } from './log-batches';
 const QUICK = 1;
 const SLOW = 5_000;
 
-/** A log of so many events, at positions from 1, and the sizes that it was asked for. */
-function logOf(count: number) {
+/** A log of so many events, at positions from 1, which say so much, and the sizes that it was asked for. */
+function logOf(count: number, text = '') {
   const asked: number[] = [];
   const log = { count, asked };
   return Object.assign(log, {
     readAll(after: bigint, limit: number): Promise<StoredEvent[]> {
       asked.push(limit);
       const length = Math.min(limit, log.count - Number(after));
-      const at = (index: number) => ({ globalPosition: after + BigInt(index + 1) }) as StoredEvent;
+      const at = (index: number) => ({ globalPosition: after + BigInt(index + 1), data: { text } }) as StoredEvent;
       return Promise.resolve(Array.from({ length }, (_, index) => at(index)));
     },
   });
@@ -46,6 +46,11 @@ it('of a long log gives more and more, to a bound, and every event once', async 
 it('gives less to who needs long for it, but never nothing', async () => {
   const found = await lengths(createLogBatches(logOf(20_000), 0n), SLOW, 9);
   expect(found).toEqual([500, 500, 250, 125, 62, 31, 15, 10, 10]);
+});
+
+it('gives less of large events, however quick it goes', async () => {
+  const found = await lengths(createLogBatches(logOf(800, 'x'.repeat(2 ** 17)), 0n), QUICK);
+  expect(found).toEqual([500, 127, 127, 46]);
 });
 
 it('reads the next before it is asked for, where there is one', async () => {

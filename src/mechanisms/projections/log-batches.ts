@@ -7,7 +7,9 @@ export interface LogBatch {
   isLast: boolean;
 }
 
-/** The log after a position, in batches sized by how far behind one is: one event as it comes, thousands of those that wait. */
+/**
+ * The log after a position, in batches sized by how far behind one is: one event as it comes, thousands of those that wait, fewer where they are large.
+ */
 export interface LogBatches {
   next(): Promise<LogBatch>;
   /** What it took to write the one before: a long time makes those to come smaller. */
@@ -15,17 +17,23 @@ export interface LogBatches {
 }
 
 const SIZE = { first: 500, least: 10, most: 4_000 };
+/** Of what events say, in characters of JSON: two batches are in memory at a time, as they are and as rows. */
+const MOST_CHARACTERS = 16 * 2 ** 20;
 /** Long enough that what a transaction costs does not count, short enough for who waits for a row of it. */
 const WANTED_MS = { least: 250, most: 1_000 };
 
 /** The next batch is read while the last is written, so that the server and this process are both at work. */
 export function createLogBatches(store: Pick<EventStore, 'readAll'>, after: bigint): LogBatches {
   let size = SIZE.first;
+  /** As many as are large enough, if they are like those of the batch before. */
+  let most = SIZE.most;
   let position = after;
   let ahead: Promise<LogBatch> | undefined;
   async function read(): Promise<LogBatch> {
     const wanted = size;
     const events = await store.readAll(position, wanted);
+    if (events.length > 0) most = Math.floor((MOST_CHARACTERS * events.length) / Math.max(charactersOf(events), 1));
+    size = Math.max(Math.min(size, most), SIZE.least);
     return { events, isLast: events.length < wanted };
   }
   return {
@@ -39,8 +47,11 @@ export function createLogBatches(store: Pick<EventStore, 'readAll'>, after: bigi
       return batch;
     },
     took(ms) {
-      if (ms < WANTED_MS.least) size = Math.min(size * 2, SIZE.most);
+      if (ms < WANTED_MS.least) size = Math.max(Math.min(size * 2, SIZE.most, most), SIZE.least);
       if (ms > WANTED_MS.most) size = Math.max(Math.floor(size / 2), SIZE.least);
     },
   };
 }
+
+const charactersOf = (events: readonly StoredEvent[]): number =>
+  events.reduce((sum, { data }) => sum + JSON.stringify(data).length, 0);
