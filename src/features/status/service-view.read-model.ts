@@ -63,13 +63,14 @@ export const rowOf = ({ state, lost_at, position }: Stored): ServiceRow => ({
 });
 export type { Stored as StoredService };
 
-/** Those that the events name, and all of a connection whose board went out of sight or came back. */
+/** Those that the events name, and all of a connection whose board went out of sight or came back: these alone are not found by the key. */
 async function load(tx: Queryable, events: Recorded<Event>[]): Promise<Map<string, ServiceRow>> {
-  const services = events.flatMap(({ data }) => ('serviceId' in data ? [data.serviceId] : []));
-  const boards = events.flatMap(({ data }) => ('serviceId' in data ? [] : [data.connectionId]));
+  const services = new Set(events.flatMap(({ data }) => ('serviceId' in data ? [data.serviceId] : [])));
+  const boards = new Set(events.flatMap(({ data }) => ('serviceId' in data ? [] : [data.connectionId])));
+  const ofBoards = boards.size > 0 ? ' or connection_id = any($2)' : '';
   const rows = await tx.query<Stored>(
-    `select ${COLUMNS} from service_view where service_id = any($1) or connection_id = any($2) order by service_id`,
-    [[...new Set(services)], [...new Set(boards)]],
+    `select ${COLUMNS} from service_view where service_id = any($1)${ofBoards} order by service_id`,
+    [[...services], ...(boards.size > 0 ? [[...boards]] : [])],
   );
   return new Map(rows.map(rowOf).map((row) => [row.state.serviceId, row]));
 }
