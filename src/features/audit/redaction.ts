@@ -13,7 +13,7 @@ const SEEN = ['serviceId', 'at', 'source'] as const;
 
 /**
  * What of each fact is shown; a new one does not compile until it stands here. What does not: who somebody is at another service, digests and
- * fingerprints, and references into the vault.
+ * fingerprints, and references into the vault. Names are of the first level: what is below `explanation` or `wants` is shown as the codec reads it.
  */
 const SHOWN: { [Type in AnyEvent['type']]: Names<Type> } = {
   MediaRequestSubmitted: [
