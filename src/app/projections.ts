@@ -15,7 +15,6 @@ export async function tellProjections({ list }: Pick<Projections, 'list'>, forma
   return (await list()).map(({ rebuild, ...one }) => ({
     ...one,
     position: format(one.position),
-    lagMs: one.lagMs ?? 0,
     rebuild: rebuild && { ...rebuild, position: format(rebuild.position) },
   }));
 }

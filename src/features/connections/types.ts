@@ -157,8 +157,12 @@ export class ProjectionInfo {
   @Field(() => Position, { description: 'Up to where it has read the log.' })
   position!: string;
 
-  @Field(() => Int, { description: 'How old its answer is, in milliseconds; 0 when it has read everything.' })
-  lagMs!: number;
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'How old its answer is, in milliseconds; 0 when it has read everything, null when that cannot be told.',
+  })
+  lagMs!: number | null;
 
   @Field(() => ProjectionState, { description: 'How far it is.' })
   state!: ProjectionState;
