@@ -51,10 +51,13 @@ it('tells how far it is, what is left at that pace, and the end', async () => {
   expect(printed).toEqual(['a is rebuilt']);
 });
 
-it('tells when nobody begins, and when the user leaves', async () => {
-  expect((await run(['a'], Array(60).fill(at(0)))).printed).toEqual([
-    'wanted; it begins when a process with the role projector runs',
-  ]);
+const ABANDONED = 'wanted, but nobody works on it: it goes on when a process with the role projector runs';
+
+it('tells when nobody begins or goes on, and when the user leaves', async () => {
+  const long = <Look>(look: Look): Look[] => Array<Look>(60).fill(look);
+  expect((await run(['a'], long(at(0)))).printed).toEqual([ABANDONED]);
+  expect((await run(['a'], [...Array(20).fill(at(0.2)), ...long(at(0.5))])).printed).toEqual([ABANDONED]);
+  expect((await run(['a'], [...long(at(1)), null])).printed).toEqual(['a is rebuilt']);
   expect((await run(['a'], [at(0.5)])).printed).toEqual(['it goes on without us; `medianest rebuild` looks again']);
 });
 

@@ -4,7 +4,7 @@ import type { Command } from './command';
 export const REBUILD_USAGE = 'medianest rebuild <projection>';
 
 const LOOK_MS = 500;
-/** Who leads begins within a second. */
+/** Who leads begins within a second, and then moves on several times a second until the indexes are made. */
 const PATIENCE_MS = 15_000;
 const BAR_WIDTH = 30;
 
@@ -12,7 +12,7 @@ const BAR_WIDTH = 30;
 export const rebuildCommand: Command = async ([name, ...rest], { print, printOver, visitRebuild }) => {
   if (name === undefined || rest.length > 0) throw new StartupError(REBUILD_USAGE);
   await visitRebuild(name, async ({ look, enough }) => {
-    const began = Date.now();
+    let moved = { to: -1n, at: Date.now() };
     const progress = createProgress();
     while (!enough.aborted) {
       const rebuild = await look();
@@ -20,8 +20,9 @@ export const rebuildCommand: Command = async ([name, ...rest], { print, printOve
         throw new StartupError(`the rebuild stopped, and what was there is read on: ${rebuild.error}`);
       printOver(rebuild ? progress(rebuild.share) : '');
       if (!rebuild) return print(`${name} is rebuilt`);
-      if (rebuild.position === 0n && Date.now() - began > PATIENCE_MS) {
-        return print('wanted; it begins when a process with the role projector runs');
+      if (rebuild.position !== moved.to) moved = { to: rebuild.position, at: Date.now() };
+      if (rebuild.share < 1 && Date.now() - moved.at > PATIENCE_MS) {
+        return print('wanted, but nobody works on it: it goes on when a process with the role projector runs');
       }
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }

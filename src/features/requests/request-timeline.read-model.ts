@@ -49,18 +49,18 @@ export interface TimelinePage {
   limit: number;
   /** Position of the last entry before. */
   after?: bigint;
-  /** Of the request beside it, which it is not older than; only where its projection is stopped, it is what there is. */
+  /** Of the request beside it, which it is not older than; only where its projection stands still, it is what there is. */
   newest: bigint;
   /** Position of the last entry wanted: how it was then. */
   upTo?: bigint;
 }
 
-/** Not older than `newest`, unless the projection is stopped: then what there is is better than nothing. */
+/** Not older than `newest`, unless the projection stands still: then what there is is better than nothing. */
 async function notOlder<Answer>(newest: bigint, read: (atLeast?: bigint) => Promise<Answer>): Promise<Answer> {
   try {
     return await read(newest);
   } catch (error) {
-    if (error instanceof StaleRead && error.stopped) return read();
+    if (error instanceof StaleRead && error.standsStill) return read();
     throw error;
   }
 }

@@ -186,8 +186,8 @@ export class StaleRead extends MediaNestError {
   override readonly retryable = true;
   constructor(
     message: string,
-    /** Its projection is stopped: it comes no further until somebody helps it. */
-    readonly stopped = false,
+    /** Its projection stands still: it comes no further until somebody helps it, or until its rows are made anew. */
+    readonly standsStill = false,
   ) {
     super(message);
   }

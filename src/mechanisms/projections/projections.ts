@@ -14,7 +14,7 @@ export interface ProjectionStatus {
   state: ProjectionState | 'REBUILDING';
   /** Age of the oldest event that it has not seen; 0 when it has seen all, null when that cannot be told. */
   lagMs: number | null;
-  /** Why it stopped. */
+  /** Why it stopped. One that a newer program made is stopped for this one. */
   error: string | null;
   /** Rows that are made anew beside those that are read; null: none are. */
   rebuild: Rebuild | null;
@@ -23,7 +23,7 @@ export interface ProjectionStatus {
 /** How the projections stand, by their checkpoint rows: any process can tell. */
 export interface Projections {
   list(): Promise<ProjectionStatus[]>;
-  /** True as soon as the projection stands at or beyond the position; false when time is up, or at once when it is stopped. */
+  /** True as soon as the projection stands at or beyond the position; false when time is up, or at once when it stands still. */
   waitFor(name: string, position: bigint, timeoutMs: number): Promise<boolean>;
 }
 
@@ -49,8 +49,12 @@ const STEP_MS = { first: 2, most: 50 };
 export function createProjections({ database, store, projections }: ProjectionsParts): Projections {
   const rows = (wanted: ProjectionsParts['projections']): Promise<CheckpointRow[]> =>
     database.query<CheckpointRow>(
-      `select name, coalesce(it.version, wanted.version) as version, coalesce(it.position, 0) as position, it.store_id, it.error,
-         case when it.version < wanted.version then 'REBUILDING' else coalesce(it.state, 'CATCHING_UP') end as state,
+      `select name, coalesce(it.version, wanted.version) as version, coalesce(it.position, 0) as position, it.store_id,
+         case when it.version > wanted.version
+           then 'it is of version ' || it.version || ', a newer program''s: run that one, or have its rows made anew'
+           else it.error end as error,
+         case when it.version < wanted.version then 'REBUILDING' when it.version > wanted.version then 'STOPPED'
+           else coalesce(it.state, 'CATCHING_UP') end as state,
          ${rebuildColumn('it')} as rebuild
        from unnest($1::text[], $2::int[]) with ordinality as wanted (name, version, place)
        left join projection_checkpoint as it using (name) order by place`,
@@ -75,7 +79,7 @@ export function createProjections({ database, store, projections }: ProjectionsP
         if (!row) throw new Error(`there is no projection "${name}"`);
         if (row.store_id === store.storeId && BigInt(row.position) >= position) return true;
         const left = deadline - Date.now();
-        if (row.state === 'STOPPED' || left <= 0) return false;
+        if (row.state === 'STOPPED' || row.state === 'REBUILDING' || left <= 0) return false;
         await pause(Math.min(step, left));
       }
     },

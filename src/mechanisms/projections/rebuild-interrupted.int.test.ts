@@ -103,6 +103,38 @@ describe('a rebuild', () => {
     expect(await rows()).toEqual(upTo(3).map((position) => [position, 2]));
   });
 
+  it('that a newer program wanted, and does not work on any more, is made as this one wants it', async () => {
+    await appendFacts(3);
+    start([numbering(1)]);
+    await stands(3n);
+    await requestRebuild(database(), numbering(2));
+    const wanted = () => database().query(`select version from projection_checkpoint where name = 'rebuild:numbered'`);
+    await bench
+      .owner()
+      .query(
+        `insert into lease (name, holder, epoch, expires_at) values ('projection:rebuild:numbered', 'newer', 1, 'infinity')`,
+      );
+    await requestRebuild(database(), numbering(1));
+    expect(await wanted()).toEqual([{ version: 2 }]);
+    await bench.owner().query(`update lease set expires_at = '-infinity' where holder = 'newer'`);
+    await requestRebuild(database(), numbering(1));
+    await isDone();
+    expect(await rows()).toEqual(upTo(3).map((position) => [position, 1]));
+  });
+
+  it('takes back rows that a newer program made, which are told as stopped until then', async () => {
+    await appendFacts(3);
+    start([numbering(2)]);
+    await stands(3n, 2);
+    await stopAll();
+    start([numbering(1)]);
+    expect(await statusOf(1)).toMatchObject({ state: 'STOPPED', version: 2, error: expect.stringContaining('newer') });
+    await requestRebuild(database(), numbering(1));
+    await isDone();
+    expect(await statusOf(1)).toMatchObject({ state: 'LIVE', version: 1, error: null });
+    expect(await rows()).toEqual(upTo(3).map((position) => [position, 1]));
+  });
+
   it('stops at a poison event without a harm to what is read, and is tried again when it is wanted again', async () => {
     await append(fact('Counted'), fact('Counted', { poison: true }), fact('Counted'));
     let isSick = true;

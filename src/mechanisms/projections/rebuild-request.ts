@@ -33,17 +33,24 @@ export function toRebuild({ position, target, error }: StoredRebuild): Rebuild {
 
 /**
  * Wants the rows of a projection made anew, as the version of this program makes them: whoever leads sees it within a second. One that is under way goes on,
- * one that stopped begins again. False: there are no rows yet.
+ * one that stopped begins again, and so does one for another version: of a newer one only where none of its processes works on it, as when that program was
+ * taken back. False: there are no rows yet.
  */
 export async function requestRebuild(database: Queryable, { name, version }: Named): Promise<boolean> {
-  await database.query(
-    `insert into projection_checkpoint as aside (name, version, position, store_id, epoch, state)
-     select $2, $3, 0, store_id, 0, 'CATCHING_UP' from projection_checkpoint where name = $1
-     on conflict (name) do update set version = excluded.version, position = 0, state = excluded.state, error = null
-     where aside.state = 'STOPPED' or aside.version < excluded.version`,
+  const live = await database.query(
+    `with live as (select store_id from projection_checkpoint where name = $1),
+     wanted as (
+       insert into projection_checkpoint as aside (name, version, position, store_id, epoch, state)
+       select $2, $3, 0, store_id, 0, 'CATCHING_UP' from live
+       on conflict (name) do update set version = excluded.version, position = 0, state = excluded.state, error = null
+       where aside.version < excluded.version or aside.version = excluded.version and aside.state = 'STOPPED'
+         or aside.version > excluded.version
+           and not exists (select from lease where lease.name = 'projection:' || aside.name and expires_at > clock_timestamp())
+     )
+     select from live`,
     [name, rebuildOf(name), version],
   );
-  return (await readRebuild(database, name)) !== null;
+  return live.length > 0;
 }
 
 /** Null: none is wanted. */

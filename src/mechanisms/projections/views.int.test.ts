@@ -6,6 +6,7 @@ import { createTestCluster } from '../postgres/testing';
 import { until } from '../pubsub/testing';
 import type { View } from '.';
 import { createViews } from '.';
+import { advance } from './checkpoint';
 
 jest.setTimeout(60_000);
 
@@ -17,7 +18,9 @@ let view: View;
 const replica = () => cluster.replicas[0]!.owner;
 
 const viewWith = (place: ReadDatabase, patienceMs = 5_000) =>
-  createViews({ reads: place, store: { storeId: 'st1' }, projections: [{ name: 'counted' }], patienceMs })('counted');
+  createViews({ reads: place, store: { storeId: 'st1' }, projections: [{ name: 'counted', version: 1 }], patienceMs })(
+    'counted',
+  );
 
 beforeAll(async () => {
   cluster = await createTestCluster({ replicas: 1 });
@@ -44,7 +47,7 @@ afterAll(async () => {
 });
 afterEach(async () => {
   await replica().query('select pg_wal_replay_resume()');
-  await primary.query(`update projection_checkpoint set state = 'LIVE'`);
+  await primary.query(`update projection_checkpoint set state = 'LIVE', version = 1`);
 });
 
 /** As a projection writes: row and checkpoint in one transaction. */
@@ -119,11 +122,28 @@ it('reads on at the replica while its tables are swapped for others, which have 
   expect([...counts].filter((count) => Number(count) < last - 1 || Number(count) > last)).toEqual([]);
 });
 
-it('is a stale read when the projection is not there in time, at once when it is stopped', async () => {
-  await expect(read(viewWith(reads, 50), head + 1n)).rejects.toMatchObject({ code: 'STALE_READ', stopped: false });
-  await primary.query(`update projection_checkpoint set state = 'STOPPED'`);
-  await project(); // what it stopped at is there; what comes after is not
-  await expect(read(viewWith(reads, 2 ** 30), head + 1n)).rejects.toMatchObject({ code: 'STALE_READ', stopped: true });
+const stale = (standsStill: boolean) => ({ code: 'STALE_READ', standsStill });
+
+it('is a stale read when the projection is not there in time', async () => {
+  await expect(read(viewWith(reads, 50), head + 1n)).rejects.toMatchObject(stale(false));
+});
+
+it.each([`state = 'STOPPED'`, 'version = 0', 'version = 2'])('is one at once where the row says %s', async (still) => {
+  await project();
+  await primary.query(`update projection_checkpoint set ${still}`);
+  await project(); // where it stands still is there; what comes after is not
+  await expect(read(viewWith(reads, 2 ** 30), head + 1n)).rejects.toMatchObject(stale(true));
+  expect(await read(view, head)).toMatchObject({ newest: head });
+});
+
+it('waits for the disk in the transaction of a projection where a replica listens, for that is what it is sent', async () => {
+  await project();
+  const projection = { name: 'counted', version: 1 };
+  const shown = await primary.transaction(async (tx) => {
+    expect(await advance(tx, { projection, epoch: 1n }, { from: head, position: head, state: 'LIVE' })).toBe(true);
+    return tx.query(`select setting from pg_settings where name = 'synchronous_commit'`);
+  });
+  expect(shown).toEqual([{ setting: 'on' }]);
 });
 
 it('takes the position of another store for none, and a projection that never ran for one at the beginning', async () => {

@@ -9,7 +9,7 @@ export interface View extends Queryable {
   /**
    * With `atLeast` the rows are as of that position or later: the statement itself tells how far the projection was in the snapshot that it read.
    * A place that is not there yet is waited for, then the primary is asked. Throws StaleRead when that is behind too; at once where the
-   * projection is stopped, and then the error says so.
+   * projection stands still, stopped or with rows of another version, and then the error says so.
    */
   query<Row extends object>(sql: string, values?: readonly unknown[], atLeast?: bigint): Promise<Row[]>;
 }
@@ -20,7 +20,7 @@ export type Views = (projection: string) => View;
 export interface ViewsParts {
   reads: ReadDatabase;
   store: Pick<EventStore, 'storeId'>;
-  projections: readonly Pick<Projection, 'name'>[];
+  projections: readonly Pick<Projection, 'name' | 'version'>[];
   /** How long a replica is waited for. */
   patienceMs: number;
 }
@@ -33,6 +33,7 @@ interface Statement {
 interface Checkpoint {
   'its position': string | null;
   'its store': string | null;
+  'its version': number | null;
   'its state': ProjectionState | null;
 }
 
@@ -43,7 +44,10 @@ const NOTHING: Statement = { sql: 'select where false', values: [] };
 
 export function createViews({ reads, store, projections, patienceMs }: ViewsParts): Views {
   return function viewOf(name) {
-    if (!projections.some((one) => one.name === name)) throw new Error(`there is no projection "${name}"`);
+    const projection = projections.find((one) => one.name === name);
+    if (!projection) throw new Error(`there is no projection "${name}"`);
+    const standsStill = ({ 'its state': state, 'its version': version }: Checkpoint): boolean =>
+      state === 'STOPPED' || (version !== null && version !== projection.version);
 
     return {
       async query<Row extends object>(sql: string, values: readonly unknown[] = [], atLeast?: bigint): Promise<Row[]> {
@@ -58,7 +62,7 @@ export function createViews({ reads, store, projections, patienceMs }: ViewsPart
           let { checkpoint, rows } = await ask(place, { sql, values });
           for (let step = STEP_MS.first; !isFresh(checkpoint); step = Math.min(step * STEP_MS.growth, STEP_MS.most)) {
             const left = deadline - Date.now();
-            if (checkpoint['its state'] === 'STOPPED' || left <= 0) return null;
+            if (standsStill(checkpoint) || left <= 0) return null;
             await pause(Math.min(step, left));
             ({ checkpoint, rows } = await ask(place, NOTHING));
             if (isFresh(checkpoint)) ({ checkpoint, rows } = await ask(place, { sql, values }));
@@ -70,7 +74,7 @@ export function createViews({ reads, store, projections, patienceMs }: ViewsPart
         if (found) return found;
         const { checkpoint, rows } = await ask(reads.primary, { sql, values });
         if (isFresh(checkpoint)) return rows;
-        throw new StaleRead(`${name} did not reach that position in time`, checkpoint['its state'] === 'STOPPED');
+        throw new StaleRead(`${name} did not reach that position in time`, standsStill(checkpoint));
       },
     };
   };
@@ -84,7 +88,7 @@ async function withCheckpoint<Row extends object>(
 ): Promise<{ checkpoint: Checkpoint; rows: Row[] }> {
   const given = values.length;
   const joined = await place.query<Checkpoint & { 'is a row': true | null }>(
-    `select it.position as "its position", it.store_id as "its store", it.state as "its state", asked.*
+    `select it.position as "its position", it.store_id as "its store", it.version as "its version", it.state as "its state", asked.*
      from (select 1) as always
      left join projection_checkpoint as it on it.name = $${given + 1}
      left join lateral (select true as "is a row", rows.* from (${sql}) as rows) as asked on true`,
