@@ -81,7 +81,8 @@ export async function adopt(database: Queryable, { projection, epoch }: Term): P
 /**
  * Moves the checkpoint, as the first statement of a batch's transaction: false means that somebody else leads, and nothing may be written.
  * From here the row is locked, so nobody can begin to lead before this commits or is gone. The commit waits for no disk: what a crash of the server
- * takes back, rows, jobs and feed with the checkpoint, is projected again, at the same positions.
+ * takes back, rows, jobs and feed with the checkpoint, is projected again, at the same positions. But replicas are sent only what is on the disk, so where
+ * one listens, it waits.
  */
 export async function advance(
   tx: Queryable,
@@ -92,7 +93,8 @@ export async function advance(
     `update projection_checkpoint set position = $5, state = $6, error = null, updated_at = clock_timestamp()
      where name = $1 and version = $2 and epoch = $3 and position = $4
      returning set_config('idle_in_transaction_session_timeout', '${IDLE_IN_TRANSACTION_MS}', true), set_config('application_name', $7, true),
-       set_config('synchronous_commit', 'off', true)`,
+       set_config('synchronous_commit',
+         case when exists (select from pg_stat_get_wal_senders()) then current_setting('synchronous_commit') else 'off' end, true)`,
     [projection.name, projection.version, epoch, to.from, to.position, to.state, sessionName(projection)],
   );
   return rows.length > 0;
