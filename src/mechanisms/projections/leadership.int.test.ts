@@ -70,6 +70,9 @@ describe('leadership of a projection', () => {
       };
       start([counting('counted', hang)], { holder: 'a' });
       await until(() => hanging);
+      // The name by which it is found, which is that of every version.
+      const named = `select from pg_stat_activity where application_name = 'projection counted' and datname = current_database()`;
+      expect(await bench.database().query(named)).toHaveLength(1);
       await runOut();
       start([counting()], { holder: 'b' });
       await stands(1n);
