@@ -12,12 +12,12 @@ const granted = { granted: true, available: 12_345, fullAt: new Date(NOW + 9_500
 
 let door: TestDoor;
 let charges: number;
-let grant: typeof granted;
+let grant: () => typeof granted;
 let renamed: unknown[];
 const askedApollo = jest.spyOn(ApolloServer.prototype, 'executeHTTPGraphQLRequest');
 
 beforeEach(async () => {
-  [charges, grant, renamed] = [0, granted, []];
+  [charges, grant, renamed] = [0, () => granted, []];
   const schema = createTestSchema(createSource(), () => door.failure.error);
   const fieldsOf = (type: string) => (schema.getType(type) as GraphQLObjectType).getFields();
   Object.assign(fieldsOf('Mutation').rename!, {
@@ -29,9 +29,10 @@ beforeEach(async () => {
       return Promise.resolve(7);
     },
   });
+  Object.assign(fieldsOf('Query').secret!, { type: schema.getType('Position'), resolve: () => 1n });
   const budget = {
     restoreRate: 1_000,
-    charge: () => Promise.resolve(((charges += 1), grant)),
+    charge: () => Promise.resolve(((charges += 1), grant())),
     refund: () => undefined,
   };
   door = await openTestDoor({ schema, traces: true, cost: { perOperation: 2_000, budget } });
@@ -82,8 +83,12 @@ interface Case extends Sent {
   /** What makes it known, when the case itself does not. */
   known?: object;
   failure?: Error;
-  limited?: boolean;
+  /** What the budget says. */
+  grant?: typeof grant;
 }
+const fail = (error: Error) => () => {
+  throw error;
+};
 const alike: Record<string, Case> = {
   'an object': { query: '{ me { id friend { id } } }', token: 'ben' },
   aliases: { query: '{ a: me { b: id } me { id } }', token: 'ben' },
@@ -111,7 +116,14 @@ const alike: Record<string, Case> = {
   'a friend who may not': { query: '{ me { salary } secret }', token: 'ben' },
   'too much': { query: PAGES, body: { variables: { n: 90 } }, known: { variables: { n: 1 } }, token: 'ben' },
   'a page too large': { query: PAGES, body: { variables: { n: 101 } }, known: { variables: { n: 1 } }, token: 'ben' },
-  'a budget that is spent': { query: '{ me { id } }', token: 'ben', limited: true },
+  'a budget that is spent': { query: '{ me { id } }', token: 'ben', grant: () => ({ ...granted, granted: false }) },
+  'a budget that fails': { query: '{ me { id } }', token: 'ben', grant: fail(new Error('bug')) },
+  'a budget that cannot be asked now': {
+    query: '{ me { id } }',
+    token: 'ben',
+    grant: fail(new DatabaseUnavailable('no')),
+  },
+  'an answer that is no JSON': { query: '{ secret }', token: 'ada' },
   'what clients tell of themselves': {
     query: '{ me { id } }',
     body: { extensions: { clientLibrary: { name: 'x' } } },
@@ -129,15 +141,16 @@ const alike: Record<string, Case> = {
 
 it.each(Object.entries(alike))('is told, logged and counted as Apollo does: %s', async (_what, one) => {
   if (one.failure) door.failure.error = one.failure;
-  if (one.limited) grant = { ...granted, granted: false };
+  if (one.grant) grant = one.grant;
   const first = await send(one);
   expect(first).toMatchObject({ byApollo: 1, lines: [expect.anything()] });
   const countedFirst = await counted();
 
-  grant = granted;
+  grant = () => granted;
   await send({ ...one, body: { ...one.body, ...one.known }, token: 'ada' }); // may do all, and so makes it known
+  await send({ query: '{ __typename }', headers: one.headers, token: 'ada' }); // and how such a client is answered
   const before = await counted();
-  if (one.limited) grant = { ...granted, granted: false };
+  if (one.grant) grant = one.grant;
   const second = await send(one);
   expect(second).toEqual({ ...first, byApollo: 0 });
   expect(countedFirst).toHaveLength(1);
@@ -175,6 +188,18 @@ it.each(Object.entries(unusual))('leaves to Apollo, each time: %s', async (_what
   const first = await send({ ...one, token: 'ben' });
   expect(first.byApollo).toBe(1);
   expect(await send({ ...one, token: 'ben' })).toEqual(first);
+});
+
+it('learns how clients are answered from what is known, however many ways strangers ask in', async () => {
+  const as = (accept: string) => ({ headers: { accept: `application/json, ${accept}` } });
+  await send({ query: '{', ...as('a/a') });
+  const query = '{ open(code: "x") }';
+  expect(await send({ query, ...as('a/b') })).toMatchObject({ byApollo: 1 });
+  expect(await send({ query, ...as('a/b') })).toMatchObject({ byApollo: 0 });
+  expect(await send({ query, ...as('a/a') })).toMatchObject({ byApollo: 1 });
+  for (let n = 0; n < 100; n += 1) await send({ query, ...as(`a/${n}`) });
+  expect(await send({ query, ...as('a/99') })).toMatchObject({ byApollo: 0 });
+  expect(await send({ query, ...as('a/b') })).toMatchObject({ byApollo: 1 });
 });
 
 it('leaves a subscription to Apollo that a socket made known', async () => {

@@ -1,5 +1,4 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { FormattedExecutionResult } from 'graphql';
 import { getOperationAST } from 'graphql';
 import type { OperationContext } from './context';
 import type { Documents } from './documents';
@@ -23,33 +22,31 @@ export interface Answer {
   body: string;
 }
 
-interface Run extends Refusal {
-  told: FormattedExecutionResult;
+interface Outcome extends Refusal {
+  body: string;
 }
 
-/** Values of `accept` that are remembered; programs have few. */
+/** Values of `accept` that are remembered, the newest; programs have few. */
 const MOST_ACCEPTS = 100;
 
 /**
- * A POST of a document that is known, for clients whose `accept` is known. Errors of variables, and whatever else is unusual, are left to Apollo. Who is
- * refused is told so here: Apollo would charge again.
+ * A POST of a document that is known, for clients whose `accept` is known. Errors of variables, and whatever else is unusual, are left to Apollo. What is
+ * refused or fails is told here: Apollo would charge again.
  */
 export function createKnownOperations(gate: SessionOptions): KnownOperations {
   const { documents, operations, translate } = gate;
   /** What Apollo answered clients with, by their `accept`: what it negotiates is said in one place. */
   const types = new Map<string, string>();
 
-  async function run(request: OperationRequest, context: OperationContext): Promise<Run | undefined> {
+  async function run(request: OperationRequest, context: OperationContext): Promise<Outcome | undefined> {
     const record = operations.begin('HTTP');
     try {
       const prepared = await admitOperation(gate, { request, record, openContext: () => Promise.resolve(context) });
       if (Array.isArray(prepared)) return undefined;
-      return { status: 200, told: tellResult(prepared, await runOperation(prepared), translate) };
+      return { status: 200, body: bodyOf(tellResult(prepared, await runOperation(prepared), translate)) };
     } catch (error) {
-      const refusal = refusalOf(error);
-      if (!refusal) throw error;
       record.end([error]);
-      return { ...refusal, told: { errors: [translate(error)] } };
+      return { ...(refusalOf(error) ?? { status: 500 }), body: bodyOf({ errors: [translate(error)] }) };
     }
   }
 
@@ -59,17 +56,21 @@ export function createKnownOperations(gate: SessionOptions): KnownOperations {
       const request = readRequest(http);
       if (!type || !request || !isKnown(documents, request)) return undefined;
       const context = await openContext().catch(() => undefined); // Apollo tells who failed to say who asks
-      const answer = context && (await run(request, context));
-      if (!answer) return undefined;
-      const { status, headers, told } = answer;
-      return { status, headers: { ...headers, 'content-type': type }, body: `${JSON.stringify(told)}\n` };
+      const outcome = context && (await run(request, context));
+      return outcome && { ...outcome, headers: { ...outcome.headers, 'content-type': type } };
     },
-    learn({ headers: { accept = '' } }, reply) {
+    learn(http, reply) {
       const type = reply.getHeader('content-type');
-      if (reply.statusCode === 200 && typeof type === 'string' && types.size < MOST_ACCEPTS) types.set(accept, type);
+      const request = readRequest(http);
+      if (reply.statusCode !== 200 || typeof type !== 'string' || !request || !isKnown(documents, request)) return;
+      types.set(http.headers.accept ?? '', type);
+      const [oldest] = types.keys();
+      if (types.size > MOST_ACCEPTS) types.delete(oldest!);
     },
   };
 }
+
+const bodyOf = (told: object): string => `${JSON.stringify(told)}\n`;
 
 function isKnown(documents: Documents, { query, operationName }: OperationRequest): boolean {
   const known = documents.known(query);

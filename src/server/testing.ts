@@ -166,14 +166,14 @@ export async function openTestDoor(
 }
 
 /** The first error of an answer, or null. */
-export interface Refusal {
+interface FirstError {
   code: unknown;
   message: string;
   extensions: Record<string, unknown>;
 }
-type Send = (door: TestDoor, query: string, variables?: object) => Promise<Refusal | null>;
+type Send = (door: TestDoor, query: string, variables?: object) => Promise<FirstError | null>;
 
-const first = (errors: AnyJson['errors']): Refusal | null =>
+const first = (errors: AnyJson['errors']): FirstError | null =>
   errors?.[0] ? { ...errors[0], code: errors[0].extensions.code } : null;
 
 /** Each way in: what it answers ben to one operation. */
