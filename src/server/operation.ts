@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { DocumentNode, ExecutionArgs, ExecutionResult, FormattedExecutionResult, GraphQLSchema } from 'graphql';
+import type { DocumentNode, ExecutionResult, FormattedExecutionResult, GraphQLSchema } from 'graphql';
 import { getOperationAST, getVariableValues, GraphQLError, parse, specifiedRules, validate } from 'graphql';
 import { createLoaderScope } from '../mechanisms/batching';
 import type { Executable, Executor } from '../mechanisms/graphql-execution';
@@ -33,8 +33,8 @@ export interface OperationGate {
   execute: Executor;
 }
 
-export interface PreparedOperation extends ExecutionArgs, Executable {
-  document: DocumentNode;
+export interface PreparedOperation extends Executable {
+  schema: GraphQLSchema;
   execute: Executor;
   contextValue: OperationContext;
   bill: Bill;
@@ -43,7 +43,7 @@ export interface PreparedOperation extends ExecutionArgs, Executable {
   contextForEvent(): Promise<OperationContext>;
 }
 
-/** An operation that was sent on a socket or for a stream. */
+/** An operation as it came in. */
 export interface IncomingOperation {
   request: OperationRequest;
   record: OperationRecord;
@@ -52,7 +52,7 @@ export interface IncomingOperation {
 }
 
 /**
- * Parses, validates, bounds, authorises and charges an operation that does not come through Apollo, with the same rules and codes.
+ * Parses, validates, bounds, authorises and charges an operation of a socket or a stream, with the same rules and codes as Apollo's.
  * Throws Unauthenticated, Forbidden, CostExceeded or RateLimited; errors of the document are returned. Either ends the record.
  */
 export async function prepareOperation(
