@@ -33,6 +33,15 @@ describe('projections, seen from outside', () => {
       expect(await waitFor(1n, 2 ** 30)).toBe(false);
     });
 
+    it.each([0, 2])('is over at once when its rows are of version %d, not of this one', async (version) => {
+      start([counting()]);
+      await append(fact('Counted'));
+      expect(await waitFor(1n, 10_000)).toBe(true);
+      await bench.stopAll();
+      await bench.owner().query('update projection_checkpoint set version = $1', [version]);
+      expect(await waitFor(2n, 2 ** 30)).toBe(false);
+    });
+
     it('of a projection that is not there is a bug', async () => {
       await expect(waitFor(1n, 0, 'conuted')).rejects.toThrow('conuted');
     });
