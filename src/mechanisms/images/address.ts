@@ -16,14 +16,20 @@ export interface ImageAddress {
 
 const WEEK_MS = 7 * 24 * 3_600_000;
 const SEAL_BYTES = 16;
-/** Addresses that are remembered: lists show the same pictures again and again, and a seal costs more than all else of an entry. */
+/** Addresses that are remembered, twice as many at most: lists show the same pictures again and again, and a seal costs more than all else of an entry. */
 const REMEMBERED = 20_000;
+
+export interface ImageAddressParts {
+  key: Uint8Array;
+  clock: () => Date;
+  remembered?: number;
+}
 
 /**
  * Addresses on our own origin that name a picture and prove that we gave them out: who has one needs no token. The same picture has the same
  * address for a week, so that browsers keep it, and an address is good for that week and the next.
  */
-export function createImageAddresses({ key, clock }: { key: Uint8Array; clock: () => Date }) {
+export function createImageAddresses({ key, clock, remembered = REMEMBERED }: ImageAddressParts) {
   const thisWeek = (): number => Math.floor(clock().getTime() / WEEK_MS);
   const sealOf = ({ source, path }: ImageName, week: string): Buffer =>
     createHmac('sha256', key)
@@ -31,7 +37,8 @@ export function createImageAddresses({ key, clock }: { key: Uint8Array; clock: (
       .digest()
       .subarray(0, SEAL_BYTES);
 
-  let given = new Map<string, string>();
+  let recent = new Map<string, string>();
+  let older = new Map<string, string>();
   let givenIn = -1;
 
   function sealed(name: ImageName, week: string): string {
@@ -43,10 +50,13 @@ export function createImageAddresses({ key, clock }: { key: Uint8Array; clock: (
     /** `/images/plex?path=…&week=…&seal=…` */
     give(name: ImageName): string {
       const week = thisWeek();
-      if (week !== givenIn || given.size >= REMEMBERED) [given, givenIn] = [new Map(), week];
-      const key = JSON.stringify([name.source, name.path]);
-      let address = given.get(key);
-      if (address === undefined) given.set(key, (address = sealed(name, String(week))));
+      if (week !== givenIn) [recent, older, givenIn] = [new Map(), new Map(), week];
+      const picture = JSON.stringify([name.source, name.path]);
+      const known = recent.get(picture);
+      if (known !== undefined) return known;
+      const address = older.get(picture) ?? sealed(name, String(week));
+      if (recent.size >= remembered) [older, recent] = [recent, new Map()];
+      recent.set(picture, address);
       return address;
     },
     /** The picture, or null: it was not given out by us, or too long ago. */
