@@ -1,9 +1,11 @@
 import { MediaNestError } from '../mechanisms/errors';
+import { flushLog } from '../mechanisms/observability';
 import { runCommand } from './roles/cli';
 import { serve } from './roles/serve';
 
 function complain(error: unknown): void {
   const text = error instanceof MediaNestError ? error.message : error instanceof Error ? error.stack : String(error);
+  flushLog(); // what led to it comes before
   process.stderr.write(`medianest: ${text}\n`);
 }
 

@@ -1,5 +1,5 @@
 export { bind } from './following';
-export { createLogger } from './logger';
+export { createLogger, flushLog } from './logger';
 export type { Logger, LoggerOptions } from './logger';
 export { createMetrics } from './metrics';
 export type { Count, Metric, Metrics, Reading, Spread } from './metrics';

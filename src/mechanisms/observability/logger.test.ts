@@ -41,21 +41,31 @@ describe('the log', () => {
     expect(logged((log) => log.error({ err: error }, 'failed'))).toContain('22P05');
   });
 
-  it.each([
-    ['exits', 'process.exit(3)'],
-    ['crashes', 'throw new Error("crash")'],
-    ['has nothing more to do', ''],
-  ])('loses no line of a process that %s', (_how, end) => {
+  /** What a process says that logs so many lines, and then does this. */
+  function saidBy(lines: number, end: string): string[] {
     const program = `
-      const { createLogger } = require(${JSON.stringify(path.join(__dirname, 'index.ts'))});
+      const { createLogger, flushLog } = require(${JSON.stringify(path.join(__dirname, 'index.ts'))});
       const log = createLogger({ level: 'info' });
-      for (let n = 0; n < 200; n += 1) log.info({ n }, 'a line');
+      for (let n = 0; n < ${lines}; n += 1) log.info({ n }, 'a line');
       ${end}`;
     const { stderr } = spawnSync(process.execPath, ['--import', 'tsx', '--eval', program], {
       cwd: path.resolve(__dirname, '../../..'),
       encoding: 'utf8',
     });
-    const lines = stderr.split('\n').filter((line) => line.startsWith('{'));
+    return stderr.split('\n');
+  }
+
+  it.each([
+    ['exits', 'process.exit(3)'],
+    ['crashes', 'throw new Error("crash")'],
+    ['has nothing more to do', ''],
+  ])('loses no line of a process that %s', (_how, end) => {
+    const lines = saidBy(200, end).filter((line) => line.startsWith('{'));
     expect(lines.map((line) => (JSON.parse(line) as { n: number }).n)).toEqual([...Array(200).keys()]);
+  });
+
+  it('comes before what is said after it', () => {
+    const said = saidBy(1, "flushLog(); process.stderr.write('medianest: no\\n')");
+    expect(said).toEqual([expect.stringContaining('a line'), 'medianest: no', '']);
   });
 });

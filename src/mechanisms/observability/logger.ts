@@ -30,12 +30,23 @@ export interface LoggerOptions {
   destination?: pino.DestinationStream;
 }
 
-/** A write of its own for each line costs more than making the line. What waits is written at the end of the process too, also when it crashes. */
-const BATCH = { minLength: 4_096, periodicFlush: 100 };
+/** A write of its own for each line costs more than making the line. `sync`: no write is ever under way when the process ends. */
+const BATCH = { minLength: 4_096, periodicFlush: 100, sync: true };
 
-let opened: pino.DestinationStream | undefined;
-const standardError = (): pino.DestinationStream =>
-  (opened ??= pino.destination({ dest: process.stderr.fd, sync: false, ...BATCH }));
+let opened: ReturnType<typeof pino.destination> | undefined;
+
+function standardError(): pino.DestinationStream {
+  if (!opened) {
+    opened = pino.destination({ dest: process.stderr.fd, ...BATCH });
+    process.once('exit', flushLog); // also when it crashes
+  }
+  return opened;
+}
+
+/** Writes what waits, so that what is said next comes after it. */
+export function flushLog(): void {
+  opened?.flushSync();
+}
 
 /** The one logger of a process; rooms get children of it. JSON lines, secrets replaced by `[redacted]`. */
 export function createLogger({ level, destination }: LoggerOptions): Logger {
