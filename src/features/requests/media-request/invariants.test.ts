@@ -163,8 +163,8 @@ it('holds I1, I5, I6, I8 and I13 whatever people, worker and upstream do', async
     expect(positions).toEqual([...positions].sort((a, b) => Number(a - b)));
     expect(events.map(({ streamVersion }) => streamVersion)).toEqual(events.map((_, index) => index));
   });
-  await fc.assert(property, { numRuns: 100 });
-  // The property says little unless the games got far.
+  await fc.assert(property, { numRuns: 250 });
+  // The property says little unless the games got far. A hundred of them once missed an end by chance.
   const far = [
     'UpstreamRequestCreated',
     'HandoverDeferred',
