@@ -10,6 +10,7 @@ import type { Positions } from '../../mechanisms/event-store';
 import {
   answering,
   asksFor,
+  AtLeast,
   DateTime,
   decodeCursor,
   encodeCursor,
@@ -121,7 +122,7 @@ export class RequestResolver {
   async request(
     @Ctx() context: OperationContext,
     @Arg('id', () => ID, { description: 'Its id.' }) id: string,
-    @Arg('atLeast', () => Position, { nullable: true, description: 'Not older than this.' }) atLeast?: string,
+    @AtLeast() atLeast?: string,
   ): Promise<MediaRequest | null> {
     const { positions, createRequestLoader } = this.parts;
     const loader = context.loaders.use(createRequestLoader);
@@ -139,8 +140,7 @@ export class RequestResolver {
     @Arg('first', () => Int, { defaultValue: 20, description: 'How many, 1 to 100.' }) first: number,
     @Arg('after', () => String, { nullable: true, description: 'The endCursor of the page before.' })
     after: string | undefined,
-    @Arg('atLeast', () => Position, { nullable: true, description: 'Not older than this.' })
-    atLeast: string | undefined,
+    @AtLeast() atLeast: string | undefined,
     @Info() info: GraphQLResolveInfo,
   ): Promise<MediaRequestConnection> {
     const limit = pageSize(first);
@@ -165,9 +165,7 @@ export class RequestResolver {
   }
 
   @Query(() => RequestStats, { description: 'How many requests of everybody are in each status.' })
-  async requestStats(
-    @Arg('atLeast', () => Position, { nullable: true, description: 'Not older than this.' }) atLeast?: string,
-  ): Promise<RequestStats> {
+  async requestStats(@AtLeast() atLeast?: string): Promise<RequestStats> {
     const { queries, positions } = this.parts;
     const counts = await queries.stats(atLeast ? positions.parse(atLeast) : undefined);
     const byStatus = Object.values(RequestStatus).map((status) => ({ status, count: counts.get(status) ?? 0 }));
@@ -191,9 +189,7 @@ export class RequestResolver {
   @Query(() => UpstreamDuplicates, {
     description: 'How many titles have more than one active request at the request service. Must be 0.',
   })
-  async upstreamDuplicates(
-    @Arg('atLeast', () => Position, { nullable: true, description: 'Not older than this.' }) atLeast?: string,
-  ): Promise<UpstreamDuplicates> {
+  async upstreamDuplicates(@AtLeast() atLeast?: string): Promise<UpstreamDuplicates> {
     const { queries, positions } = this.parts;
     return { count: await queries.duplicates(atLeast ? positions.parse(atLeast) : undefined) };
   }
@@ -355,7 +351,7 @@ export class MediaItemRequestResolver {
   async request(
     @Root() { type, tmdbId }: MediaItem,
     @Ctx() context: OperationContext,
-    @Arg('atLeast', () => Position, { nullable: true, description: 'Not older than this.' }) atLeast?: string,
+    @AtLeast() atLeast?: string,
   ): Promise<MediaRequest | null> {
     const open = tmdbId === null ? null : await openRequest(this.parts, { type, tmdbId, atLeast }, context);
     return open && presentRequest(open, viewerOf(context), this.parts.surroundings);
@@ -370,7 +366,7 @@ export class TitleRequestResolver {
   async request(
     @Root() title: Title,
     @Ctx() context: OperationContext,
-    @Arg('atLeast', () => Position, { nullable: true, description: 'Not older than this.' }) atLeast?: string,
+    @AtLeast() atLeast?: string,
   ): Promise<MediaRequest | null> {
     const open = await openRequest(this.parts, { ...title, atLeast }, context);
     return open ? presentRequest(open, viewerOf(context), this.parts.surroundings) : null;
@@ -380,7 +376,7 @@ export class TitleRequestResolver {
   async myRequest(
     @Root() title: Title,
     @Ctx() context: OperationContext,
-    @Arg('atLeast', () => Position, { nullable: true, description: 'Not older than this.' }) atLeast?: string,
+    @AtLeast() atLeast?: string,
   ): Promise<MediaRequest | null> {
     const open = await openRequest(this.parts, { ...title, atLeast }, context);
     const viewer = viewerOf(context);
@@ -393,7 +389,7 @@ export class TitleRequestResolver {
   async canRequest(
     @Root() title: Title,
     @Ctx() context: OperationContext,
-    @Arg('atLeast', () => Position, { nullable: true, description: 'Not older than this.' }) atLeast?: string,
+    @AtLeast() atLeast?: string,
   ): Promise<Permission> {
     const standard = title.availability.find(({ quality }) => quality === Quality.STANDARD);
     return mayRequest({

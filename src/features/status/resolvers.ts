@@ -7,7 +7,7 @@ import { createBeside } from '../../mechanisms/change-feed';
 import type { ChangeFeed, FeedItem } from '../../mechanisms/change-feed';
 import { NotFound } from '../../mechanisms/errors';
 import type { Positions } from '../../mechanisms/event-store';
-import { asksFor, decodeCursor, encodeCursor, page, pageSize, Position } from '../../mechanisms/graphql';
+import { asksFor, AtLeast, decodeCursor, encodeCursor, page, pageSize, Position } from '../../mechanisms/graphql';
 import type { ResolverMount } from '../../mechanisms/graphql';
 import type { OperationContext } from '../../server/context';
 import { Freshness } from '../library/types';
@@ -62,7 +62,7 @@ export class ServiceResolver {
     @Info() info: GraphQLResolveInfo,
     @Arg('first', () => Int, { defaultValue: 50, description: 'How many, 1 to 100.' }) first: number,
     @Arg('after', () => String, { nullable: true, description: 'The endCursor of the page before.' }) after?: string,
-    @Arg('atLeast', () => Position, { nullable: true, description: 'Not older than this.' }) atLeast?: string,
+    @AtLeast() atLeast?: string,
   ): Promise<ServiceConnection> {
     const { queries, ensureConnected, positions } = this.parts;
     ensureConnected();

@@ -4,6 +4,7 @@ export { allows, graphqlAccess } from './access';
 export type { Access, AccessMap } from './access';
 export { buildApiSchema } from './api-schema';
 export type { ApiSchemaOptions, ResolverMount } from './api-schema';
+export { AtLeast } from './at-least';
 export { connectionOf, page, PageInfo } from './connection';
 export type { Connection, Edge, PageOptions } from './connection';
 export { decodeCursor, encodeCursor, pageSize } from './cursor';

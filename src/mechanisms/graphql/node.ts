@@ -3,7 +3,7 @@ import { InvalidInput } from '../errors';
 import type { AccessMap } from './access';
 import { allows } from './access';
 import type { ResolverMount } from './api-schema';
-import { Position } from './scalars';
+import { AtLeast } from './at-least';
 
 @InterfaceType({
   description: 'What has an id of its own and can be fetched again by it.',
@@ -48,7 +48,7 @@ class NodeResolver<Context extends WithViewer> {
   async node(
     @Arg('id', () => ID, { description: 'A global id.' }) id: string,
     @Ctx() context: Context,
-    @Arg('atLeast', () => Position, { nullable: true, description: AT_LEAST }) atLeast?: string,
+    @AtLeast(AT_LEAST) atLeast?: string,
   ): Promise<object | null> {
     const fetcher = this.fetchers.find(({ prefix }) => id.startsWith(prefix));
     // A selection of `id` alone names no type, so that the check before execution did not see which one it is.
@@ -65,7 +65,7 @@ class NodeResolver<Context extends WithViewer> {
   nodes(
     @Arg('ids', () => [ID], { description: `At most ${MAX_IDS} global ids.` }) ids: string[],
     @Ctx() context: Context,
-    @Arg('atLeast', () => Position, { nullable: true, description: AT_LEAST }) atLeast?: string,
+    @AtLeast(AT_LEAST) atLeast?: string,
   ): Promise<(object | null)[]> {
     if (ids.length > MAX_IDS) throw new InvalidInput(`at most ${MAX_IDS} ids, not ${ids.length}`, ['ids']);
     return Promise.all(ids.map((id) => this.node(id, context, atLeast)));
