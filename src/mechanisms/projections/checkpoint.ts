@@ -19,6 +19,9 @@ export interface Checkpoint {
 /** How long a leader may idle in a transaction: a frozen one loses it, and with it the lock on the checkpoint. */
 const IDLE_IN_TRANSACTION_MS = 5_000;
 
+/** One process leads a projection, whatever its version. */
+export const leaseOf = ({ name }: Pick<Named, 'name'>): string => `projection:${name}`;
+
 /** Of its transactions, whatever the version: who takes over may be of another one. */
 export const sessionName = ({ name }: Pick<Named, 'name'>): string => `projection ${name}`;
 

@@ -8,7 +8,7 @@ import type { Doorbell, WakeUp } from '../pubsub';
 import { createDoorbell } from '../pubsub';
 import { applyBatch } from './batch';
 import type { Checkpoint, Term } from './checkpoint';
-import { beginAnew, beginTerm, isStopped, recordState } from './checkpoint';
+import { beginAnew, beginTerm, isStopped, leaseOf, recordState } from './checkpoint';
 import { isPassing, LeadershipLost, ProjectionStopped } from './failures';
 import { createLogBatches } from './log-batches';
 import { pause } from './pause';
@@ -26,9 +26,6 @@ export interface LeadershipParts {
   log: Logger;
   pollMs: number;
 }
-
-/** One process leads a projection, whatever its version. */
-export const leaseOf = ({ name }: Pick<Projection, 'name'>): string => `projection:${name}`;
 
 /** One projection's loop in this process. */
 export interface Leadership {

@@ -1,4 +1,5 @@
 import type { Queryable } from '../postgres';
+import { leaseOf } from './checkpoint';
 import type { Projection } from './projection';
 
 type Named = Pick<Projection, 'name' | 'version'>;
@@ -24,7 +25,7 @@ export interface StoredRebuild {
 /** Of the row `it` of a projection. A bigint in json would lose its last digits. */
 export const rebuildColumn = (it: string): string =>
   `(select json_build_object('position', aside.position::text, 'target', ${it}.position::text, 'error', aside.error)
-    from projection_checkpoint as aside where aside.name = 'rebuild:' || ${it}.name)`;
+    from projection_checkpoint as aside where aside.name = '${rebuildOf('')}' || ${it}.name)`;
 
 export function toRebuild({ position, target, error }: StoredRebuild): Rebuild {
   const share = BigInt(target) === 0n ? 0 : Math.min(1, Number(position) / Number(target));
@@ -45,10 +46,10 @@ export async function requestRebuild(database: Queryable, { name, version }: Nam
        on conflict (name) do update set version = excluded.version, position = 0, state = excluded.state, error = null
        where aside.version < excluded.version or aside.version = excluded.version and aside.state = 'STOPPED'
          or aside.version > excluded.version
-           and not exists (select from lease where lease.name = 'projection:' || aside.name and expires_at > clock_timestamp())
+           and not exists (select from lease where lease.name = $4 and expires_at > clock_timestamp())
      )
      select from live`,
-    [name, rebuildOf(name), version],
+    [name, rebuildOf(name), version, leaseOf({ name: rebuildOf(name) })],
   );
   return live.length > 0;
 }

@@ -1,8 +1,7 @@
 import type { Leases } from '../leases';
 import type { Logger } from '../observability';
-import { recordState } from './checkpoint';
+import { leaseOf, recordState } from './checkpoint';
 import { isPassing, ProjectionStopped } from './failures';
-import { leaseOf } from './leadership';
 import { pause } from './pause';
 import type { Projection } from './projection';
 import type { RebuildParts } from './rebuild';
