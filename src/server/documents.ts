@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DocumentNode } from 'graphql';
+import { LRUCache } from 'lru-cache';
 
 /** A document that passed all rules: what is found out of it is found out once, and kept by its nodes. */
 export interface KnownDocument {
@@ -25,27 +26,15 @@ const EACH = 64;
 const LONGEST = 16 * 1024;
 
 export function createDocuments(): Documents {
-  /** The one that was not asked for the longest is the first. */
-  const kept = new Map<string, KnownDocument>();
-  let size = 0;
+  const kept = new LRUCache<string, KnownDocument>({
+    maxSize: MOST,
+    maxEntrySize: LONGEST + EACH,
+    sizeCalculation: ({ text }) => text.length + EACH,
+  });
   return {
-    known(text) {
-      const known = kept.get(text);
-      if (known) {
-        kept.delete(text);
-        kept.set(text, known);
-      }
-      return known;
-    },
+    known: (text) => kept.get(text),
     keep(document) {
-      if (kept.has(document.text) || document.text.length > LONGEST) return;
-      kept.set(document.text, document);
-      size += document.text.length + EACH;
-      for (const text of kept.keys()) {
-        if (size <= MOST) break;
-        kept.delete(text);
-        size -= text.length + EACH;
-      }
+      if (!kept.has(document.text)) kept.set(document.text, document);
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { getOperationAST } from 'graphql';
+import { LRUCache } from 'lru-cache';
 import type { OperationContext } from './context';
 import type { Documents } from './documents';
 import type { OperationRequest } from './operation';
@@ -26,7 +27,7 @@ interface Outcome extends Refusal {
   body: string;
 }
 
-/** Values of `accept` that are remembered, the newest; programs have few. */
+/** Values of `accept` that are remembered; programs have few. */
 const MOST_ACCEPTS = 100;
 
 /**
@@ -36,7 +37,7 @@ const MOST_ACCEPTS = 100;
 export function createKnownOperations(gate: SessionOptions): KnownOperations {
   const { documents, operations, translate } = gate;
   /** What Apollo answered clients with, by their `accept`: what it negotiates is said in one place. */
-  const types = new Map<string, string>();
+  const types = new LRUCache<string, string>({ max: MOST_ACCEPTS });
 
   async function run(request: OperationRequest, context: OperationContext): Promise<Outcome | undefined> {
     const record = operations.begin('HTTP');
@@ -64,8 +65,6 @@ export function createKnownOperations(gate: SessionOptions): KnownOperations {
       const request = readRequest(http);
       if (reply.statusCode !== 200 || typeof type !== 'string' || !request || !isKnown(documents, request)) return;
       types.set(http.headers.accept ?? '', type);
-      const [oldest] = types.keys();
-      if (types.size > MOST_ACCEPTS) types.delete(oldest!);
     },
   };
 }

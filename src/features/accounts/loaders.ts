@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { errors, jwtVerify } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { v5 as uuidv5 } from 'uuid';
 import type { Scope } from '../../mechanisms/graphql';
 import type { Account, Member, Role, Standing } from './account';
@@ -81,7 +82,7 @@ export interface VerificationParts {
 /** Checks access tokens. Role and scopes are those that the account has now; of one that is gone or suspended, no token is valid. */
 export function createTokenVerification({ key, directory, standings, clock }: VerificationParts) {
   // An open connection comes again and again with the same token, and a signature stays what it is.
-  const verified = new Map<string, Claims>();
+  const verified = new LRUCache<string, Claims>({ max: KEPT_TOKENS });
   return async (token: string | undefined): Promise<VerifiedToken | null> => {
     const claims = token && (await verifiedClaims(token));
     const account = claims && directory.byId(claims.sub);
@@ -102,7 +103,6 @@ export function createTokenVerification({ key, directory, standings, clock }: Ve
     if (known && known.exp > Math.floor(clock().getTime() / 1000)) return known;
     verified.delete(token);
     const claims = await verifyClaims(token);
-    if (claims && verified.size >= KEPT_TOKENS) verified.clear();
     if (claims) verified.set(token, claims);
     return claims;
   }

@@ -3,7 +3,7 @@ import { createImageAddresses } from './address';
 
 it('seals a picture that is shown again and again once, however many are shown once', () => {
   const sealing = jest.spyOn(crypto, 'createHmac');
-  const addresses = createImageAddresses({ key: new Uint8Array(32), clock: () => new Date(0), remembered: 10 });
+  const addresses = createImageAddresses({ key: new Uint8Array(32), clock: () => new Date(0), remembered: 20 });
   const give = (n: number) => addresses.give({ source: 'plex', path: `/${n}` });
   const again = Array.from({ length: 10 }, (_, n) => n);
   const first = again.map(give);

@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 
 /** A picture of a source: the path is the source's own word for it. */
 export interface ImageName {
@@ -16,8 +17,8 @@ export interface ImageAddress {
 
 const WEEK_MS = 7 * 24 * 3_600_000;
 const SEAL_BYTES = 16;
-/** Addresses that are remembered, twice as many at most: lists show the same pictures again and again, and a seal costs more than all else of an entry. */
-const REMEMBERED = 20_000;
+/** Addresses that are remembered: lists show the same pictures again and again, and a seal costs more than all else of an entry. */
+const REMEMBERED = 40_000;
 
 export interface ImageAddressParts {
   key: Uint8Array;
@@ -37,8 +38,7 @@ export function createImageAddresses({ key, clock, remembered = REMEMBERED }: Im
       .digest()
       .subarray(0, SEAL_BYTES);
 
-  let recent = new Map<string, string>();
-  let older = new Map<string, string>();
+  const given = new LRUCache<string, string>({ max: remembered });
   let givenIn = -1;
 
   function sealed(name: ImageName, week: string): string {
@@ -50,13 +50,11 @@ export function createImageAddresses({ key, clock, remembered = REMEMBERED }: Im
     /** `/images/plex?path=…&week=…&seal=…` */
     give(name: ImageName): string {
       const week = thisWeek();
-      if (week !== givenIn) [recent, older, givenIn] = [new Map(), new Map(), week];
+      if (week !== givenIn) given.clear();
+      givenIn = week;
       const picture = JSON.stringify([name.source, name.path]);
-      const known = recent.get(picture);
-      if (known !== undefined) return known;
-      const address = older.get(picture) ?? sealed(name, String(week));
-      if (recent.size >= remembered) [older, recent] = [recent, new Map()];
-      recent.set(picture, address);
+      let address = given.get(picture);
+      if (address === undefined) given.set(picture, (address = sealed(name, String(week))));
       return address;
     },
     /** The picture, or null: it was not given out by us, or too long ago. */
