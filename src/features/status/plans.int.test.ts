@@ -1,8 +1,14 @@
+import { createEventCodecs } from '../../mechanisms/event-store';
+import type { StoredEvent } from '../../mechanisms/event-store';
+import { recorded } from '../../mechanisms/event-store/testing';
 import type { TestDatabase } from '../../mechanisms/postgres/testing';
 import { createTestDatabase, indexesOf, PLAN_ROWS, plansOf, shortcomings } from '../../mechanisms/postgres/testing';
 import type { BoardWanted } from './loaders';
 import { createServiceLoader, createServiceQueries } from './loaders';
+import { serviceCodecs } from './service/event-codecs';
+import { discovered, fact } from './service/testing';
 import { readUptime } from './service-uptime.read-model';
+import { createServiceViewProjection } from './service-view.read-model';
 
 jest.setTimeout(120_000);
 
@@ -45,4 +51,17 @@ it.each(['D1', 'D30'] as const)('the uptime of %s is read off its index', async 
   const plans = await plansOf(test.database, (database) => readUptime(database, ['svc_7', 'svc_8'], window));
   expect([...new Set(indexesOf(plans))]).toEqual(['service_uptime_pkey']);
   expect(shortcomings(plans)).not.toContain('Seq Scan'); // its rows may be sorted, to be grouped
+});
+
+it('what happens to services is folded by their keys, which are all the indexes that a rebuild has', async () => {
+  const { project } = createServiceViewProjection(createEventCodecs(serviceCodecs));
+  const events = recorded([discovered(), fact('ServiceWentDown', 1)]) as StoredEvent[];
+  await test.database.query(`select begin_rebuild('{service_view}')`);
+  const plans = await test.database.transaction(async (tx) => {
+    await tx.query('set local search_path = medianest_rebuild');
+    await tx.query('insert into service_view select * from public.service_view');
+    return plansOf(tx, (explaining) => project(events, explaining));
+  });
+  expect([...new Set(indexesOf(plans))]).toEqual(['service_view_pkey']);
+  expect(shortcomings(plans)).not.toContain('Seq Scan');
 });
