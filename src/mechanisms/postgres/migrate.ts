@@ -26,7 +26,7 @@ const REFUSALS = new Set([WRONG_PASSWORD, '28000', INSUFFICIENT_PRIVILEGE]);
 const ROLE_RACES = new Set(['XX000', '23505', '42710']);
 const CONNECTION_TIMEOUT_MS = 10_000;
 const GOODBYE_MS = 2_000;
-const MIGRATIONS = path.resolve(__dirname, '../../../migrations');
+export const MIGRATIONS = path.resolve(__dirname, '../../../migrations');
 
 /**
  * Brings the database to the newest schema: all of it or nothing. Processes that start together wait for each other.

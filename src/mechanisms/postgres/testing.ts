@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createLogger } from '../observability';
 import type { PostgresDatabase } from './database';
 import { createDatabase } from './database';
-import { APP_ROLE } from './migrate';
+import { APP_ROLE, MIGRATIONS } from './migrate';
 
 export type { TestCluster } from './testing-cluster';
 export { createTestCluster } from './testing-cluster';
@@ -41,14 +41,16 @@ export const lentOf = ({ pool }: Pick<PostgresDatabase, 'pool'>): number => pool
 /** A closed connection is seen by the server a moment later. */
 const GOODBYE_MS = 2_000;
 
-export async function createTestDatabase(): Promise<TestDatabase> {
+/** `migrations`: only so many of them, as an installation of before has it. */
+export async function createTestDatabase({ migrations }: { migrations?: number } = {}): Promise<TestDatabase> {
   const superuser = testServer();
   const database = databaseName();
   const server = createDatabase({ connection: superuser, max: 1, applicationName: 'test kit', log });
-  await server.query(`create database ${database} template ${TEMPLATE}`);
+  await server.query(`create database ${database} template ${migrations === undefined ? TEMPLATE : 'template1'}`);
   await server.query(`grant create, connect, temporary on database ${database} to ${APP_ROLE}`); // a clone has no grants
   const app = { ...superuser, user: APP_ROLE, database };
   const owner = { ...superuser, database };
+  if (migrations !== undefined) await applyFirst(migrations, urlOf(owner));
   const pools = {
     database: createDatabase({ connection: app, max: 10, applicationName: 'test', log }),
     owner: createDatabase({ connection: owner, max: 4, applicationName: 'test owner', log }),
@@ -66,6 +68,11 @@ export async function createTestDatabase(): Promise<TestDatabase> {
       if (leaked.length > 0) throw new Error(`connections to ${database} were not closed: ${leaked.join(', ')}`);
     },
   };
+}
+
+async function applyFirst(count: number, databaseUrl: string): Promise<void> {
+  const { runner } = await import('node-pg-migrate');
+  await runner({ databaseUrl, dir: MIGRATIONS, migrationsTable: 'pgmigrations', direction: 'up', count, logger: log });
 }
 
 function testServer(): Connection {
