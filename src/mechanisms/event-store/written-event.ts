@@ -74,32 +74,38 @@ function requireName(what: string, name: string): void {
 
 function toJson(value: object, type: string): string {
   try {
-    return JSON.stringify(value, refuseLoss);
+    const text = JSON.stringify(value); // first: it says what is wrong with a circle
+    requireLossless(value, '');
+    return text;
   } catch (error) {
     throw new InvalidEvent(`a ${type} holds what cannot be kept: ${String(error)}`, { cause: error });
   }
 }
 
 /** JSON.stringify drops or changes some values without a word; history must not. A property that is undefined counts as absent. */
-function refuseLoss(this: unknown, key: string, value: unknown): unknown {
-  const given = (this as Record<string, unknown>)[key]; // before toJSON
-  if (UNPROJECTABLE.test(key) || !survivesJson(given, Array.isArray(this)))
-    throw new TypeError(`the value of ${JSON.stringify(key)}`);
-  return value;
+function requireLossless(value: unknown, key: string): void {
+  if (Array.isArray(value)) {
+    for (const [n, item] of value.entries()) requireLossless(item, `${n}`);
+  } else if (typeof value === 'object' && value !== null && isPlain(value)) {
+    for (const [name, property] of Object.entries(value)) {
+      if (UNPROJECTABLE.test(name)) throw refusal(name);
+      if (property !== undefined) requireLossless(property, name);
+    }
+  } else if (!survivesJson(value)) throw refusal(key);
 }
 
-function survivesJson(value: unknown, inArray: boolean): boolean {
+function refusal(key: string): TypeError {
+  return new TypeError(`the value of ${JSON.stringify(key)}`);
+}
+
+function survivesJson(value: unknown): boolean {
   switch (typeof value) {
     case 'string':
       return !UNPROJECTABLE.test(value);
     case 'number':
       return Number.isFinite(value);
-    case 'undefined':
-      return !inArray;
-    case 'object':
-      return value === null || Array.isArray(value) || isPlain(value);
     default:
-      return typeof value === 'boolean';
+      return typeof value === 'boolean' || value === null;
   }
 }
 

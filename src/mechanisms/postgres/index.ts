@@ -3,7 +3,7 @@ export { readCatalogue } from './catalogue';
 export type { Database, PostgresDatabase, Queryable, DatabaseOptions } from './database';
 export { createDatabase } from './database';
 export type { Channel } from './channel';
-export type { Lane } from './lane';
+export type { Lane, Session } from './lane';
 export type { Statement } from './prepared';
 export { asDatabaseError } from './database-errors';
 export type { MigrateOptions } from './migrate';

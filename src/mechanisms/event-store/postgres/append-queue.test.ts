@@ -60,6 +60,19 @@ it('takes into the next batch whoever goes on after an answer', async () => {
   await both;
 });
 
+it('lets nobody wait for others who was alone', async () => {
+  const { queue, next, answer, batches } = setUp();
+  const first = queue.add(appendTo('a'));
+  await next(1);
+  answer();
+  await first;
+  const second = queue.add(appendTo('b'));
+  await new Promise((done) => process.nextTick(done)); // before the turn ends
+  expect(batches).toHaveLength(2);
+  answer();
+  await second;
+});
+
 it('takes one append of a stream at a time, in their order, the others not held up', async () => {
   const { queue, next, answer, batches } = setUp();
   const appends = ['a', 'a', 'b', 'a', 'b'].map((name) => appendTo(name));

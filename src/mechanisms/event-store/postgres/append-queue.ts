@@ -30,19 +30,25 @@ export function createAppendQueue(settle: (batch: WaitingAppend[]) => Promise<vo
   const waiting = createWaitingAppends();
   let running = 0;
   let isQuick = false;
+  let wasAlone = false;
   let lastAnswer = 0;
   let watch: NodeJS.Timeout | undefined;
 
   async function run(): Promise<void> {
     running++;
-    // Whoever had an answer in this turn and appends again comes into the next batch.
-    for (await endOfTurn(); waiting.ready() > 0; await endOfTurn()) await send();
+    for (await others(); waiting.ready() > 0; await others()) await send();
     running--;
+  }
+
+  /** Whoever had an answer in this turn and appends again comes into the next batch. Who was alone would wait for nobody. */
+  function others(): Promise<void> | undefined {
+    return wasAlone ? undefined : endOfTurn();
   }
 
   async function send(): Promise<void> {
     const inHalves = isQuick && running === 1 && waiting.ready() >= WORTH_HALVES;
     const batch = waiting.nextBatch(inHalves ? Math.ceil(waiting.ready() / 2) : Infinity);
+    wasAlone = batch.length === 1;
     if (inHalves) void run();
     const sent = performance.now();
     await settle(batch);

@@ -5,6 +5,7 @@ import { createAppending } from './appending';
 it('counts an answer that does not come in 10 s as lost', async () => {
   const waits: number[] = [];
   const frozen: Lane = {
+    session: () => Promise.resolve({ pid: 1 }),
     query(_statement, _values, timeoutMs) {
       waits.push(timeoutMs);
       return Promise.reject(new Error('Query read timeout'));

@@ -21,7 +21,7 @@ export function binaryArray(type: keyof typeof TYPES, texts: string[]): Buffer {
   return buffer;
 }
 
-/** Of what needs no quotes: numbers, UUIDs. */
+/** Of what needs no quotes: numbers, UUIDs, NULL. */
 export function plainArray(values: (number | string)[]): string {
   return `{${values.join(',')}}`;
 }

@@ -1,0 +1,62 @@
+import { createLogger } from '../../observability';
+import type { Database, Lane, Session } from '../../postgres';
+import { createTestDatabase } from '../../postgres/testing';
+import type { TestDatabase } from '../../postgres/testing';
+import { NO_STREAM } from '../event-store';
+import { newEvents, newStream, times, versionsOf } from '../fixtures.contract';
+import { createPostgresEventStore } from '.';
+
+const log = createLogger({ level: 'silent' });
+
+/** Another server answers, which lost the last events: what was known of streams must not leave holes in them. */
+describe('a version that is no longer there', () => {
+  let test: TestDatabase;
+  beforeAll(async () => void (test = await createTestDatabase()));
+  afterAll(() => test.drop());
+
+  /** A pooler's connection stays while it goes on with another server. */
+  function behindPooler(database: Database): Database {
+    const session: Session = { pid: -1 };
+    const toPooled = (lane: Lane): Lane => ({ ...lane, session: () => Promise.resolve(session) });
+    return { ...database, lane: (settings) => toPooled(database.lane(settings)) };
+  }
+
+  const endSessions = () =>
+    test.owner.query(
+      `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'test'`,
+    );
+
+  it('would be taken as there in the same session: nobody looks twice', async () => {
+    const asked: unknown[] = [];
+    const watched = (lane: Lane): Lane => ({
+      ...lane,
+      query: (statement, values, timeoutMs) => (asked.push(values.at(-1)), lane.query(statement, values, timeoutMs)),
+    });
+    const lane: Database['lane'] = (settings) => watched(test.database.lane(settings));
+    const store = await createPostgresEventStore({ database: { ...test.database, lane }, log });
+    const streamId = newStream();
+    for (const expected of [NO_STREAM, 0, 1]) await store.append(streamId, expected, newEvents(1));
+    expect(asked).toEqual([null, expect.any(Number), expect.any(Number)]);
+    await store.close();
+  });
+
+  describe.each([
+    ['after the connection was lost', (database: Database) => database, endSessions],
+    ['behind a pooler', behindPooler, () => Promise.resolve()],
+  ])('%s', (_where, placed, moveOn) => {
+    it.each([1, 3])('is a conflict: %d appends', async (count) => {
+      const store = await createPostgresEventStore({ database: placed(test.database), log });
+      const streams = times(count, newStream);
+      const appendTo = (expected: number) =>
+        Promise.allSettled(streams.map((streamId) => store.append(streamId, expected, newEvents(1))));
+      await appendTo(NO_STREAM);
+      await appendTo(0);
+      await test.owner.query('DELETE FROM events WHERE stream_id = ANY ($1) AND version = 1', [streams]);
+      await moveOn();
+      const conflict = { code: 'CONCURRENCY_CONFLICT', expected: 1, actual: 0 };
+      expect(await appendTo(1)).toMatchObject(streams.map(() => ({ reason: conflict })));
+      for (const streamId of streams) expect(await versionsOf(store, streamId)).toEqual([0]);
+      await store.close();
+    });
+  });
+});
