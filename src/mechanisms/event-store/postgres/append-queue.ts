@@ -36,8 +36,13 @@ export function createAppendQueue(settle: (batch: WaitingAppend[]) => Promise<vo
 
   async function run(): Promise<void> {
     running++;
-    for (await others(); waiting.ready() > 0; await others()) await send();
+    for (await others(); goesOn(); await others()) await send();
     running--;
+  }
+
+  /** Of two halves that have become slow the first to have its answers waits for the other, so that they go together again. */
+  function goesOn(): boolean {
+    return waiting.ready() > 0 && (isQuick || running === 1);
   }
 
   /** Whoever had an answer in this turn and appends again comes into the next batch. Who was alone would wait for nobody. */
