@@ -220,7 +220,10 @@ describe('the reactor', () => {
       codecs,
       jobs: { enqueue: (...args) => (enqueued.push(args), Promise.resolve()) },
     });
-    const tx = { query: () => Promise.reject(new Error('not here')) };
+    const notHere = () => {
+      throw new Error('not here');
+    };
+    const tx = { query: notHere, send: notHere };
     const events = (await store.readStream(STREAM)).events.filter(({ type }) => reactor.handles.includes(type));
     expect(await reactor.project(events, tx)).toEqual([]);
     const job = { task: HAND_OVER, queue: `hand-over:${titleOfStream(STREAM)}`, payload: target };

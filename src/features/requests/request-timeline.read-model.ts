@@ -36,7 +36,7 @@ export function createRequestTimelineProjection(codecs: EventCodecs): Projection
           data,
         };
       });
-      await tx.query('insert into request_timeline select * from json_populate_recordset(null::request_timeline, $1)', [
+      tx.send('insert into request_timeline select * from json_populate_recordset(null::request_timeline, $1)', [
         JSON.stringify(rows),
       ]);
       return [];

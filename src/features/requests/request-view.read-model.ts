@@ -1,7 +1,7 @@
 import type { EventCodecs, Recorded, StoredEvent } from '../../mechanisms/event-store';
 import type { FeedEntry } from '../../mechanisms/change-feed';
 import type { Projection } from '../../mechanisms/projections';
-import type { Queryable } from '../../mechanisms/postgres';
+import type { Queryable, Transaction } from '../../mechanisms/postgres';
 import type { MediaRequestEvent } from './media-request/events';
 import { evolveRequest } from './media-request/evolution';
 import type { MediaRequest } from './media-request/media-request';
@@ -82,7 +82,7 @@ function dueAt({ handover }: MediaRequest): string | null {
   return handover.retryAt ?? handover.queuedAt;
 }
 
-async function store(tx: Queryable, rows: RequestRow[]): Promise<void> {
+function store(tx: Transaction, rows: RequestRow[]): void {
   const values = rows.map(({ state, streamId, position }) => ({
     request_id: state.requestId,
     stream_id: streamId,
@@ -103,7 +103,7 @@ async function store(tx: Queryable, rows: RequestRow[]): Promise<void> {
     position: position.toString(),
     state,
   }));
-  await tx.query(
+  tx.send(
     `insert into request_view select * from json_populate_recordset(null::request_view, $1)
      on conflict (request_id) do update set
        status = excluded.status, is_open = excluded.is_open, handover_state = excluded.handover_state,
@@ -118,14 +118,14 @@ type Rows = ReadonlyMap<string, RequestRow>;
 const statuses = (rows: Rows): [string, RequestStatus][] => [...rows].map(([id, { state }]) => [id, statusOf(state)]);
 
 /** Moves those that changed their status from one count to another. */
-async function count(tx: Queryable, before: readonly [string, RequestStatus][], rows: Rows): Promise<void> {
+function count(tx: Transaction, before: readonly [string, RequestStatus][], rows: Rows): void {
   const moved = new Map<RequestStatus, number>();
   const move = (status: RequestStatus, by: number) => moved.set(status, (moved.get(status) ?? 0) + by);
   for (const [, status] of before) move(status, -1);
   for (const [, status] of statuses(rows)) move(status, 1);
   const changed = [...moved].filter(([, by]) => by !== 0);
   if (changed.length === 0) return;
-  await tx.query(
+  tx.send(
     `insert into request_stats as known select * from unnest($1::text[], $2::bigint[])
      on conflict (status) do update set count = known.count + excluded.count`,
     [changed.map(([status]) => status), changed.map(([, by]) => by)],
@@ -144,8 +144,8 @@ export function createRequestViewProjection(codecs: EventCodecs): Projection {
       const rows = await load(tx, events);
       const before = statuses(rows);
       const feed = events.flatMap((event) => fold(rows, event));
-      await store(tx, [...rows.values()]);
-      await count(tx, before, rows);
+      store(tx, [...rows.values()]);
+      count(tx, before, rows);
       return feed;
     },
   };

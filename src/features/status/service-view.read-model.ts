@@ -1,7 +1,7 @@
 import type { FeedEntry } from '../../mechanisms/change-feed';
 import type { EventCodecs, Recorded, StoredEvent } from '../../mechanisms/event-store';
 import type { Projection } from '../../mechanisms/projections';
-import type { Queryable } from '../../mechanisms/postgres';
+import type { Queryable, Transaction } from '../../mechanisms/postgres';
 import type { MonitoringEvent } from './monitoring/events';
 import type { ServiceEvent } from './service/events';
 import { evolveService } from './service/evolution';
@@ -108,7 +108,7 @@ const fold = (rows: Rows, event: Recorded<Event>): FeedEntry[] =>
     ? foldMonitoring(rows, event)
     : foldService(rows, event);
 
-async function store(tx: Queryable, rows: ServiceRow[]): Promise<void> {
+function store(tx: Transaction, rows: ServiceRow[]): void {
   const values = rows.map((row) => ({
     service_id: row.state.serviceId,
     connection_id: row.state.connectionId,
@@ -120,7 +120,7 @@ async function store(tx: Queryable, rows: ServiceRow[]): Promise<void> {
     position: row.position.toString(),
     state: row.state,
   }));
-  await tx.query(
+  tx.send(
     `insert into service_view select * from json_populate_recordset(null::service_view, $1)
      on conflict (service_id) do update set
        name = excluded.name, status = excluded.status, since = excluded.since, retired = excluded.retired,
@@ -140,7 +140,7 @@ export function createServiceViewProjection(codecs: EventCodecs): Projection {
       const events = stored.map((event) => codecs.read<Event>(event));
       const rows = await load(tx, events);
       const feed = events.flatMap((event) => fold(rows, event));
-      await store(tx, [...rows.values()]);
+      store(tx, [...rows.values()]);
       return feed;
     },
   };

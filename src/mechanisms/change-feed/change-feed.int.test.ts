@@ -111,7 +111,7 @@ describe('change feed', () => {
     const writer = createFeedWriter({ database: bench.database() });
     // The first ones may still come from the scan.
     for (let position = 1; position <= 5; position += 1) {
-      await writer.write(bench.database(), PROJECTION, [entry(position)]);
+      await bench.database().transaction(async (tx) => writer.write(tx, PROJECTION, [entry(position)]));
       expect(places(await take(subscription, 1))).toEqual([`${position}.0`]);
     }
   });

@@ -1,4 +1,4 @@
-import type { Queryable } from '../postgres';
+import type { Queryable, Transaction } from '../postgres';
 import type { FeedEntry } from './entry';
 
 /** The projection engine's side of the feed. */
@@ -7,7 +7,7 @@ export interface FeedWriter {
    * In the transaction of the rows that the entries tell of. Entries are in order; several may share a position. What is not above the
    * low-water mark is left out.
    */
-  write(tx: Queryable, projection: string, entries: readonly FeedEntry[]): Promise<void>;
+  write(tx: Transaction, projection: string, entries: readonly FeedEntry[]): void;
   /** Takes old rows away, whole positions at a time, and raises the low-water mark. */
   trim(projection: string): Promise<void>;
   /** Takes all rows away and puts the low-water mark here: the feed of another store, whose positions these are not. */
@@ -22,9 +22,9 @@ export interface FeedWriterParts {
 
 export function createFeedWriter({ database, keep = { days: 7, rows: 1_000_000 } }: FeedWriterParts): FeedWriter {
   return {
-    async write(tx, projection, entries) {
+    write(tx, projection, entries) {
       if (entries.length === 0) return;
-      await tx.query(
+      tx.send(
         `insert into change_feed (projection, position, n, kind, subjects, payload)
          select $1, position, n, kind, subjects, payload
          from json_to_recordset($2::json) as entry (position bigint, n int, kind text, subjects text[], payload json)

@@ -82,7 +82,7 @@ export function useFeedBench(): FeedBench {
     subscribe: (feed) => feed.subscribe({ projection: PROJECTION, kind: 'request', after: 0n }),
     async write(...entries) {
       const writer = createFeedWriter(test);
-      await test.database.transaction((tx) => writer.write(tx, PROJECTION, entries));
+      await test.database.transaction(async (tx) => writer.write(tx, PROJECTION, entries));
       await wakeUp.publish(feedTopic(PROJECTION), { projection: PROJECTION, position: 'any' });
     },
     listening: () => listening,

@@ -54,35 +54,6 @@ it('ends a statement that takes longer than allowed', async () => {
   await hasty.close();
 });
 
-describe('a transaction', () => {
-  it('keeps everything or nothing', async () => {
-    await test.database.transaction((tx) => tx.query(insert, [1]));
-    const failing = test.database.transaction(async (tx) => {
-      await tx.query(insert, [2]);
-      throw new Error('changed my mind');
-    });
-    await expect(failing).rejects.toThrow('changed my mind');
-    expect(await notes()).toEqual([1]);
-  });
-
-  it('says so when a swallowed error made a rollback of its commit', async () => {
-    const swallowing = test.database.transaction(async (tx) => {
-      await tx.query(insert, [1]);
-      await tx.query(insert, [1]).catch(() => undefined);
-    });
-    await expect(swallowing).rejects.toThrow('swallowed');
-    expect(await notes()).toEqual([]);
-  });
-
-  it('gives its connection back, whatever happened', async () => {
-    const one = createDatabase({ connection: test.connection.app, max: 1, applicationName: 'one', log });
-    await one.transaction((tx) => tx.query('nonsense')).catch(() => undefined);
-    await one.transaction(async () => Promise.reject(new Error('no'))).catch(() => undefined);
-    expect(await one.transaction((tx) => tx.query('select 1 as n'))).toEqual([{ n: 1 }]);
-    await one.close();
-  });
-});
-
 describe('a pool', () => {
   const open = (options: Partial<DatabaseOptions>) =>
     createDatabase({ connection: test.connection.app, max: 1, applicationName: 'narrow', log, ...options });

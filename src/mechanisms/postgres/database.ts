@@ -20,9 +20,15 @@ export interface Queryable {
   query<Row extends object>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
 }
 
+/** One connection: its statements go out at once, also while those before have no answer yet, and are done in their order. */
+export interface Transaction extends Queryable {
+  /** For a statement whose answer nobody needs: it costs no round trip of its own. When it fails, the transaction fails with its error. */
+  send(sql: string, values?: readonly unknown[]): void;
+}
+
 /** A pool. `transaction` gives one connection for the whole of `work`, rolls back when it throws. */
 export interface Database extends Queryable {
-  transaction<Result>(work: (tx: Queryable) => Promise<Result>): Promise<Result>;
+  transaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result>;
   /** As `query`, for a statement that comes again and again. */
   prepared<Row extends object>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
   /** A connection of one's own, whose session has these settings. Closes with the database, if not before. */
@@ -62,6 +68,7 @@ export function createDatabase(options: DatabaseOptions): PostgresDatabase {
   const config: PoolConfig = {
     ...(typeof connection === 'string' ? { connectionString: connection } : connection),
     max,
+    pipeline: true,
     application_name: applicationName,
     connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
     ...(statementTimeoutMs && { statement_timeout: statementTimeoutMs, query_timeout: statementTimeoutMs + GRACE_MS }),
@@ -137,17 +144,25 @@ async function run<Row extends object>(ask: Ask, sql: string, values?: readonly 
   return (await execute(ask, sql, values)).rows as Row[];
 }
 
-async function transaction<Result>(ask: Ask, work: (tx: Queryable) => Promise<Result>): Promise<Result> {
+/** "Current transaction is aborted": a statement before this one failed. */
+const ABORTED = '25P02';
+
+async function transaction<Result>(ask: Ask, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+  let failed: { error: unknown } | undefined;
+  const send: Transaction['send'] = (sql, values) =>
+    void execute(ask, sql, values).catch((error: unknown) => (failed ??= { error }));
   try {
-    await execute(ask, 'begin');
-    const result = await work({ query: (sql, values) => run(ask, sql, values) });
+    send('begin');
+    const result = await work({ query: (sql, values) => run(ask, sql, values), send });
     const { command } = await execute(ask, 'commit');
     // PostgreSQL answers a commit after a failed statement with a rollback, and no error.
     if (command !== 'COMMIT')
-      throw new Error('rolled back: a statement of this transaction failed, and its error was swallowed');
+      throw (
+        failed?.error ?? new Error('rolled back: a statement of this transaction failed, and its error was swallowed')
+      );
     return result;
   } catch (error) {
     await execute(ask, 'rollback').catch(() => undefined); // then the connection is not used again
-    throw error;
+    throw failed && (error as { code?: string }).code === ABORTED ? failed.error : error;
   }
 }

@@ -1,6 +1,6 @@
 export { asRole } from './as-role';
 export { readCatalogue } from './catalogue';
-export type { Database, PostgresDatabase, Queryable, DatabaseOptions } from './database';
+export type { Database, PostgresDatabase, Queryable, Transaction, DatabaseOptions } from './database';
 export { createDatabase } from './database';
 export type { Channel } from './channel';
 export type { Lane, Session } from './lane';

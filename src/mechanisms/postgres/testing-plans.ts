@@ -1,4 +1,4 @@
-import type { Queryable } from './database';
+import type { Queryable, Transaction } from './database';
 
 /** Rows that a list has when its plan is looked at; PLAN_ROWS asks for another number. */
 export const PLAN_ROWS = Number(process.env.PLAN_ROWS ?? 100_000);
@@ -20,15 +20,20 @@ export async function explain(database: Queryable, sql: string, values: readonly
 /** The plans of what `ask` asks, step by step. It is answered with nothing. */
 export async function plansOf(
   database: Queryable,
-  ask: (explaining: Queryable) => Promise<unknown>,
+  ask: (explaining: Transaction) => Promise<unknown>,
 ): Promise<PlanNode[]> {
   const plans: PlanNode[] = [];
+  let last = Promise.resolve();
+  const note = (sql: string, values?: readonly unknown[]) =>
+    (last = last.then(async () => void plans.push(...(await explain(database, sql, values)))));
   await ask({
     async query(sql, values) {
-      plans.push(...(await explain(database, sql, values)));
+      await note(sql, values);
       return [];
     },
+    send: (sql, values) => void note(sql, values),
   });
+  await last;
   return plans;
 }
 

@@ -1,6 +1,6 @@
 import type { FeedWriter } from '../change-feed';
 import type { EventCodecs, StoredEvent } from '../event-store';
-import type { Database, Queryable } from '../postgres';
+import type { Database, Queryable, Transaction } from '../postgres';
 import type { Term } from './checkpoint';
 import { advance } from './checkpoint';
 import { isPassing, LeadershipLost, poisoned, ProjectionStopped } from './failures';
@@ -49,27 +49,46 @@ export async function applyBatch(parts: BatchParts, batch: Batch): Promise<bigin
   });
 }
 
-/** Rows, checkpoint and feed in one transaction. */
+/** Rows, checkpoint and feed in one transaction; where there is nothing to fold, in one statement. */
 async function commit(parts: BatchParts, batch: Batch): Promise<bigint> {
-  const position = await parts.database.transaction((tx) => writeBatch(tx, parts, batch));
+  const { database } = parts;
+  const position = await (handledOf(parts, batch).length > 0
+    ? database.transaction((tx) => writeBatch(tx, parts, batch))
+    : moveOver(database, parts, batch));
   parts.committed(position);
   return position;
 }
 
-/** As the first of a transaction. The checkpoint moves over the events that the projection does not handle, too. */
-export async function writeBatch(
-  tx: Queryable,
-  { feed, codecs, projection, epoch }: WriteParts,
-  { from, events, state }: Batch,
-): Promise<bigint> {
+/** As the first of a transaction. */
+export async function writeBatch(tx: Transaction, parts: WriteParts, batch: Batch): Promise<bigint> {
+  const { feed, projection } = parts;
+  const handled = handledOf(parts, batch);
+  // Goes out behind the fence without waiting for its answer: what is written behind one that fails is rolled back.
+  const [moved, folded] = await Promise.allSettled([
+    moveOver(tx, parts, batch),
+    handled.length > 0 ? projection.project(handled, tx) : [],
+  ]);
+  if (moved.status === 'rejected') throw moved.reason;
+  if (folded.status === 'rejected') throw folded.reason;
+  feed.write(tx, projection.name, folded.value);
+  return moved.value;
+}
+
+function handledOf({ codecs, projection }: WriteParts, { events }: Batch): StoredEvent[] {
   // Of an event that nobody here knows, nobody can say whether this projection should have handled it.
   events.forEach(codecs.requireKnown);
+  return events.filter(({ type }) => projection.handles.includes(type));
+}
+
+/** Moves the checkpoint, over events that the projection does not handle, too. */
+async function moveOver(
+  place: Queryable,
+  { projection, epoch }: Term,
+  { from, events, state }: Batch,
+): Promise<bigint> {
   const position = events.at(-1)!.globalPosition;
-  const handled = events.filter(({ type }) => projection.handles.includes(type));
-  const term: Term = { projection, epoch };
-  if (!(await advance(tx, term, { from, position, state }))) {
+  if (!(await advance(place, { projection, epoch }, { from, position, state }))) {
     throw new LeadershipLost(`${projection.name} is led by another process`);
   }
-  if (handled.length > 0) await feed.write(tx, projection.name, await projection.project(handled, tx));
   return position;
 }

@@ -82,7 +82,7 @@ export async function adopt(database: Queryable, { projection, epoch }: Term): P
 }
 
 /**
- * Moves the checkpoint, as the first statement of a batch's transaction: false means that somebody else leads, and nothing may be written.
+ * Moves the checkpoint, as the first statement of a batch's transaction: false means that somebody else leads, and nothing may be kept of what is written.
  * From here the row is locked, so nobody can begin to lead before this commits or is gone. The commit waits for no disk: what a crash of the server
  * takes back, rows, jobs and feed with the checkpoint, is projected again, at the same positions. But replicas are sent only what is on the disk, so where
  * one listens, it waits.
@@ -92,15 +92,19 @@ export async function advance(
   { projection, epoch }: Term,
   to: { from: bigint; position: bigint; state: ProjectionState },
 ): Promise<boolean> {
-  const rows = await tx.query(
-    `update projection_checkpoint set position = $5, state = $6, error = null, updated_at = clock_timestamp()
-     where name = $1 and version = $2 and epoch = $3 and position = $4
-     returning set_config('idle_in_transaction_session_timeout', '${IDLE_IN_TRANSACTION_MS}', true), set_config('application_name', $7, true),
+  // The settings hold whoever leads: one that does not may freeze with what it wrote, too.
+  const [row] = await tx.query<{ moved: boolean }>(
+    `with moved as (
+       update projection_checkpoint set position = $5, state = $6, error = null, updated_at = clock_timestamp()
+       where name = $1 and version = $2 and epoch = $3 and position = $4 returning 1
+     )
+     select exists (select from moved) as moved,
+       set_config('idle_in_transaction_session_timeout', '${IDLE_IN_TRANSACTION_MS}', true), set_config('application_name', $7, true),
        set_config('synchronous_commit',
          case when exists (select from pg_stat_get_wal_senders()) then current_setting('synchronous_commit') else 'off' end, true)`,
     [projection.name, projection.version, epoch, to.from, to.position, to.state, sessionName(projection)],
   );
-  return rows.length > 0;
+  return row!.moved;
 }
 
 /** Back to the beginning of a store, in the transaction that empties its rows; false as with `advance`. */

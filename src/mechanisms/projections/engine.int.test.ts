@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DatabaseUnavailable } from '../errors';
 import { createMemoryEventStore } from '../event-store/testing';
-import type { Queryable } from '../postgres';
 import type { WakeUpMessage } from '../pubsub';
 import { createInProcessWakeUp } from '../pubsub';
 import { until } from '../pubsub/testing';
@@ -96,7 +95,7 @@ describe('projection engine', () => {
     start([
       {
         ...inner,
-        async project(events, tx: Queryable) {
+        async project(events, tx) {
           const entries = await inner.project(events, tx);
           if (ended === 0) {
             ended += 1;

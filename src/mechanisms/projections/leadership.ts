@@ -135,12 +135,10 @@ async function project(running: Running, lease: Lease, term: Term): Promise<void
       const began = performance.now();
       position = await applyBatch(parts, { from: position, events, state: reached });
       batches.took(performance.now() - began);
-    } else {
-      if (state !== reached) await recordState(database, term, { state: reached });
-      await bell.wait(pollMs);
-    }
+    } else if (state !== reached) await recordState(database, term, { state: reached });
     state = reached;
     failures.count = 0;
+    if (isLast) await bell.wait(pollMs);
   }
 }
 

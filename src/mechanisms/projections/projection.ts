@@ -1,5 +1,5 @@
 import type { StoredEvent } from '../event-store';
-import type { Queryable } from '../postgres';
+import type { Transaction } from '../postgres';
 import type { FeedEntry } from '../change-feed';
 
 /**
@@ -16,7 +16,7 @@ export interface Projection {
   /** What it writes and nobody else does; named without a schema, since a rebuild has tables of the same names in another. Its rows are found by keys alone. */
   tables: readonly string[];
   /** Only through `tx`; never calls out. Returns what subscribers shall hear of, in order. */
-  project(events: StoredEvent[], tx: Queryable): Promise<FeedEntry[]>;
+  project(events: StoredEvent[], tx: Transaction): Promise<FeedEntry[]>;
 }
 
 /** Catching up until it has seen all there is; stopped by an error of its own until the next start, or until it is told to try again. */

@@ -1,7 +1,7 @@
 import type { FeedWriter } from '../change-feed';
 import type { EventCodecs, EventStore, StoredEvent } from '../event-store';
 import type { Lease } from '../leases';
-import type { Database, Queryable } from '../postgres';
+import type { Database, Queryable, Transaction } from '../postgres';
 import { applyBatch, writeBatch } from './batch';
 import type { Checkpoint, Term } from './checkpoint';
 import { beginAnew, beginTerm, readCheckpoint, replace, sessionName } from './checkpoint';
@@ -131,7 +131,7 @@ interface Left {
 }
 
 async function swap(
-  tx: Queryable,
+  tx: Transaction,
   rebuilding: Rebuilding,
   { from, read, readTo, isBeyondEnd }: Left,
 ): Promise<boolean> {

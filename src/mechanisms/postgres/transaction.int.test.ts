@@ -1,0 +1,81 @@
+import { createLogger } from '../observability';
+import { createDatabase } from '.';
+import type { TestDatabase } from './testing';
+import { createTestDatabase } from './testing';
+
+const log = createLogger({ level: 'silent' });
+
+let test: TestDatabase;
+beforeAll(async () => {
+  test = await createTestDatabase();
+  await test.owner.query('create table note (id int primary key)');
+  await test.owner.query('grant all on note to medianest_app');
+});
+afterEach(() => test.owner.query('truncate note'));
+afterAll(() => test.drop());
+
+const notes = async () =>
+  (await test.database.query<{ id: number }>('select id from note order by id')).map(({ id }) => id);
+const insert = 'insert into note values ($1)';
+
+describe('a transaction', () => {
+  it('keeps everything or nothing', async () => {
+    await test.database.transaction((tx) => tx.query(insert, [1]));
+    const failing = test.database.transaction(async (tx) => {
+      await tx.query(insert, [2]);
+      throw new Error('changed my mind');
+    });
+    await expect(failing).rejects.toThrow('changed my mind');
+    expect(await notes()).toEqual([1]);
+  });
+
+  it('says so when a swallowed error made a rollback of its commit', async () => {
+    const swallowing = test.database.transaction(async (tx) => {
+      await tx.query(insert, [1]);
+      await tx.query(insert, [1]).catch(() => undefined);
+    });
+    await expect(swallowing).rejects.toThrow('swallowed');
+    expect(await notes()).toEqual([]);
+  });
+
+  it('does in their order what it did not wait for, before its commit', async () => {
+    const seen = await test.database.transaction(async (tx) => {
+      tx.send(insert, [1]);
+      const found = await tx.query('select id from note');
+      tx.send(insert, [2]);
+      return found;
+    });
+    expect(seen).toEqual([{ id: 1 }]);
+    expect(await notes()).toEqual([1, 2]);
+  });
+
+  it('fails with the error of what it did not wait for, when that is told at the commit or at the next statement', async () => {
+    await test.database.query(insert, [1]);
+    const atCommit = test.database.transaction(async (tx) => {
+      tx.send(insert, [2]);
+      tx.send(insert, [1]);
+      tx.send(insert, [3]);
+    });
+    await expect(atCommit).rejects.toMatchObject({ code: '23505' });
+    const atNext = test.database.transaction(async (tx) => {
+      tx.send(insert, [1]);
+      await tx.query(insert, [2]);
+    });
+    await expect(atNext).rejects.toMatchObject({ code: '23505' });
+    const reason = new Error('a reason of its own');
+    const ofItself = test.database.transaction(async (tx) => {
+      tx.send(insert, [1]);
+      return Promise.reject(reason);
+    });
+    await expect(ofItself).rejects.toBe(reason);
+    expect(await notes()).toEqual([1]);
+  });
+
+  it('gives its connection back, whatever happened', async () => {
+    const one = createDatabase({ connection: test.connection.app, max: 1, applicationName: 'one', log });
+    await one.transaction((tx) => tx.query('nonsense')).catch(() => undefined);
+    await one.transaction(async () => Promise.reject(new Error('no'))).catch(() => undefined);
+    expect(await one.transaction((tx) => tx.query('select 1 as n'))).toEqual([{ n: 1 }]);
+    await one.close();
+  });
+});
