@@ -32,7 +32,8 @@ export function createLogBatches(store: Pick<EventStore, 'readAll'>, after: bigi
   async function read(): Promise<LogBatch> {
     const wanted = size;
     const events = await store.readAll(position, wanted);
-    if (events.length > 0) most = Math.floor((MOST_CHARACTERS * events.length) / Math.max(charactersOf(events), 1));
+    if (events.length > 0)
+      most = Math.floor((MOST_CHARACTERS * events.length) / Math.max(charactersOf(events.map(({ data }) => data)), 1));
     size = Math.max(Math.min(size, most), SIZE.least);
     return { events, isLast: events.length < wanted };
   }
@@ -53,5 +54,9 @@ export function createLogBatches(store: Pick<EventStore, 'readAll'>, after: bigi
   };
 }
 
-const charactersOf = (events: readonly StoredEvent[]): number =>
-  events.reduce((sum, { data }) => sum + JSON.stringify(data).length, 0);
+/** How long its texts and their names are: nearly what it is as JSON, at a quarter of what making that takes. */
+function charactersOf(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null) return 1;
+  return Object.entries(value).reduce((sum, [name, part]) => sum + name.length + charactersOf(part), 0);
+}
