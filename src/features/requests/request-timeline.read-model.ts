@@ -1,5 +1,6 @@
 import type { Actor, EventCodecs } from '../../mechanisms/event-store';
 import { StaleRead } from '../../mechanisms/errors';
+import { rowSet } from '../../mechanisms/postgres';
 import type { Projection, View } from '../../mechanisms/projections';
 import type { MediaRequestEvent } from './media-request/events';
 import { REQUEST_EVENTS } from './request-view.read-model';
@@ -17,6 +18,19 @@ export interface TimelineRow {
 /** Of any store. */
 const LAST_POSITION = 2n ** 63n - 1n;
 
+const ROWS = rowSet({
+  request_id: 'text',
+  position: 'bigint',
+  type: 'text',
+  at: 'timestamptz',
+  actor: 'json',
+  data: 'json',
+});
+const STORE = {
+  name: 'store_timeline',
+  text: `insert into request_timeline (${ROWS.columns}) ${ROWS.select()}`,
+};
+
 /** `request-timeline`: one row a fact, in table `request_timeline`. */
 export function createRequestTimelineProjection(codecs: EventCodecs): Projection {
   return {
@@ -26,19 +40,10 @@ export function createRequestTimelineProjection(codecs: EventCodecs): Projection
     tables: ['request_timeline'],
     async project(stored, tx) {
       const rows = stored.map((event) => {
-        const { type, data, metadata, globalPosition } = codecs.read<MediaRequestEvent>(event);
-        return {
-          request_id: data.requestId,
-          position: globalPosition.toString(),
-          type,
-          at: metadata.occurredAt,
-          actor: metadata.actor,
-          data,
-        };
+        const { type, data, metadata, globalPosition: position } = codecs.read<MediaRequestEvent>(event);
+        return { request_id: data.requestId, position, type, at: metadata.occurredAt, actor: metadata.actor, data };
       });
-      tx.send('insert into request_timeline select * from json_populate_recordset(null::request_timeline, $1)', [
-        JSON.stringify(rows),
-      ]);
+      tx.send(STORE, ROWS.values(rows));
       return [];
     },
   };

@@ -2,6 +2,7 @@ import type { EventCodecs, Recorded, StoredEvent } from '../../mechanisms/event-
 import type { FeedEntry } from '../../mechanisms/change-feed';
 import type { Projection } from '../../mechanisms/projections';
 import type { Queryable, Transaction } from '../../mechanisms/postgres';
+import { rowSet } from '../../mechanisms/postgres';
 import type { MediaRequestEvent } from './media-request/events';
 import { evolveRequest } from './media-request/evolution';
 import type { MediaRequest } from './media-request/media-request';
@@ -82,6 +83,36 @@ function dueAt({ handover }: MediaRequest): string | null {
   return handover.retryAt ?? handover.queuedAt;
 }
 
+const ROWS = rowSet({
+  request_id: 'text',
+  stream_id: 'text',
+  media_type: 'text',
+  tmdb_id: 'integer',
+  quality: 'text',
+  status: 'text',
+  is_open: 'boolean',
+  handover_state: 'text',
+  connection_id: 'text',
+  requester_id: 'text',
+  participant_ids: 'text[]',
+  requested_at: 'timestamptz',
+  updated_at: 'timestamptz',
+  queued_at: 'timestamptz',
+  due_at: 'timestamptz',
+  has_duplicate: 'boolean',
+  position: 'bigint',
+  state: 'json',
+});
+const STORE = {
+  name: 'store_requests',
+  text: `insert into request_view (${ROWS.columns}) ${ROWS.select()}
+  on conflict (request_id) do update set
+    status = excluded.status, is_open = excluded.is_open, handover_state = excluded.handover_state,
+    connection_id = excluded.connection_id, participant_ids = excluded.participant_ids, updated_at = excluded.updated_at,
+    queued_at = excluded.queued_at, due_at = excluded.due_at, has_duplicate = excluded.has_duplicate,
+    position = excluded.position, state = excluded.state`,
+};
+
 function store(tx: Transaction, rows: RequestRow[]): void {
   const values = rows.map(({ state, streamId, position }) => ({
     request_id: state.requestId,
@@ -100,18 +131,10 @@ function store(tx: Transaction, rows: RequestRow[]): void {
     queued_at: state.handover.queuedAt,
     due_at: dueAt(state),
     has_duplicate: isOpen(state) && state.duplicateUpstreamIds.length > 0, // nobody looks at a closed one any more
-    position: position.toString(),
+    position,
     state,
   }));
-  tx.send(
-    `insert into request_view select * from json_populate_recordset(null::request_view, $1)
-     on conflict (request_id) do update set
-       status = excluded.status, is_open = excluded.is_open, handover_state = excluded.handover_state,
-       connection_id = excluded.connection_id, participant_ids = excluded.participant_ids, updated_at = excluded.updated_at,
-       queued_at = excluded.queued_at, due_at = excluded.due_at, has_duplicate = excluded.has_duplicate,
-       position = excluded.position, state = excluded.state`,
-    [JSON.stringify(values)],
-  );
+  tx.send(STORE, ROWS.values(values));
 }
 
 type Rows = ReadonlyMap<string, RequestRow>;

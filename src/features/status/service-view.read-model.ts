@@ -2,6 +2,7 @@ import type { FeedEntry } from '../../mechanisms/change-feed';
 import type { EventCodecs, Recorded, StoredEvent } from '../../mechanisms/event-store';
 import type { Projection } from '../../mechanisms/projections';
 import type { Queryable, Transaction } from '../../mechanisms/postgres';
+import { rowSet } from '../../mechanisms/postgres';
 import type { MonitoringEvent } from './monitoring/events';
 import type { ServiceEvent } from './service/events';
 import { evolveService } from './service/evolution';
@@ -108,6 +109,25 @@ const fold = (rows: Rows, event: Recorded<Event>): FeedEntry[] =>
     ? foldMonitoring(rows, event)
     : foldService(rows, event);
 
+const ROWS = rowSet({
+  service_id: 'text',
+  connection_id: 'text',
+  name: 'text',
+  status: 'text',
+  since: 'timestamptz',
+  retired: 'boolean',
+  lost_at: 'timestamptz',
+  position: 'bigint',
+  state: 'json',
+});
+const STORE = {
+  name: 'store_services',
+  text: `insert into service_view (${ROWS.columns}) ${ROWS.select()}
+  on conflict (service_id) do update set
+    name = excluded.name, status = excluded.status, since = excluded.since, retired = excluded.retired,
+    lost_at = excluded.lost_at, position = excluded.position, state = excluded.state`,
+};
+
 function store(tx: Transaction, rows: ServiceRow[]): void {
   const values = rows.map((row) => ({
     service_id: row.state.serviceId,
@@ -117,16 +137,10 @@ function store(tx: Transaction, rows: ServiceRow[]): void {
     since: shownSince(row),
     retired: row.state.retired,
     lost_at: row.lostAt,
-    position: row.position.toString(),
+    position: row.position,
     state: row.state,
   }));
-  tx.send(
-    `insert into service_view select * from json_populate_recordset(null::service_view, $1)
-     on conflict (service_id) do update set
-       name = excluded.name, status = excluded.status, since = excluded.since, retired = excluded.retired,
-       lost_at = excluded.lost_at, position = excluded.position, state = excluded.state`,
-    [JSON.stringify(values)],
-  );
+  tx.send(STORE, ROWS.values(values));
 }
 
 /** `service-view`: one row a service, in table `service_view`; feeds `serviceStatusChanged`. */

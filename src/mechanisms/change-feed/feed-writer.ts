@@ -1,4 +1,5 @@
 import type { Queryable, Transaction } from '../postgres';
+import { rowSet } from '../postgres';
 import type { FeedEntry } from './entry';
 
 /** The projection engine's side of the feed. */
@@ -20,17 +21,19 @@ export interface FeedWriterParts {
   keep?: { days: number; rows: number };
 }
 
+const ENTRIES = rowSet({ position: 'bigint', n: 'integer', kind: 'text', subjects: 'text[]', payload: 'json' });
+const WRITE = {
+  name: 'write_feed',
+  text: `insert into change_feed (projection, ${ENTRIES.columns})
+  select $1, * from (${ENTRIES.select(2)}) as entry
+  where position > coalesce((select trimmed_to from feed_mark where projection = $1), 0)`,
+};
+
 export function createFeedWriter({ database, keep = { days: 7, rows: 1_000_000 } }: FeedWriterParts): FeedWriter {
   return {
     write(tx, projection, entries) {
       if (entries.length === 0) return;
-      tx.send(
-        `insert into change_feed (projection, position, n, kind, subjects, payload)
-         select $1, position, n, kind, subjects, payload
-         from json_to_recordset($2::json) as entry (position bigint, n int, kind text, subjects text[], payload json)
-         where position > coalesce((select trimmed_to from feed_mark where projection = $1), 0)`,
-        [projection, JSON.stringify(numbered(entries))],
-      );
+      tx.send(WRITE, [projection, ...ENTRIES.values(numbered(entries))]);
     },
     async beginAt(tx, projection, position) {
       await tx.query(
@@ -61,12 +64,12 @@ export function createFeedWriter({ database, keep = { days: 7, rows: 1_000_000 }
 }
 
 /** Entries with their number within their position. */
-function numbered(entries: readonly FeedEntry[]): object[] {
+function numbered(entries: readonly FeedEntry[]): (FeedEntry & { n: number })[] {
   let previous: bigint | undefined;
   let n = 0;
   return entries.map((entry) => {
     n = entry.position === previous ? n + 1 : 0;
     previous = entry.position;
-    return { ...entry, position: entry.position.toString(), n };
+    return { ...entry, n };
   });
 }

@@ -22,8 +22,11 @@ export interface Queryable {
 
 /** One connection: its statements go out at once, also while those before have no answer yet, and are done in their order. */
 export interface Transaction extends Queryable {
-  /** For a statement whose answer nobody needs: it costs no round trip of its own. When it fails, the transaction fails with its error. */
-  send(sql: string, values?: readonly unknown[]): void;
+  /**
+   * For a statement whose answer nobody needs: it costs no round trip of its own. When it fails, the transaction fails with its error. One with a name comes
+   * again and again.
+   */
+  send(statement: string | Statement, values?: readonly unknown[]): void;
 }
 
 /** A pool. `transaction` gives one connection for the whole of `work`, rolls back when it throws. */
@@ -90,12 +93,14 @@ export function createDatabase(options: DatabaseOptions): PostgresDatabase {
   const admission = createAdmission({ pool, size: max, maxWaitMs });
   const lend = <Result>(work: (ask: Ask) => Promise<Result>) => withConnection({ watch, admission }, work);
   const runStatement = createPrepared(() => log.info('no prepared statements: a pooler hands out other sessions'));
+  const runPrepared: RunPrepared = (ask, statement, values = []) =>
+    ask(statement.text, (client) => runStatement(client, statement, { values }));
   return {
     pool,
     query: (sql, values) => lend((ask) => run(ask, sql, values)),
-    prepared: <Row extends object>(statement: Statement, values: readonly unknown[] = []) =>
-      lend((ask) => ask(statement.text, (client) => runStatement(client, statement, { values }))) as Promise<Row[]>,
-    transaction: (work) => lend((ask) => transaction(ask, work)),
+    prepared: <Row extends object>(statement: Statement, values?: readonly unknown[]) =>
+      lend((ask) => runPrepared(ask, statement, values)) as Promise<Row[]>,
+    transaction: (work) => lend((ask) => transaction({ ask, runPrepared }, work)),
     lane: (settings = {}) => keep(createLane(config, settings, runStatement)),
     channel: (name, onRing) => keep(createChannel(config, name, onRing)),
     close() {
@@ -137,6 +142,8 @@ async function withConnection<Result>(
   }
 }
 
+type RunPrepared = (ask: Ask, statement: Statement, values?: readonly unknown[]) => Promise<object[]>;
+
 const execute = (ask: Ask, sql: string, values: readonly unknown[] = []): Promise<QueryResult> =>
   ask(sql, (client) => client.query(sql, [...values]));
 
@@ -147,10 +154,15 @@ async function run<Row extends object>(ask: Ask, sql: string, values?: readonly 
 /** "Current transaction is aborted": a statement before this one failed. */
 const ABORTED = '25P02';
 
-async function transaction<Result>(ask: Ask, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+async function transaction<Result>(
+  { ask, runPrepared }: { ask: Ask; runPrepared: RunPrepared },
+  work: (tx: Transaction) => Promise<Result>,
+): Promise<Result> {
   let failed: { error: unknown } | undefined;
-  const send: Transaction['send'] = (sql, values) =>
-    void execute(ask, sql, values).catch((error: unknown) => (failed ??= { error }));
+  const send: Transaction['send'] = (statement, values) => {
+    const sent = typeof statement === 'string' ? execute(ask, statement, values) : runPrepared(ask, statement, values);
+    sent.catch((error: unknown) => (failed ??= { error }));
+  };
   try {
     send('begin');
     const result = await work({ query: (sql, values) => run(ask, sql, values), send });

@@ -1,3 +1,4 @@
+export { binaryArray, plainArray } from './array-parameters';
 export { asRole } from './as-role';
 export { readCatalogue } from './catalogue';
 export type { Database, PostgresDatabase, Queryable, Transaction, DatabaseOptions } from './database';
@@ -11,3 +12,4 @@ export { APP_ROLE, migrate } from './migrate';
 export type { ReadDatabase, ReadDatabaseOptions } from './read-database';
 export { createReadDatabase } from './read-database';
 export type { ReplicaStatus } from './replica';
+export { rowSet } from './row-set';

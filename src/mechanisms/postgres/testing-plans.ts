@@ -31,7 +31,7 @@ export async function plansOf(
       await note(sql, values);
       return [];
     },
-    send: (sql, values) => void note(sql, values),
+    send: (statement, values) => void note(typeof statement === 'string' ? statement : statement.text, values),
   });
   await last;
   return plans;

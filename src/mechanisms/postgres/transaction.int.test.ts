@@ -42,7 +42,7 @@ describe('a transaction', () => {
     const seen = await test.database.transaction(async (tx) => {
       tx.send(insert, [1]);
       const found = await tx.query('select id from note');
-      tx.send(insert, [2]);
+      tx.send({ name: 'insert_note', text: insert }, [2]);
       return found;
     });
     expect(seen).toEqual([{ id: 1 }]);
@@ -58,7 +58,7 @@ describe('a transaction', () => {
     });
     await expect(atCommit).rejects.toMatchObject({ code: '23505' });
     const atNext = test.database.transaction(async (tx) => {
-      tx.send(insert, [1]);
+      tx.send({ name: 'insert_note', text: insert }, [1]);
       await tx.query(insert, [2]);
     });
     await expect(atNext).rejects.toMatchObject({ code: '23505' });

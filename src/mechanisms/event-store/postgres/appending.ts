@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { Lane, Session, Statement } from '../../postgres';
+import { binaryArray, plainArray } from '../../postgres';
 import type { ExpectedVersion } from '../event-store';
 import type { WrittenEvent } from '../written-event';
-import { binaryArray, plainArray } from './array-parameters';
 import { toAppendFailure } from './failures';
 
 export interface Append {

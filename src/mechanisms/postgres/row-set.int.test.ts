@@ -1,0 +1,40 @@
+import { rowSet } from './row-set';
+import { createTestDatabase } from './testing';
+import type { TestDatabase } from './testing';
+
+let test: TestDatabase;
+beforeAll(async () => void (test = await createTestDatabase()));
+afterAll(() => test.drop());
+
+const ALL = rowSet({
+  label: 'text',
+  at: 'timestamptz',
+  tags: 'text[]',
+  document: 'json',
+  count: 'integer',
+  position: 'bigint',
+  done: 'boolean',
+});
+
+it('gives rows of every type, in their order', async () => {
+  const rows = [
+    { label: 'a "quoted" {one}', at: '2026-01-02T03:04:05.678Z', tags: ['x,y', '"', 'NULL'], position: 2n ** 62n },
+    { label: null, at: null, tags: [], position: 0n },
+  ].map((row, index) => ({ ...row, document: { of: ['{', '"'] }, count: index - 1, done: index === 0 }));
+  expect(await test.database.query(ALL.select(), ALL.values(rows))).toEqual(
+    rows.map(({ at, position, ...row }) => ({ ...row, at: at && new Date(at), position: position.toString() })),
+  );
+});
+
+it('stands beside other parameters', async () => {
+  const one = rowSet({ count: 'integer' });
+  const sql = `select count + $1 as sum from (${one.select(2)}) as given`;
+  expect(await test.database.query(sql, [10, ...one.values([{ count: 1 }, { count: 2 }])])).toEqual([
+    { sum: 11 },
+    { sum: 12 },
+  ]);
+});
+
+it('gives no rows', async () => {
+  expect(await test.database.query(ALL.select(), ALL.values([]))).toEqual([]);
+});
