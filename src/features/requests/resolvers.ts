@@ -200,17 +200,19 @@ export class RequestResolver {
   requestMedia(
     @Ctx() context: OperationContext,
     @Arg('input', () => RequestMediaInput, { description: 'What is asked for.' }) input: RequestMediaInput,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: KEY }) idempotencyKey?: string,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: KEY }) idempotencyKey: string | undefined,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<RequestMediaPayload> {
     return answering<RequestMediaPayload>(
       async () => {
+        // Beside the command: after the append all projections want the database, too. A notice that cannot be read is no reason to fail.
+        const reading = asksFor(info, 'notices') ? this.parts.notices().catch(() => []) : [];
         const { type, tmdbId } = input.title;
         const { quality, seasons } = input;
         const wanted = { type, tmdbId, quality, ...(seasons ? { seasons } : {}) };
         const answer = await this.parts.commands.requestMedia(wanted, askingOf(context, idempotencyKey));
         const request = this.present({ state: answer.request, position: answer.position }, context);
-        // It is recorded: a notice that cannot be read is no reason to say that it failed.
-        const notices = answer.request.handover.state === 'LINKED' ? [] : await this.parts.notices().catch(() => []);
+        const notices = answer.request.handover.state === 'LINKED' ? [] : await reading;
         return { outcome: answer.outcome, request, notices, position: this.parts.positions.format(answer.position) };
       },
       { refused: { notices: [] }, problem: availableProblem },
