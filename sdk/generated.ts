@@ -365,7 +365,7 @@ export type ServerInfoQuery = { serverInfo: { version: string, demo: boolean, po
         | { code: string, message: string }
         | { code: string, message: string }
         | { code: string, message: string }
-       | null }>, projections: Array<{ name: string, version: number, position: string, lagMs: number | null, state: ProjectionState, error: string | null, rebuild: { position: string, share: number, error: string | null } | null }> } };
+       | null }>, projections: Array<{ name: string, version: number, position: string, lagMs: number | null, state: ProjectionState, error: string | null, parkedStreams: Array<{ streamId: string, position: string, error: string }>, rebuild: { position: string, share: number, error: string | null } | null }> } };
 
 export type AcceptUpstreamIdentityMutationVariables = Exact<{
   connectionId: string;
@@ -806,6 +806,11 @@ export const ServerInfoDocument = new TypedDocumentString(`
       lagMs
       state
       error
+      parkedStreams {
+        streamId
+        position
+        error
+      }
       rebuild {
         position
         share

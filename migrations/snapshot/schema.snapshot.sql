@@ -83,6 +83,8 @@ table public.projection_checkpoint with (fillfactor=50)
   column state text not null
   column error text
   column updated_at timestamp with time zone not null default now()
+  column parked jsonb not null default '{}'::jsonb
+  column retry_parked boolean not null default false
   constraint projection_checkpoint_pkey PRIMARY KEY (name)
   constraint projection_checkpoint_state_check CHECK ((state = ANY (ARRAY['LIVE'::text, 'CATCHING_UP'::text, 'STOPPED'::text])))
   grant delete, insert, select, update to medianest_app

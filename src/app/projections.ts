@@ -12,9 +12,10 @@ export const allProjections = (parts: { codecs: EventCodecs; jobs: JobQueue }) =
 
 /** How they stand, as the API tells it: with positions that carry the store. */
 export async function tellProjections({ list }: Pick<Projections, 'list'>, format: (position: bigint) => string) {
-  return (await list()).map(({ rebuild, ...one }) => ({
-    ...one,
-    position: format(one.position),
-    rebuild: rebuild && { ...rebuild, position: format(rebuild.position) },
+  const placed = <One extends { position: bigint }>(one: One) => ({ ...one, position: format(one.position) });
+  return (await list()).map(({ rebuild, parkedStreams, ...one }) => ({
+    ...placed(one),
+    parkedStreams: parkedStreams.map(placed),
+    rebuild: rebuild && placed(rebuild),
   }));
 }

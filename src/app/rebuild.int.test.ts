@@ -95,27 +95,33 @@ it('every view can be made anew, and then it has the same rows in the same table
   expect(await readCatalogue(test.owner)).toBe(before.catalogue);
 });
 
-it('one that is under way, or stopped, is told by serverInfo and the metrics; and of another store no lag', async () => {
+it('one that is under way, or stopped, and a stream that is parked, are told by serverInfo and the metrics; and of another store no lag', async () => {
   const { accounts, foundations } = running.house;
   await test.owner.query(
     `insert into projection_checkpoint (name, version, position, store_id, epoch, state, error)
      select 'rebuild:request-view', version, position / 2, store_id, 1, 'STOPPED', 'cannot' from projection_checkpoint where name = 'request-view'`,
   );
   await test.owner.query(`update projection_checkpoint set store_id = 'another' where name = 'request-timeline'`);
+  await test.owner.query(
+    `update projection_checkpoint set parked = '{"mediaRequest-movie-1-standard":{"position":"2","error":"cannot either"}}' where name = 'request-timeline'`,
+  );
   const { accessToken } = await accounts.signInAs('olga');
   const response = await fetch(running.url!, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${accessToken}` },
-    body: '{"query":"{ serverInfo { projections { name state lagMs rebuild { position share error } } } }"}',
+    body: '{"query":"{ serverInfo { projections { name state lagMs parkedStreams { streamId position error } rebuild { position share error } } } }"}',
   });
   const { data } = (await response.json()) as { data: { serverInfo: { projections: object[] } } };
-  const rebuild = { position: `p1.${foundations.store.storeId}.2`, share: 0.5, error: 'cannot' };
+  const position = `p1.${foundations.store.storeId}.2`;
+  const parked = { streamId: 'mediaRequest-movie-1-standard', position, error: 'cannot either' };
+  const rebuild = { position, share: 0.5, error: 'cannot' };
   expect(data.serverInfo.projections.slice(0, 2)).toEqual([
-    { name: 'request-view', state: 'LIVE', lagMs: 0, rebuild },
-    { name: 'request-timeline', state: 'LIVE', lagMs: null, rebuild: null },
+    { name: 'request-view', state: 'LIVE', lagMs: 0, parkedStreams: [], rebuild },
+    { name: 'request-timeline', state: 'LIVE', lagMs: null, parkedStreams: [parked], rebuild: null },
   ]);
   const metrics = await (await fetch(`${running.monitoringUrl}/metrics`)).text();
   expect(metrics).toContain('medianest_projection_rebuild_share{projection="request-view"} 0.5');
   expect(metrics).toContain('medianest_projection_rebuild_stopped{projection="request-view"} 1');
+  expect(metrics).toContain('medianest_projection_parked_streams{projection="request-timeline"} 1');
   expect(metrics).not.toContain('medianest_projection_rebuild_stopped{projection="request-timeline"}');
 });

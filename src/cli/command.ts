@@ -1,6 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import type { EventCodecs, EventStore } from '../mechanisms/event-store';
-import type { Rebuild } from '../mechanisms/projections';
+import type { ProjectionStatus, Rebuild } from '../mechanisms/projections';
 
 /** What the commands are handed. */
 export interface CliParts {
@@ -19,7 +19,9 @@ export interface CliParts {
   schema(demo: boolean): Promise<GraphQLSchema>;
   /** A freshly migrated database, in words. */
   catalogue(): Promise<string>;
-  /** Lets projections that stopped try again, or the one of this name; answers which. */
+  /** How all of them stand. */
+  listProjections(): Promise<ProjectionStatus[]>;
+  /** Lets projections try again that stopped or parked streams, or the one of this name; answers which. */
   retryProjections(name?: string): Promise<string[]>;
   /**
    * Wants the rows of a projection made anew, by the processes that serve, and lets the work look how far that is. Throws StartupError for one that is not there or

@@ -31,7 +31,7 @@ medianest account role <name> <role>         make it an admin, a decider or a fr
 ${EVENTS_USAGE}
                                              print the log, or one stream, as NDJSON
 medianest verify                             read all events, and say what is wrong with them
-${PROJECTIONS_USAGE}         let projections that stopped try again
+${PROJECTIONS_USAGE}       tell how projections stand, or let those try again that stopped or parked streams
 ${REBUILD_USAGE}              make what queries read anew, beside it, and tell how far that is
 medianest schema [--demo]                    print the API; with --demo what demo mode adds to it
 medianest catalogue                          print the database that the migrations make`;

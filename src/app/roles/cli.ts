@@ -5,7 +5,8 @@ import { buildApiSchema } from '../../mechanisms/graphql';
 import { createLogger } from '../../mechanisms/observability';
 import { readCatalogue } from '../../mechanisms/postgres';
 import { createJobQueue } from '../../mechanisms/jobs';
-import { readRebuild, requestRebuild, retryStopped } from '../../mechanisms/projections';
+import type { ProjectionStatus } from '../../mechanisms/projections';
+import { createProjections, readRebuild, requestRebuild, retryStopped } from '../../mechanisms/projections';
 import { runCli } from '../../cli';
 import type { RebuildVisit, Visit } from '../../cli';
 import { createAccountChanger, createTokenIssuer } from '../../features/accounts';
@@ -50,6 +51,7 @@ export function runCommand(words: string[]): Promise<void> {
     schema: async (demo) => buildApiSchema(apiOnly(demo)),
     catalogue: () => withTemporaryDatabase(readCatalogue),
     visitEvents,
+    listProjections,
     retryProjections,
     visitRebuild,
   });
@@ -90,6 +92,17 @@ async function visitEvents(work: (visit: Visit) => Promise<void>): Promise<void>
     const store = await visitEventStore(parts);
     await work({ store, codecs: allCodecs(), enough });
   });
+}
+
+async function listProjections(): Promise<ProjectionStatus[]> {
+  let listed: ProjectionStatus[] = [];
+  await visiting(async (parts) => {
+    const database = await visitDatabase(parts);
+    const store = await visitEventStore(parts);
+    const projections = allProjections({ codecs: allCodecs(), jobs: createJobQueue({ database }) });
+    listed = await createProjections({ database, store, projections }).list();
+  });
+  return listed;
 }
 
 async function retryProjections(name?: string): Promise<string[]> {

@@ -6,6 +6,7 @@ export const connectionsAccess: AccessMap = {
   ConnectionPayload: 'ADMIN',
   ServerInfo: 'STATUS_READ',
   ProjectionInfo: 'STATUS_READ',
+  ParkedStreamInfo: 'STATUS_READ',
   RebuildInfo: 'STATUS_READ',
   ReplicaInfo: 'STATUS_READ',
   ConnectionInfo: 'STATUS_READ',

@@ -144,6 +144,21 @@ export class RebuildInfo {
 }
 
 @ObjectType({
+  description: 'A stream whose events a projection leaves out, until they are tried again.',
+  simpleResolvers: true,
+})
+export class ParkedStreamInfo {
+  @Field(() => String, { description: 'The id of the stream.' })
+  streamId!: string;
+
+  @Field(() => Position, { description: 'Of the first event that it has not taken.' })
+  position!: string;
+
+  @Field(() => String, { description: 'Why not: the event and what is wrong with it.' })
+  error!: string;
+}
+
+@ObjectType({
   description: 'A projection of the log: what queries read, or what sets work going.',
   simpleResolvers: true,
 })
@@ -169,6 +184,9 @@ export class ProjectionInfo {
 
   @Field(() => String, { nullable: true, description: 'Why it stopped: the event and its position.' })
   error!: string | null;
+
+  @Field(() => [ParkedStreamInfo], { description: 'What it leaves out; a hundred at most.' })
+  parkedStreams!: ParkedStreamInfo[];
 
   @Field(() => RebuildInfo, { nullable: true, description: 'Null: nobody makes it anew.' })
   rebuild!: RebuildInfo | null;

@@ -54,6 +54,7 @@ export function createHandOverReactor(parts: { codecs: EventCodecs; jobs: JobQue
     version: 1,
     handles: ['HandoverQueued', 'HandoverDeferred'] satisfies MediaRequestEvent['type'][],
     tables: [],
+    onPoison: 'park',
     async project(stored, tx) {
       for (const one of stored) {
         const event: Recorded<MediaRequestEvent> = parts.codecs.read<MediaRequestEvent>(one);

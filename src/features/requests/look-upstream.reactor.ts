@@ -48,6 +48,7 @@ export function createLookUpstreamReactor({ codecs, jobs }: { codecs: EventCodec
     version: 1,
     handles: ['UpstreamRequestCreated', 'UpstreamRequestAdopted'] satisfies MediaRequestEvent['type'][],
     tables: [],
+    onPoison: 'park',
     async project(stored, tx) {
       for (const one of stored) {
         const event = codecs.read<MediaRequestEvent>(one);

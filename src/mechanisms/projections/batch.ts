@@ -1,9 +1,14 @@
 import type { FeedWriter } from '../change-feed';
+import { UnreadableEvent } from '../errors';
 import type { EventCodecs, StoredEvent } from '../event-store';
+import type { Logger } from '../observability';
 import type { Database, Queryable, Transaction } from '../postgres';
-import type { Term } from './checkpoint';
+import { bisect } from './bisect';
+import type { Move } from './checkpoint';
 import { advance } from './checkpoint';
-import { isPassing, LeadershipLost, poisoned, ProjectionStopped } from './failures';
+import { LeadershipLost, poisoned } from './failures';
+import type { ParkedStreams } from './parked-streams';
+import { withParked } from './parked-streams';
 import type { Projection, ProjectionState } from './projection';
 
 export interface WriteParts {
@@ -11,10 +16,13 @@ export interface WriteParts {
   codecs: Pick<EventCodecs, 'requireKnown'>;
   projection: Projection;
   epoch: bigint;
+  /** What is left out. */
+  parked: ParkedStreams;
 }
 
 export interface BatchParts extends WriteParts {
   database: Database;
+  log: Logger;
   /** Called after every commit. */
   committed(position: bigint): void;
 }
@@ -28,25 +36,44 @@ export interface Batch {
   state: ProjectionState;
 }
 
+/** More than so many at a time are no fault of theirs. */
+const MOST_PARKED = 100;
+
 /**
  * Applies a batch; answers with the position after it. When its events are to blame for a failure it is halved, down to the one event that
- * fails twice: everything before that is committed, and ProjectionStopped names it.
+ * fails twice. Where the projection parks, the stream of that event is left out from there on; else all before it is committed, and
+ * ProjectionStopped names it.
  */
-export async function applyBatch(parts: BatchParts, batch: Batch): Promise<bigint> {
-  try {
-    return await commit(parts, batch);
-  } catch (error) {
-    if (isPassing(error) || error instanceof ProjectionStopped) throw error;
-  }
-  const { from, events, state } = batch;
-  if (events.length > 1) {
-    const middle = Math.ceil(events.length / 2);
-    const reached = await applyBatch(parts, { from, events: events.slice(0, middle), state });
-    return applyBatch(parts, { from: reached, events: events.slice(middle), state });
-  }
-  return commit(parts, batch).catch((error: unknown) => {
-    throw isPassing(error) ? error : poisoned(events[0]!, error);
+export async function applyBatch(parts: BatchParts, { from, events, state }: Batch): Promise<bigint> {
+  let reached = from;
+  await bisect(events, {
+    async write(some) {
+      reached = await commit(parts, { from: reached, events: some, state });
+    },
+    async poison(event, cause) {
+      await park(parts, { from: reached, events: [event], state }, cause);
+      reached = event.globalPosition;
+    },
   });
+  return reached;
+}
+
+/** Moves the checkpoint over the event, or throws what stops the projection. */
+async function park(parts: BatchParts, { from, events, state }: Batch, cause: unknown): Promise<void> {
+  const { database, projection, parked, log } = parts;
+  const { streamId, globalPosition: position } = events[0]!;
+  const error = poisoned(events[0]!, cause);
+  // What cannot be read stops every projection: nobody can say what it is, so nobody may leave it out.
+  const mayPark = projection.onPoison === 'park' && !(cause instanceof UnreadableEvent) && parked.size < MOST_PARKED;
+  if (!mayPark) throw error;
+  const stream = { streamId, position, error: error.message };
+  await move(database, parts, { from, position, state, parking: withParked(parked, stream) });
+  parked.set(streamId, stream);
+  parts.committed(position);
+  log.error(
+    { err: error, projection: projection.name, stream: streamId },
+    'a projection parked a stream and goes on without it; it is tried again at the next start, or after `medianest projections retry`',
+  );
 }
 
 /** Rows, checkpoint and feed in one transaction; where there is nothing to fold, in one statement. */
@@ -54,18 +81,26 @@ async function commit(parts: BatchParts, batch: Batch): Promise<bigint> {
   const { database } = parts;
   const position = await (handledOf(parts, batch).length > 0
     ? database.transaction((tx) => writeBatch(tx, parts, batch))
-    : moveOver(database, parts, batch));
+    : move(database, parts, toEnd(batch)));
   parts.committed(position);
   return position;
 }
 
 /** As the first of a transaction. */
 export async function writeBatch(tx: Transaction, parts: WriteParts, batch: Batch): Promise<bigint> {
+  return foldBehind(tx, parts, { to: toEnd(batch), handled: handledOf(parts, batch) });
+}
+
+/** Rows and feed of the events, behind the fence. */
+export async function foldBehind(
+  tx: Transaction,
+  parts: WriteParts,
+  { to, handled }: { to: Omit<Move, 'parked'>; handled: StoredEvent[] },
+): Promise<bigint> {
   const { feed, projection } = parts;
-  const handled = handledOf(parts, batch);
   // Goes out behind the fence without waiting for its answer: what is written behind one that fails is rolled back.
   const [moved, folded] = await Promise.allSettled([
-    moveOver(tx, parts, batch),
+    move(tx, parts, to),
     handled.length > 0 ? projection.project(handled, tx) : [],
   ]);
   if (moved.status === 'rejected') throw moved.reason;
@@ -74,21 +109,25 @@ export async function writeBatch(tx: Transaction, parts: WriteParts, batch: Batc
   return moved.value;
 }
 
-function handledOf({ codecs, projection }: WriteParts, { events }: Batch): StoredEvent[] {
+export function handledOf(
+  { codecs, projection, parked }: Pick<WriteParts, 'codecs' | 'projection' | 'parked'>,
+  { events }: Pick<Batch, 'events'>,
+): StoredEvent[] {
   // Of an event that nobody here knows, nobody can say whether this projection should have handled it.
   events.forEach(codecs.requireKnown);
-  return events.filter(({ type }) => projection.handles.includes(type));
+  return events.filter(({ type, streamId }) => projection.handles.includes(type) && !parked.has(streamId));
 }
 
-/** Moves the checkpoint, over events that the projection does not handle, too. */
-async function moveOver(
+const toEnd = ({ from, events, state }: Batch) => ({ from, position: events.at(-1)!.globalPosition, state });
+
+/** Moves the checkpoint, over events that the projection does not handle or leaves out, too. */
+export async function move(
   place: Queryable,
-  { projection, epoch }: Term,
-  { from, events, state }: Batch,
+  { projection, epoch, parked }: Pick<WriteParts, 'projection' | 'epoch' | 'parked'>,
+  to: Omit<Move, 'parked'>,
 ): Promise<bigint> {
-  const position = events.at(-1)!.globalPosition;
-  if (!(await advance(place, { projection, epoch }, { from, position, state }))) {
-    throw new LeadershipLost(`${projection.name} is led by another process`);
+  if (!(await advance(place, { projection, epoch }, { ...to, parked }))) {
+    throw new LeadershipLost(`${projection.name} is led by another process, or has other rows`);
   }
-  return position;
+  return to.position;
 }

@@ -1,4 +1,6 @@
 import type { Queryable } from '../postgres';
+import type { ParkedStreams, StoredParkedStreams } from './parked-streams';
+import { fromParkedStreams, toParkedStreams } from './parked-streams';
 import type { Projection, ProjectionState } from './projection';
 
 type Named = Pick<Projection, 'name' | 'version'>;
@@ -14,6 +16,8 @@ export interface Checkpoint {
   storeId: string;
   /** Of the rows that are read: lower than that of the program until they are made anew. */
   version: number;
+  /** What was left out on the way to the position. */
+  parked: ParkedStreams;
 }
 
 /** How long a leader may idle in a transaction: a frozen one loses it, and with it the lock on the checkpoint. */
@@ -44,7 +48,7 @@ export async function beginTerm(
     `insert into projection_checkpoint as mine (name, version, position, store_id, epoch, state)
      values ($1, $2, 0, $3, $4, 'CATCHING_UP')
      on conflict (name) do update set epoch = excluded.epoch where mine.epoch < excluded.epoch
-     returning position, store_id, version`,
+     returning position, store_id, version, parked`,
     [projection.name, projection.version, storeId, epoch],
   );
   return row ? toCheckpoint(row) : null;
@@ -54,11 +58,13 @@ interface CheckpointRow {
   position: string;
   store_id: string;
   version: number;
+  parked: StoredParkedStreams;
 }
-const toCheckpoint = ({ position, store_id: storeId, version }: CheckpointRow): Checkpoint => ({
+const toCheckpoint = ({ position, store_id: storeId, version, parked }: CheckpointRow): Checkpoint => ({
   position: BigInt(position),
   storeId,
   version,
+  parked: toParkedStreams(parked),
 });
 
 /** Where a projection stands; `locked`: and stays until the end of the transaction. Null: it never began. */
@@ -67,7 +73,7 @@ export async function readCheckpoint(
   name: string,
   { locked = false } = {},
 ): Promise<Checkpoint | null> {
-  const sql = `select position, store_id, version from projection_checkpoint where name = $1`;
+  const sql = `select position, store_id, version, parked from projection_checkpoint where name = $1`;
   const [row] = await database.query<CheckpointRow>(locked ? `${sql} for update` : sql, [name]);
   return row ? toCheckpoint(row) : null;
 }
@@ -81,28 +87,39 @@ export async function adopt(database: Queryable, { projection, epoch }: Term): P
   ]);
 }
 
+export interface Move {
+  from: bigint;
+  position: bigint;
+  state: ProjectionState;
+  /** As the leader knows them: a swap may have brought rows that lack others. */
+  parked: ParkedStreams;
+  /** What is left out from here on; absent: the same. */
+  parking?: ParkedStreams;
+}
+
 /**
  * Moves the checkpoint, as the first statement of a batch's transaction: false means that somebody else leads, and nothing may be kept of what is written.
  * From here the row is locked, so nobody can begin to lead before this commits or is gone. The commit waits for no disk: what a crash of the server
  * takes back, rows, jobs and feed with the checkpoint, is projected again, at the same positions. But replicas are sent only what is on the disk, so where
  * one listens, it waits.
  */
-export async function advance(
-  tx: Queryable,
-  { projection, epoch }: Term,
-  to: { from: bigint; position: bigint; state: ProjectionState },
-): Promise<boolean> {
+export async function advance(tx: Queryable, { projection, epoch }: Term, to: Move): Promise<boolean> {
   // The settings hold whoever leads: one that does not may freeze with what it wrote, too.
   const [row] = await tx.query<{ moved: boolean }>(
     `with moved as (
-       update projection_checkpoint set position = $5, state = $6, error = null, updated_at = clock_timestamp()
-       where name = $1 and version = $2 and epoch = $3 and position = $4 returning 1
+       update projection_checkpoint
+       set position = $5, state = $6, error = null, parked = coalesce($9, parked), updated_at = clock_timestamp()
+       where name = $1 and version = $2 and epoch = $3 and position = $4 and parked = $8 returning 1
      )
      select exists (select from moved) as moved,
        set_config('idle_in_transaction_session_timeout', '${IDLE_IN_TRANSACTION_MS}', true), set_config('application_name', $7, true),
        set_config('synchronous_commit',
          case when exists (select from pg_stat_get_wal_senders()) then current_setting('synchronous_commit') else 'off' end, true)`,
-    [projection.name, projection.version, epoch, to.from, to.position, to.state, sessionName(projection)],
+    [
+      ...[projection.name, projection.version, epoch, to.from, to.position, to.state, sessionName(projection)],
+      fromParkedStreams(to.parked),
+      to.parking ? fromParkedStreams(to.parking) : null,
+    ],
   );
   return row!.moved;
 }
@@ -111,7 +128,7 @@ export async function advance(
 export async function beginAnew(tx: Queryable, { projection, epoch }: Term, storeId: string): Promise<boolean> {
   const rows = await tx.query(
     `update projection_checkpoint
-     set version = $2, position = 0, store_id = $4, state = 'CATCHING_UP', error = null, updated_at = clock_timestamp()
+     set version = $2, position = 0, store_id = $4, state = 'CATCHING_UP', error = null, parked = '{}', updated_at = clock_timestamp()
      where name = $1 and epoch = $3 returning 1`,
     [projection.name, projection.version, epoch, storeId],
   );
@@ -128,8 +145,8 @@ export async function replace(
   { name }: Named,
 ): Promise<boolean> {
   const rows = await tx.query(
-    `with other as (delete from projection_checkpoint where name = $2 and epoch = $3 and version = $5 and position = $6 returning version)
-     update projection_checkpoint as it set version = other.version, position = $4, updated_at = clock_timestamp(),
+    `with other as (delete from projection_checkpoint where name = $2 and epoch = $3 and version = $5 and position = $6 returning version, parked)
+     update projection_checkpoint as it set version = other.version, position = $4, parked = other.parked, updated_at = clock_timestamp(),
        state = case when state = 'STOPPED' then 'CATCHING_UP' else state end, error = null
      from other where name = $1 returning 1`,
     [name, by.projection.name, by.epoch, position, by.projection.version, reached],
@@ -155,11 +172,23 @@ export async function isStopped(database: Queryable, { name, version }: Named): 
   return (await database.query(sql, [name, version])).length > 0;
 }
 
-/** Lets those that are stopped try again, or the one of this name: a process that keeps it going sees it within a second. Answers their names. */
+/** Whether somebody said so since it was last asked. */
+export async function isRetryWanted(database: Queryable, { projection, epoch }: Term): Promise<boolean> {
+  const rows = await database.query(
+    'update projection_checkpoint set retry_parked = false where name = $1 and epoch = $2 and retry_parked returning 1',
+    [projection.name, epoch],
+  );
+  return rows.length > 0;
+}
+
+/**
+ * Lets those try again that are stopped, or that parked streams, or the one of this name: a process that keeps it going sees it within a second. Answers their names.
+ */
 export async function retryStopped(database: Queryable, name?: string): Promise<string[]> {
   const rows = await database.query<{ name: string }>(
-    `update projection_checkpoint set state = 'CATCHING_UP', error = null, updated_at = clock_timestamp()
-     where state = 'STOPPED' and name = coalesce($1, name) returning name`,
+    `update projection_checkpoint set state = case when state = 'STOPPED' then 'CATCHING_UP' else state end, error = null,
+       retry_parked = parked <> '{}', updated_at = clock_timestamp()
+     where (state = 'STOPPED' or parked <> '{}') and name = coalesce($1, name) returning name`,
     [name ?? null],
   );
   return rows.map((row) => row.name).sort();

@@ -8,6 +8,7 @@ const status = (lagMs: number | null, state: ProjectionStatus['state'] = 'LIVE')
   state,
   lagMs,
   error: null,
+  parkedStreams: [],
   rebuild: null,
 });
 

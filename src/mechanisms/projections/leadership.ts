@@ -8,9 +8,10 @@ import type { Doorbell, WakeUp } from '../pubsub';
 import { createDoorbell } from '../pubsub';
 import { applyBatch } from './batch';
 import type { Checkpoint, Term } from './checkpoint';
-import { beginAnew, beginTerm, isStopped, leaseOf, recordState } from './checkpoint';
+import { beginAnew, beginTerm, isRetryWanted, isStopped, leaseOf, recordState } from './checkpoint';
 import { isPassing, LeadershipLost, ProjectionStopped } from './failures';
 import { createLogBatches } from './log-batches';
+import { makeUpParked } from './missed-events';
 import { pause } from './pause';
 import type { Projection, ProjectionState } from './projection';
 import { ofThisVersion } from './row-version';
@@ -43,7 +44,7 @@ interface Running extends LeadershipParts {
 
 const TRIM_EVERY_MS = 3_600_000;
 const BACK_OFF_MS = { first: 100, most: 5_000 };
-/** How often one that stopped looks whether somebody wants it to try again. */
+/** How often one looks whether somebody wants tried again what stopped or is parked. */
 const STOPPED_LOOK_MS = 1_000;
 
 export function createLeadership(parts: LeadershipParts): Leadership {
@@ -113,25 +114,31 @@ async function lead(running: Running, lease: Lease): Promise<void> {
 }
 
 async function project(running: Running, lease: Lease, term: Term): Promise<void> {
-  const { database, store, codecs, projection, feed, bell, pollMs, stopping, failures } = running;
+  const { database, store, projection, feed, bell, pollMs, stopping, failures } = running;
   const begun = await beginTerm(database, term, store.storeId);
   if (!begun) throw new LeadershipLost(`${projection.name} is led by another process`);
   const checkpoint = await ofThisVersion(running, { lease, term, begun });
   if (!checkpoint) return;
-  const committed = (position: bigint): void => publish(running, position);
-  let position = await whereToBegin(running, term, checkpoint);
+  const { parked, ...begins } = await whereToBegin(running, term, checkpoint);
+  let { position } = begins;
+  const committed = (reached: bigint): void => publish(running, reached);
+  const parts = { ...running, epoch: lease.epoch, parked, committed };
   const batches = createLogBatches(store, position);
-  let state: ProjectionState | undefined;
-  let trimAt = 0;
+  let state: ProjectionState = 'CATCHING_UP';
+  let [trimAt, retryAt] = [0, 0];
+  await makeUpParked(parts, { position, state });
   while (!stopping.aborted && lease.held()) {
     if (Date.now() >= trimAt) {
       await feed.trim(projection.name);
       trimAt = Date.now() + TRIM_EVERY_MS;
     }
+    if (Date.now() >= retryAt) {
+      if (await isRetryWanted(database, term)) await makeUpParked(parts, { position, state });
+      retryAt = Date.now() + STOPPED_LOOK_MS;
+    }
     const { events, isLast } = await batches.next();
     const reached = isLast ? 'LIVE' : 'CATCHING_UP';
     if (events.length > 0) {
-      const parts = { database, feed, codecs, projection, epoch: lease.epoch, committed };
       const began = performance.now();
       position = await applyBatch(parts, { from: position, events, state: reached });
       batches.took(performance.now() - began);
@@ -143,7 +150,8 @@ async function project(running: Running, lease: Lease, term: Term): Promise<void
 }
 
 /** Positions of another store mean nothing here, and a store that was set back would be waited for in silence. */
-async function whereToBegin(running: Running, term: Term, { storeId, position }: Checkpoint): Promise<bigint> {
+async function whereToBegin(running: Running, term: Term, checkpoint: Checkpoint): Promise<Checkpoint> {
+  const { storeId, position } = checkpoint;
   const { store, projection, log } = running;
   const head = await store.head();
   if (storeId !== store.storeId) {
@@ -152,14 +160,14 @@ async function whereToBegin(running: Running, term: Term, { storeId, position }:
       'the event store is another one: a projection begins anew',
     );
     await empty(running, term, head);
-    return 0n;
+    return { ...checkpoint, position: 0n, parked: new Map() };
   }
   if (position > head) {
     throw new ProjectionStopped(
       `the checkpoint stands at ${position}, beyond the end of the store (${head}): rebuild the projection`,
     );
   }
-  return position;
+  return checkpoint;
 }
 
 /** Rows, feed and checkpoint together. What the other store had already is history, and no news for subscribers. */

@@ -29,6 +29,11 @@ export function monitorProjections(metrics: Metrics, { list }: Pick<Projections,
     state === 'STOPPED' ? 1 : 0,
   );
   gauge(
+    'medianest_projection_parked_streams',
+    'Streams that it leaves out, at an event that it cannot take; serverInfo says which.',
+    ({ parkedStreams }) => parkedStreams.length,
+  );
+  gauge(
     'medianest_projection_rebuild_share',
     'How much of the log its new rows have seen, from 0 to 1; absent when none are made.',
     ({ rebuild }) => rebuild && rebuild.share,

@@ -15,6 +15,12 @@ export interface Projection {
   handles: readonly string[];
   /** What it writes and nobody else does; named without a schema, since a rebuild has tables of the same names in another. Its rows are found by keys alone. */
   tables: readonly string[];
+  /**
+   * What an event does that it cannot take: stops the projection, unless said otherwise; or parks the stream of that event, all events of which are left out from
+   * there on until they are tried again. That is for projections of which each row depends on one stream (or on sums over streams), and none is read `atLeast`
+   * as of a position: the checkpoint does not prove any more that a row has seen its events.
+   */
+  onPoison?: 'stop' | 'park';
   /** Only through `tx`; never calls out. Returns what subscribers shall hear of, in order. */
   project(events: StoredEvent[], tx: Transaction): Promise<FeedEntry[]>;
 }

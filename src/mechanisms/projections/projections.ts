@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { EventStore } from '../event-store';
 import type { Queryable } from '../postgres';
+import type { ParkedStream, StoredParkedStreams } from './parked-streams';
+import { inOrder, toParkedStreams } from './parked-streams';
 import type { Projection, ProjectionState } from './projection';
 import type { Rebuild, StoredRebuild } from './rebuild-request';
 import { rebuildColumn, toRebuild } from './rebuild-request';
@@ -16,6 +18,8 @@ export interface ProjectionStatus {
   lagMs: number | null;
   /** Why it stopped. One that a newer program made is stopped for this one. */
   error: string | null;
+  /** In the order of the log. */
+  parkedStreams: ParkedStream[];
   /** Rows that are made anew beside those that are read; null: none are. */
   rebuild: Rebuild | null;
 }
@@ -40,6 +44,7 @@ interface CheckpointRow {
   store_id: string | null;
   state: ProjectionStatus['state'];
   error: string | null;
+  parked: StoredParkedStreams;
   rebuild: StoredRebuild | null;
 }
 
@@ -55,7 +60,7 @@ export function createProjections({ database, store, projections }: ProjectionsP
            else it.error end as error,
          case when it.version < wanted.version then 'REBUILDING' when it.version > wanted.version then 'STOPPED'
            else coalesce(it.state, 'CATCHING_UP') end as state,
-         ${rebuildColumn('it')} as rebuild
+         coalesce(it.parked, '{}') as parked, ${rebuildColumn('it')} as rebuild
        from unnest($1::text[], $2::int[]) with ordinality as wanted (name, version, place)
        left join projection_checkpoint as it using (name) order by place`,
       [wanted.map(({ name }) => name), wanted.map(({ version }) => version)],
@@ -64,10 +69,11 @@ export function createProjections({ database, store, projections }: ProjectionsP
     async list() {
       const checkpoints = await rows(projections);
       return Promise.all(
-        checkpoints.map(async ({ store_id: storeId, rebuild, ...row }) => {
+        checkpoints.map(async ({ store_id: storeId, parked, rebuild, ...row }) => {
           const position = BigInt(row.position);
           const lagMs = (storeId ?? store.storeId) === store.storeId ? await lagBehind(store, position) : null;
-          return { ...row, position, lagMs, rebuild: rebuild && toRebuild(rebuild) };
+          const parkedStreams = inOrder(toParkedStreams(parked));
+          return { ...row, position, lagMs, parkedStreams, rebuild: rebuild && toRebuild(rebuild) };
         }),
       );
     },

@@ -20,7 +20,8 @@ it('a swap waits longer each time for who reads for long, and at last ten second
   await stands(3n);
   await stopAll();
   await requestRebuild(database, numbering());
-  const leases = createLeases({ database, holder: 'a', leaseMs: 60_000, log: createLogger({ level: 'silent' }) });
+  const log = createLogger({ level: 'silent' });
+  const leases = createLeases({ database, holder: 'a', leaseMs: 60_000, log });
   const lease = await leases.acquire(leaseOf({ name: rebuildOf('numbered') }));
   const gate = createGate();
   const longReader = bench.owner().transaction(async (tx) => {
@@ -32,7 +33,7 @@ it('a swap waits longer each time for who reads for long, and at last ten second
   const pauses = jest.mocked(pause).mockClear().mockResolvedValue().mock.calls;
   const codecs = { requireKnown: () => undefined };
   const { store } = bench;
-  const parts = { database, store, feed: createFeedWriter({ database }), codecs, projection: numbering() };
+  const parts = { database, store, feed: createFeedWriter({ database }), codecs, projection: numbering(), log };
   const done = rebuild(parts, lease!, new AbortController().signal);
   await until(() => pauses.length === 8);
   gate.open();

@@ -1,12 +1,14 @@
 import type { FeedWriter } from '../change-feed';
 import type { EventCodecs, EventStore, StoredEvent } from '../event-store';
 import type { Lease } from '../leases';
+import type { Logger } from '../observability';
 import type { Database, Queryable, Transaction } from '../postgres';
 import { applyBatch, writeBatch } from './batch';
 import type { Checkpoint, Term } from './checkpoint';
 import { beginAnew, beginTerm, readCheckpoint, replace, sessionName } from './checkpoint';
 import { LeadershipLost } from './failures';
 import { createLogBatches } from './log-batches';
+import type { ParkedStreams } from './parked-streams';
 import { pause } from './pause';
 import type { Projection } from './projection';
 import { rebuildOf } from './rebuild-request';
@@ -18,12 +20,15 @@ export interface RebuildParts {
   feed: FeedWriter;
   codecs: Pick<EventCodecs, 'requireKnown'>;
   projection: Projection;
+  log: Logger;
 }
 
 interface Rebuilding extends RebuildParts {
   /** The same fold into the tables beside. */
   aside: Projection;
   term: Term;
+  /** What that leaves out. */
+  parked: ParkedStreams;
 }
 
 /** What is left to fold while the leader of the rows that are read has to wait. */
@@ -44,8 +49,10 @@ const LOCK_NOT_AVAILABLE = '55P03';
 export async function rebuild(parts: RebuildParts, lease: Lease, stopping: AbortSignal): Promise<boolean> {
   const { database, projection } = parts;
   const aside = beside(projection, rebuildOf(projection.name));
-  const rebuilding = { ...parts, aside, term: { projection: aside, epoch: lease.epoch } };
-  let position = await whereToBegin(rebuilding);
+  const term = { projection: aside, epoch: lease.epoch };
+  const { parked, ...begins } = await whereToBegin(parts, term);
+  const rebuilding = { ...parts, aside, term, parked };
+  let { position } = begins;
   const batches = createLogBatches({ readAll: (after, limit) => readToTarget(rebuilding, after, limit) }, position);
   let isIndexed = false;
   let again = SWAP_AGAIN_MS.first;
@@ -54,7 +61,7 @@ export async function rebuild(parts: RebuildParts, lease: Lease, stopping: Abort
     const { events, isLast } = await batches.next();
     if (events.length > 0) {
       const began = performance.now();
-      const writing = { ...parts, projection: aside, epoch: lease.epoch, committed: () => undefined };
+      const writing = { ...parts, projection: aside, epoch: lease.epoch, parked, committed: () => undefined };
       position = await applyBatch(writing, { from: position, events, state: 'CATCHING_UP' });
       batches.took(performance.now() - began);
     }
@@ -70,20 +77,22 @@ export async function rebuild(parts: RebuildParts, lease: Lease, stopping: Abort
   return false;
 }
 
+type Begins = Pick<Checkpoint, 'position' | 'parked'>;
+
 /** Where it was left, if those tables are of this version and this store; else at the beginning, with empty ones. */
-async function whereToBegin({ database, store, projection, term }: Rebuilding): Promise<bigint> {
+async function whereToBegin({ database, store, projection }: RebuildParts, term: Term): Promise<Begins> {
   const { storeId } = store;
   const begun = await beginTerm(database, term, storeId);
   if (!begun) throw new LeadershipLost(`${term.projection.name} is led by another process`);
   const isOurs = begun.version === projection.version && begun.storeId === storeId;
-  if (isOurs && begun.position > 0n) return begun.position;
+  if (isOurs && begun.position > 0n) return begun;
   await database.transaction(async (tx) => {
     if (!(await beginAnew(tx, term, storeId))) {
       throw new LeadershipLost(`${term.projection.name} is led by another process`);
     }
     await beginTables(tx, projection);
   });
-  return 0n;
+  return { position: 0n, parked: new Map() };
 }
 
 /** Never beyond the rows that are read: what these have not seen yet is for their leader to fold, and to tell. Rows of another store are no measure. */

@@ -1,5 +1,4 @@
 import type { Leases } from '../leases';
-import type { Logger } from '../observability';
 import { leaseOf, recordState } from './checkpoint';
 import { isPassing, ProjectionStopped } from './failures';
 import { pause } from './pause';
@@ -11,7 +10,6 @@ import { rebuildOf, wantedRebuilds } from './rebuild-request';
 export interface RebuilderParts extends Omit<RebuildParts, 'projection'> {
   projections: readonly Projection[];
   leases: Leases;
-  log: Logger;
 }
 
 /** Makes anew what somebody wants, and what a process that died has left in the middle. */
@@ -21,7 +19,8 @@ export interface Rebuilder {
 
 const LOOK_MS = 1_000;
 
-export function startRebuilder({ projections, leases, log, ...parts }: RebuilderParts): Rebuilder {
+export function startRebuilder({ projections, leases, ...parts }: RebuilderParts): Rebuilder {
+  const { log } = parts;
   const stop = new AbortController();
   const running = new Map<string, Promise<void>>();
   const withRows = projections.filter(({ tables }) => tables.length > 0);
