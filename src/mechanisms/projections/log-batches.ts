@@ -16,11 +16,11 @@ export interface LogBatches {
   took(ms: number): void;
 }
 
-const SIZE = { first: 500, least: 10, most: 4_000 };
+const SIZE = { first: 500, least: 10, most: 8_000 };
 /** Of what events say, in characters of JSON: two batches are in memory at a time, as they are and as rows. */
 const MOST_CHARACTERS = 16 * 2 ** 20;
 /** Long enough that what a transaction costs does not count, short enough for who waits for a row of it. */
-const WANTED_MS = { least: 250, most: 1_000 };
+const WANTED_MS = { least: 500, most: 1_000 };
 
 /** The next batch is read while the last is written, so that the server and this process are both at work. */
 export function createLogBatches(store: Pick<EventStore, 'readAll'>, after: bigint): LogBatches {
