@@ -69,12 +69,10 @@ function fold(rows: Map<string, RequestRow>, event: Recorded<MediaRequestEvent>)
   rows.set(requestId, { state, streamId: event.streamId, position: event.globalPosition });
   const subjects = [requestId, state.requesterId, ...state.followerIds];
   if (event.type === 'RequestLeft') subjects.push(event.data.followerId);
-  const entry = { position: event.globalPosition, subjects };
+  const position = event.globalPosition;
+  const change = { position, subjects, kind: REQUEST_CHANGED, payload: changeOf(event, state) };
   const handover = handoverChangeOf(event, state);
-  return [
-    { ...entry, kind: REQUEST_CHANGED, payload: changeOf(event, state) },
-    ...(handover ? [{ ...entry, kind: HANDOVER_CHANGED, payload: handover }] : []),
-  ];
+  return handover ? [change, { position, subjects, kind: HANDOVER_CHANGED, payload: handover }] : [change];
 }
 
 /** When the janitor may look at it: a lapsed lease, or the time to try again. */

@@ -64,17 +64,12 @@ export type RequestStatus =
 
 /** The public status: the first that holds (DOMAIN.md 3). */
 export function statusOf({ decision, handover, fulfilment }: MediaRequest): RequestStatus {
-  const table: [RequestStatus, boolean][] = [
-    ['DECLINED', decision.state === 'DECLINED'],
-    ['CANCELLED', decision.state === 'CANCELLED'],
-    ['REMOVED', fulfilment.state === 'REMOVED'],
-    ['AVAILABLE', fulfilment.state === 'AVAILABLE'],
-    ['PARTIALLY_AVAILABLE', fulfilment.state === 'PARTIAL'],
-    ['FAILED', handover.state === 'REJECTED' || fulfilment.state === 'FAILED'],
-    ['PROCESSING', handover.state === 'LINKED'],
-    ['APPROVED', decision.state === 'APPROVED'],
-  ];
-  return table.find(([, holds]) => holds)?.[0] ?? 'PENDING_APPROVAL';
+  if (decision.state === 'DECLINED' || decision.state === 'CANCELLED') return decision.state;
+  if (fulfilment.state === 'REMOVED' || fulfilment.state === 'AVAILABLE') return fulfilment.state;
+  if (fulfilment.state === 'PARTIAL') return 'PARTIALLY_AVAILABLE';
+  if (handover.state === 'REJECTED' || fulfilment.state === 'FAILED') return 'FAILED';
+  if (handover.state === 'LINKED') return 'PROCESSING';
+  return decision.state === 'APPROVED' ? 'APPROVED' : 'PENDING_APPROVAL';
 }
 
 export type RequestStage = 'REQUESTED' | 'APPROVED' | 'SENT' | 'SEARCHING' | 'DOWNLOADING' | 'IMPORTING' | 'IN_PLEX';
