@@ -50,13 +50,10 @@ export function beside(projection: Projection, name: string): Projection {
     ...projection,
     name,
     async project(events, tx) {
-      const [path] = await tx.query<{ before: string }>(`select current_setting('search_path') as before`);
-      await searchIn(tx, 'medianest_rebuild');
+      tx.send('set local search_path = medianest_rebuild');
       await projection.project(events, tx);
-      await searchIn(tx, path!.before);
+      tx.send('set local search_path = default'); // what its session began with
       return [];
     },
   };
 }
-
-const searchIn = (tx: Queryable, path: string) => tx.query(`select set_config('search_path', $1, true)`, [path]);
