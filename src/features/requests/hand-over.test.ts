@@ -223,7 +223,7 @@ describe('the reactor', () => {
     const notHere = () => {
       throw new Error('not here');
     };
-    const tx = { query: notHere, send: notHere };
+    const tx = { query: notHere, prepared: notHere, send: notHere };
     const events = (await store.readStream(STREAM)).events.filter(({ type }) => reactor.handles.includes(type));
     expect(await reactor.project(events, tx)).toEqual([]);
     const job = { task: HAND_OVER, queue: `hand-over:${titleOfStream(STREAM)}`, payload: target };

@@ -20,8 +20,14 @@ export interface Queryable {
   query<Row extends object>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
 }
 
+/** Knows statements by name. */
+export interface Preparing {
+  /** As `query`, for a statement that comes again and again. */
+  prepared<Row extends object>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
+}
+
 /** One connection: its statements go out at once, also while those before have no answer yet, and are done in their order. */
-export interface Transaction extends Queryable {
+export interface Transaction extends Queryable, Preparing {
   /**
    * For a statement whose answer nobody needs: it costs no round trip of its own. When it fails, the transaction fails with its error. One with a name comes
    * again and again.
@@ -30,10 +36,8 @@ export interface Transaction extends Queryable {
 }
 
 /** A pool. `transaction` gives one connection for the whole of `work`, rolls back when it throws. */
-export interface Database extends Queryable {
+export interface Database extends Queryable, Preparing {
   transaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result>;
-  /** As `query`, for a statement that comes again and again. */
-  prepared<Row extends object>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
   /** A connection of one's own, whose session has these settings. Closes with the database, if not before. */
   lane(settings?: Record<string, string>): Lane;
   /** A bell between processes that use this database. Closes with the database, if not before. */
@@ -93,13 +97,12 @@ export function createDatabase(options: DatabaseOptions): PostgresDatabase {
   const admission = createAdmission({ pool, size: max, maxWaitMs });
   const lend = <Result>(work: (ask: Ask) => Promise<Result>) => withConnection({ watch, admission }, work);
   const runStatement = createPrepared(() => log.info('no prepared statements: a pooler hands out other sessions'));
-  const runPrepared: RunPrepared = (ask, statement, values = []) =>
-    ask(statement.text, (client) => runStatement(client, statement, { values }));
+  const runPrepared: RunPrepared = <Row>(ask: Ask, statement: Statement, values: readonly unknown[] = []) =>
+    ask(statement.text, (client) => runStatement(client, statement, { values })) as Promise<Row[]>;
   return {
     pool,
     query: (sql, values) => lend((ask) => run(ask, sql, values)),
-    prepared: <Row extends object>(statement: Statement, values?: readonly unknown[]) =>
-      lend((ask) => runPrepared(ask, statement, values)) as Promise<Row[]>,
+    prepared: (statement, values) => lend((ask) => runPrepared(ask, statement, values)),
     transaction: (work) => lend((ask) => transaction({ ask, runPrepared }, work)),
     lane: (settings = {}) => keep(createLane(config, settings, runStatement)),
     channel: (name, onRing) => keep(createChannel(config, name, onRing)),
@@ -142,7 +145,7 @@ async function withConnection<Result>(
   }
 }
 
-type RunPrepared = (ask: Ask, statement: Statement, values?: readonly unknown[]) => Promise<object[]>;
+type RunPrepared = <Row extends object>(ask: Ask, statement: Statement, values?: readonly unknown[]) => Promise<Row[]>;
 
 const execute = (ask: Ask, sql: string, values: readonly unknown[] = []): Promise<QueryResult> =>
   ask(sql, (client) => client.query(sql, [...values]));
@@ -165,7 +168,11 @@ async function transaction<Result>(
   };
   try {
     send('begin');
-    const result = await work({ query: (sql, values) => run(ask, sql, values), send });
+    const result = await work({
+      query: (sql, values) => run(ask, sql, values),
+      prepared: (statement, values) => runPrepared(ask, statement, values),
+      send,
+    });
     const { command } = await execute(ask, 'commit');
     // PostgreSQL answers a commit after a failed statement with a rollback, and no error.
     if (command !== 'COMMIT')

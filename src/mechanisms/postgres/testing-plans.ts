@@ -31,6 +31,10 @@ export async function plansOf(
       await note(sql, values);
       return [];
     },
+    async prepared({ text }, values) {
+      await note(text, values);
+      return [];
+    },
     send: (statement, values) => void note(typeof statement === 'string' ? statement : statement.text, values),
   });
   await last;

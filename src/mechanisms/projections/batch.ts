@@ -2,7 +2,7 @@ import type { FeedWriter } from '../change-feed';
 import { UnreadableEvent } from '../errors';
 import type { EventCodecs, StoredEvent } from '../event-store';
 import type { Logger } from '../observability';
-import type { Database, Queryable, Transaction } from '../postgres';
+import type { Database, Preparing, Transaction } from '../postgres';
 import { bisect } from './bisect';
 import type { Move } from './checkpoint';
 import { advance } from './checkpoint';
@@ -122,7 +122,7 @@ const toEnd = ({ from, events, state }: Batch) => ({ from, position: events.at(-
 
 /** Moves the checkpoint, over events that the projection does not handle or leaves out, too. */
 export async function move(
-  place: Queryable,
+  place: Preparing,
   { projection, epoch, parked }: Pick<WriteParts, 'projection' | 'epoch' | 'parked'>,
   to: Omit<Move, 'parked'>,
 ): Promise<bigint> {

@@ -1,4 +1,4 @@
-import type { Queryable } from '../postgres';
+import type { Preparing, Queryable, Statement } from '../postgres';
 import type { ParkedStreams, StoredParkedStreams } from './parked-streams';
 import { fromParkedStreams, toParkedStreams } from './parked-streams';
 import type { Projection, ProjectionState } from './projection';
@@ -97,30 +97,32 @@ export interface Move {
   parking?: ParkedStreams;
 }
 
+/** The settings hold whoever leads: one that does not may freeze with what it wrote, too. */
+const ADVANCE: Statement = {
+  name: 'advance_checkpoint',
+  text: `with moved as (
+      update projection_checkpoint
+      set position = $5, state = $6, error = null, parked = coalesce($9, parked), updated_at = clock_timestamp()
+      where name = $1 and version = $2 and epoch = $3 and position = $4 and parked = $8 returning 1
+    )
+    select exists (select from moved) as moved,
+      set_config('idle_in_transaction_session_timeout', '${IDLE_IN_TRANSACTION_MS}', true), set_config('application_name', $7, true),
+      set_config('synchronous_commit',
+        case when exists (select from pg_stat_get_wal_senders()) then current_setting('synchronous_commit') else 'off' end, true)`,
+};
+
 /**
  * Moves the checkpoint, as the first statement of a batch's transaction: false means that somebody else leads, and nothing may be kept of what is written.
  * From here the row is locked, so nobody can begin to lead before this commits or is gone. The commit waits for no disk: what a crash of the server
  * takes back, rows, jobs and feed with the checkpoint, is projected again, at the same positions. But replicas are sent only what is on the disk, so where
  * one listens, it waits.
  */
-export async function advance(tx: Queryable, { projection, epoch }: Term, to: Move): Promise<boolean> {
-  // The settings hold whoever leads: one that does not may freeze with what it wrote, too.
-  const [row] = await tx.query<{ moved: boolean }>(
-    `with moved as (
-       update projection_checkpoint
-       set position = $5, state = $6, error = null, parked = coalesce($9, parked), updated_at = clock_timestamp()
-       where name = $1 and version = $2 and epoch = $3 and position = $4 and parked = $8 returning 1
-     )
-     select exists (select from moved) as moved,
-       set_config('idle_in_transaction_session_timeout', '${IDLE_IN_TRANSACTION_MS}', true), set_config('application_name', $7, true),
-       set_config('synchronous_commit',
-         case when exists (select from pg_stat_get_wal_senders()) then current_setting('synchronous_commit') else 'off' end, true)`,
-    [
-      ...[projection.name, projection.version, epoch, to.from, to.position, to.state, sessionName(projection)],
-      fromParkedStreams(to.parked),
-      to.parking ? fromParkedStreams(to.parking) : null,
-    ],
-  );
+export async function advance(tx: Preparing, { projection, epoch }: Term, to: Move): Promise<boolean> {
+  const [row] = await tx.prepared<{ moved: boolean }>(ADVANCE, [
+    ...[projection.name, projection.version, epoch, to.from, to.position, to.state, sessionName(projection)],
+    fromParkedStreams(to.parked),
+    to.parking ? fromParkedStreams(to.parking) : null,
+  ]);
   return row!.moved;
 }
 
