@@ -21,6 +21,7 @@ import {
   createRequestLoader,
   createRequestPast,
   createRequestQueries,
+  createUsableLoader,
 } from './loaders';
 import type { HandoverQueries } from './loaders';
 import { createLookUpstreamReactor, createLookUpstreamTask } from './look-upstream.reactor';
@@ -92,7 +93,7 @@ function resolverParts(parts: RequestsParts, handovers: HandoverQueries): Reques
   });
   return {
     ...parts,
-    isUsable: (connectionId) => connections.isUsable(connectionId),
+    createUsableLoader: createUsableLoader(connections),
     notices: () => connections.notices(parts.connectionId),
     commands,
     queries: createRequestQueries(view),

@@ -1,3 +1,5 @@
+import type { BatchLoader } from '../../mechanisms/batching';
+import { createBatchLoader } from '../../mechanisms/batching';
 import { NotFound } from '../../mechanisms/errors';
 import type { EventCodecs, EventStore } from '../../mechanisms/event-store';
 import type { Queryable } from '../../mechanisms/postgres';
@@ -191,6 +193,15 @@ export function createRequestLoader(view: View): () => ViewLoader<string, Reques
         return new Map(rows.map(rowOf).map((row) => [row.state.requestId, row]));
       },
     });
+}
+
+/** Whether connections are usable, as last seen: however many requests wait for one, it is looked up once. */
+export function createUsableLoader(connections: {
+  isUsable(connectionId: string): Promise<boolean>;
+}): () => BatchLoader<string, boolean> {
+  const load = async (ids: readonly string[]) =>
+    new Map(await Promise.all(ids.map(async (id) => [id, await connections.isUsable(id)] as const)));
+  return () => createBatchLoader({ keyOf: (id) => id, load });
 }
 
 export interface RequestPastParts {

@@ -1,15 +1,17 @@
+import { createLoaderScope } from '../../mechanisms/batching';
 import { NotFound } from '../../mechanisms/errors';
 import { createEventCodecs } from '../../mechanisms/event-store';
 import type { StoredEvent } from '../../mechanisms/event-store';
 import { recorded } from '../../mechanisms/event-store/testing';
-import { createRequestPast } from './loaders';
+import type { OperationContext } from '../../server/context';
+import { createRequestPast, createUsableLoader } from './loaders';
 import { mediaRequestCodecs } from './media-request/event-codecs';
 import type { MediaRequestEvent } from './media-request/events';
 import * as facts from './media-request/testing';
 import { at, BEN, CLEO, ID, STREAM, then } from './media-request/testing';
 import { presentPast, presentRequest } from './presentation';
 import type { RequestResolverParts } from './resolvers';
-import { RequestResolver } from './resolvers';
+import { HandoverResolver, RequestResolver } from './resolvers';
 
 /** Cleo is on it from the fourth second, until the fifth. */
 const life = [...facts.asked(), facts.joined(), facts.left()].map((one, n) => then(n + 1, one));
@@ -52,4 +54,31 @@ it('who is on it sees its people, also as it was', async () => {
   const shown = await lookBack(BEN, 4);
   expect(shown).toMatchObject({ requester: { id: BEN }, followers: [{ id: CLEO }] });
   expect(await shown.told.countAll()).toBe(9);
+});
+
+it('looks the connection up once for all that wait for it, and not for those that do not', async () => {
+  const looked: string[] = [];
+  const isUsable = (id: string) => (looked.push(id), Promise.resolve(false));
+  const resolver = new HandoverResolver({
+    createUsableLoader: createUsableLoader({ isUsable }),
+    clock: () => at(0),
+    settleDelayMs: 0,
+  } as RequestResolverParts);
+  const nobody = { person: () => null, upstreamUrl: () => null };
+  const told = async (...lives: MediaRequestEvent[][]) => {
+    const context = { loaders: createLoaderScope() } as OperationContext;
+    const waiting = lives.map(async (events) => {
+      const request = { state: facts.after(events), position: 1n };
+      const { handover } = presentRequest(request, { accountId: BEN, scopes: new Set() }, nobody);
+      return Promise.all([resolver.waitingOn(handover, context), resolver.nextAttemptAt(handover, context)]);
+    });
+    return Promise.all(waiting);
+  };
+  expect(await told(facts.linked())).toEqual([[null, null]]);
+  expect(looked).toEqual([]);
+  expect(await told(facts.asked(), facts.asked())).toEqual([
+    ['CONNECTION', null],
+    ['CONNECTION', null],
+  ]);
+  expect(looked).toHaveLength(1);
 });

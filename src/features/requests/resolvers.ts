@@ -1,4 +1,4 @@
-/* eslint max-lines: ["error", 520] -- every field of the feature, each of them glue; the import law wants them in one file */
+/* eslint max-lines: ["error", 530] -- every field of the feature, each of them glue; the import law wants them in one file */
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, FieldResolver, ID, Info, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { z } from 'zod';
@@ -61,7 +61,7 @@ import {
 } from './types';
 import type { RequestPage } from './loaders';
 import type { Waiting } from './waiting';
-import { waitingOf } from './waiting';
+import { isWaiting, waitingOf } from './waiting';
 
 export interface RequestResolverParts {
   commands: RequestCommands;
@@ -78,7 +78,8 @@ export interface RequestResolverParts {
   /** How a request was then, from its facts; null: it was not there. */
   asOf(requestId: string, at: Date): Promise<PastRequest | null>;
   notices(): Promise<Notice[]>;
-  isUsable(connectionId: string): Promise<boolean>;
+  /** Whether a connection is usable, by its id. */
+  createUsableLoader: () => BatchLoader<string, boolean>;
   settleDelayMs: number;
   clock: () => Date;
   createRequestLoader: () => ViewLoader<string, RequestRow>;
@@ -306,23 +307,33 @@ export class RequestResolver {
 export class HandoverResolver {
   constructor(private readonly parts: RequestResolverParts) {}
 
-  private async waiting({ handover }: MediaRequestState): Promise<Waiting> {
-    const { isUsable, clock, settleDelayMs } = this.parts;
-    const connectionUsable = handover.connectionId === null || (await isUsable(handover.connectionId));
+  private async waiting({ handover }: MediaRequestState, { loaders }: OperationContext): Promise<Waiting> {
+    const { createUsableLoader, clock, settleDelayMs } = this.parts;
+    const { connectionId } = handover;
+    const connectionUsable =
+      connectionId === null ||
+      !isWaiting(handover) ||
+      (await loaders.use(createUsableLoader).load(connectionId)) === true;
     return waitingOf(handover, { connectionUsable, now: clock(), settleDelayMs });
   }
 
   @FieldResolver(() => WaitingOn, { nullable: true, description: 'What it waits for; null: it does not.' })
-  async waitingOn(@Root() { of }: PresentedRequest['handover']): Promise<keyof typeof WaitingOn | null> {
-    return (await this.waiting(of)).on;
+  async waitingOn(
+    @Root() { of }: PresentedRequest['handover'],
+    @Ctx() context: OperationContext,
+  ): Promise<keyof typeof WaitingOn | null> {
+    return (await this.waiting(of, context)).on;
   }
 
   @FieldResolver(() => DateTime, {
     nullable: true,
     description: 'When the next attempt may begin, where a clock decides it.',
   })
-  async nextAttemptAt(@Root() { of }: PresentedRequest['handover']): Promise<Date | null> {
-    return (await this.waiting(of)).nextAttemptAt;
+  async nextAttemptAt(
+    @Root() { of }: PresentedRequest['handover'],
+    @Ctx() context: OperationContext,
+  ): Promise<Date | null> {
+    return (await this.waiting(of, context)).nextAttemptAt;
   }
 
   @FieldResolver(() => Int, {
@@ -330,7 +341,7 @@ export class HandoverResolver {
     description: 'Its place among those that wait, from 1; null: it does not wait.',
   })
   async queuePosition(@Root() { of }: PresentedRequest['handover']): Promise<number | null> {
-    if (of.handover.state !== 'QUEUED' && of.handover.state !== 'UNCERTAIN') return null;
+    if (!isWaiting(of.handover)) return null;
     return (await this.parts.handovers.waitingBefore(of)) + 1;
   }
 }

@@ -10,6 +10,8 @@ export interface Waiting {
   nextAttemptAt: Date | null;
 }
 
+export const isWaiting = ({ state }: Handover): boolean => state === 'QUEUED' || state === 'UNCERTAIN';
+
 const NOT_WAITING: Waiting = { on: null, nextAttemptAt: null };
 
 /** What a handover waits for; the connection comes first, for nothing else helps while it is down. */
@@ -17,7 +19,7 @@ export function waitingOf(
   handover: Handover,
   { connectionUsable, now, settleDelayMs }: { connectionUsable: boolean; now: Date; settleDelayMs: number },
 ): Waiting {
-  if (handover.state !== 'QUEUED' && handover.state !== 'UNCERTAIN') return NOT_WAITING;
+  if (!isWaiting(handover)) return NOT_WAITING;
   if (!connectionUsable) return { on: 'CONNECTION', nextAttemptAt: null };
   const settled = handover.uncertain && handover.attempt ? settledAt(handover.attempt.startedAt, settleDelayMs) : now;
   const retryAt = handover.retryAt ? new Date(handover.retryAt) : now;
