@@ -145,7 +145,8 @@ async function project(running: Running, lease: Lease, term: Term): Promise<void
     } else if (state !== reached) await recordState(database, term, { state: reached });
     state = reached;
     failures.count = 0;
-    if (isLast) await bell.wait(pollMs);
+    // After a batch it looks again: what was appended meanwhile is there before the hint of it.
+    if (events.length === 0) await bell.wait(pollMs);
   }
 }
 
