@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -32,10 +32,14 @@ interface Step {
   outcome: string;
 }
 
-async function ask(name: string, query: string): Promise<{ data: unknown; extensions: { trace?: Step[] } }> {
+async function ask(
+  name: string,
+  query: string,
+  variables: object = {},
+): Promise<{ data: unknown; extensions: { trace?: Step[] } }> {
   const { accessToken } = await running.house.accounts.signInAs(name);
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${accessToken}` };
-  const response = await fetch(running.url!, { method: 'POST', headers, body: JSON.stringify({ query }) });
+  const response = await fetch(running.url!, { method: 'POST', headers, body: JSON.stringify({ query, variables }) });
   return (await response.json()) as { data: unknown; extensions: { trace?: Step[] } };
 }
 
@@ -64,6 +68,27 @@ it('an admin of the demo sees what an operation appends', async () => {
   expect(extensions.trace).toContainEqual(
     expect.objectContaining({ kind: 'APPEND', what: expect.stringContaining('MediaRequestSubmitted'), outcome: 'OK' }),
   );
+});
+
+it('a dashboard is read in four statements, however much is on it', async () => {
+  const operations = readFileSync('schema/operations/requests.graphql', 'utf8');
+  const dashboard = /^query Dashboard.*?^}$/ms.exec(operations)![0];
+  const request = (tmdbId: number) =>
+    ask('olga', `mutation { requestMedia(input: { title: { type: MOVIE, tmdbId: ${tmdbId} } }) { position } }`);
+  await request(550);
+  const { requestMedia } = (await request(438631)).data as { requestMedia: { position: string } };
+  const look = async (requests: number) => {
+    const { data, extensions } = await ask('olga', dashboard, { requests, atLeast: requestMedia.position });
+    const { nodes } = (data as { requests: { nodes: object[] } }).requests;
+    // Who asks may be looked up in their stream, now and then.
+    const asked = extensions.trace!.filter(({ kind, what }) => kind === 'SQL' && !/from events/i.test(what));
+    return { shown: nodes.length, statements: asked.length };
+  };
+  await look(1); // waits for the projections
+  expect([await look(1), await look(5)]).toEqual([
+    { shown: 1, statements: 4 },
+    { shown: 2, statements: 4 },
+  ]);
 });
 
 it('every part of the house is counted', async () => {
