@@ -1,4 +1,5 @@
 import { DatabaseUnavailable, DatabaseUnreachable, InvalidInput } from '../errors';
+import { OTHER_SESSION } from './prepared';
 
 /** What Node says of a socket that cannot be opened or broke. */
 const SOCKET_ERRORS = new Set([
@@ -35,7 +36,9 @@ export function asDatabaseError(error: unknown): unknown {
   const { code = '', message = '' } = (error ?? {}) as { code?: string; message?: string };
   if (UNSTORABLE_TEXT.test(code)) return new InvalidInput('a text holds a character that cannot be stored', []);
   if (NO_TIME.test(code)) return new InvalidInput('a date or time is none', []);
-  const unavailable = SOCKET_ERRORS.has(code) || SERVER_STATES.test(code) || DRIVER_MESSAGES.test(message);
+  const states = [SERVER_STATES, OTHER_SESSION];
+  const unavailable =
+    SOCKET_ERRORS.has(code) || states.some((state) => state.test(code)) || DRIVER_MESSAGES.test(message);
   return unavailable ? new DatabaseUnavailable(tell(error), { cause: error }) : error;
 }
 

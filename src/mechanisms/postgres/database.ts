@@ -12,7 +12,7 @@ import type { PoolWatch } from './observing';
 import { watchPool } from './observing';
 import type { Lane } from './lane';
 import { createPrepared } from './prepared';
-import type { Statement } from './prepared';
+import type { RunStatement, Statement } from './prepared';
 
 /** What read models and mechanisms speak SQL through: parameters only. */
 export interface Queryable {
@@ -75,13 +75,12 @@ export function createDatabase(options: DatabaseOptions): PostgresDatabase {
   const config: PoolConfig = {
     ...(typeof connection === 'string' ? { connectionString: connection } : connection),
     max,
-    pipeline: true,
     application_name: applicationName,
     connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
     ...(statementTimeoutMs && { statement_timeout: statementTimeoutMs, query_timeout: statementTimeoutMs + GRACE_MS }),
     keepAlive: true,
   };
-  const pool = new Pool(config);
+  const pool = new Pool({ ...config, pipeline: true });
   const watch = watchPool(pool, applicationName, options.observer);
   let closed: Promise<void> | undefined;
   const open = new Set<{ close(): void }>();
@@ -97,12 +96,12 @@ export function createDatabase(options: DatabaseOptions): PostgresDatabase {
   const admission = createAdmission({ pool, size: max, maxWaitMs });
   const lend = <Result>(work: (ask: Ask) => Promise<Result>) => withConnection({ watch, admission }, work);
   const runStatement = createPrepared(() => log.info('no prepared statements: a pooler hands out other sessions'));
-  const runPrepared: RunPrepared = <Row>(ask: Ask, statement: Statement, values: readonly unknown[] = []) =>
-    ask(statement.text, (client) => runStatement(client, statement, { values })) as Promise<Row[]>;
+  const runPrepared: RunPrepared = <Row>(ask: Ask, statement: Statement, options: PreparedOptions) =>
+    ask(statement.text, (client) => runStatement(client, statement, options)) as Promise<Row[]>;
   return {
     pool,
     query: (sql, values) => lend((ask) => run(ask, sql, values)),
-    prepared: (statement, values) => lend((ask) => runPrepared(ask, statement, values)),
+    prepared: (statement, values = []) => lend((ask) => runPrepared(ask, statement, { values })),
     transaction: (work) => lend((ask) => transaction({ ask, runPrepared }, work)),
     lane: (settings = {}) => keep(createLane(config, settings, runStatement)),
     channel: (name, onRing) => keep(createChannel(config, name, onRing)),
@@ -145,7 +144,8 @@ async function withConnection<Result>(
   }
 }
 
-type RunPrepared = <Row extends object>(ask: Ask, statement: Statement, values?: readonly unknown[]) => Promise<Row[]>;
+type PreparedOptions = Parameters<RunStatement>[2];
+type RunPrepared = <Row extends object>(ask: Ask, statement: Statement, options: PreparedOptions) => Promise<Row[]>;
 
 const execute = (ask: Ask, sql: string, values: readonly unknown[] = []): Promise<QueryResult> =>
   ask(sql, (client) => client.query(sql, [...values]));
@@ -161,27 +161,35 @@ async function transaction<Result>(
   { ask, runPrepared }: { ask: Ask; runPrepared: RunPrepared },
   work: (tx: Transaction) => Promise<Result>,
 ): Promise<Result> {
-  let failed: { error: unknown } | undefined;
+  const sent: Promise<unknown>[] = [];
+  const prepared: Transaction['prepared'] = (statement, values = []) =>
+    runPrepared(ask, statement, { values, inTransaction: true });
   const send: Transaction['send'] = (statement, values) => {
-    const sent = typeof statement === 'string' ? execute(ask, statement, values) : runPrepared(ask, statement, values);
-    sent.catch((error: unknown) => (failed ??= { error }));
+    const answer = typeof statement === 'string' ? execute(ask, statement, values) : prepared(statement, values);
+    answer.catch(() => undefined); // told below
+    sent.push(answer);
   };
   try {
-    send('begin');
-    const result = await work({
-      query: (sql, values) => run(ask, sql, values),
-      prepared: (statement, values) => runPrepared(ask, statement, values),
-      send,
-    });
+    await execute(ask, 'begin'); // what goes out behind one that fails would be kept, each for itself
+    const result = await work({ query: (sql, values) => run(ask, sql, values), prepared, send });
     const { command } = await execute(ask, 'commit');
+    await requireAll(sent);
     // PostgreSQL answers a commit after a failed statement with a rollback, and no error.
     if (command !== 'COMMIT')
-      throw (
-        failed?.error ?? new Error('rolled back: a statement of this transaction failed, and its error was swallowed')
-      );
+      throw new Error('rolled back: a statement of this transaction failed, and its error was swallowed');
     return result;
   } catch (error) {
     await execute(ask, 'rollback').catch(() => undefined); // then the connection is not used again
-    throw failed && (error as { code?: string }).code === ABORTED ? failed.error : error;
+    if (isAborted(error)) await requireAll(sent);
+    throw error;
   }
 }
+
+/** Throws what the first that failed says; those behind it say only that the transaction is aborted. All have their answers already. */
+async function requireAll(sent: readonly Promise<unknown>[]): Promise<void> {
+  for (const outcome of await Promise.allSettled(sent)) {
+    if (outcome.status === 'rejected' && !isAborted(outcome.reason)) throw outcome.reason;
+  }
+}
+
+const isAborted = (error: unknown): boolean => (error as { code?: string } | undefined)?.code === ABORTED;

@@ -7,15 +7,18 @@ export interface Statement {
   text: string;
 }
 
-/** Runs a statement on a connection; gives up after `timeoutMs`, when that is said. */
+/**
+ * Runs a statement on a connection; gives up after `timeoutMs`, when that is said. `inTransaction`: it is never sent again, for what failed there is
+ * rolled back, and the second time would come after that.
+ */
 export type RunStatement = (
   client: ClientBase,
   statement: Statement,
-  options: { values: readonly unknown[]; timeoutMs?: number },
+  options: { values: readonly unknown[]; timeoutMs?: number; inTransaction?: boolean },
 ) => Promise<object[]>;
 
 /** "There is no such prepared statement", and "there is one already": a pooler between us and the server gave us another session. */
-const OTHER_SESSION = /^(26000|42P05)$/;
+export const OTHER_SESSION = /^(26000|42P05)$/;
 
 /**
  * Prepared statements need a session that stays the same. Behind a pooler that hands one out per transaction it does not: the first sign of that
@@ -24,7 +27,7 @@ const OTHER_SESSION = /^(26000|42P05)$/;
 export function createPrepared(onGivenUp: () => void): RunStatement {
   let usable = true;
   const names = new Map<string, string>();
-  return async function runStatement(client, statement, { values, timeoutMs }) {
+  return async function runStatement(client, statement, { values, timeoutMs, inTransaction }) {
     const { text } = statement;
     const unnamed = { text, values: values as unknown[], ...(timeoutMs && { query_timeout: timeoutMs }) };
     if (!usable) return (await client.query<object>(unnamed)).rows;
@@ -36,6 +39,7 @@ export function createPrepared(onGivenUp: () => void): RunStatement {
       if (!OTHER_SESSION.test((error as { code?: string }).code ?? '')) throw error;
       if (usable) onGivenUp();
       usable = false;
+      if (inTransaction) throw error;
       return (await client.query<object>(unnamed)).rows;
     }
   };

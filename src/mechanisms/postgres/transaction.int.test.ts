@@ -1,5 +1,6 @@
 import { createLogger } from '../observability';
 import { createDatabase } from '.';
+import type { Transaction } from '.';
 import type { TestDatabase } from './testing';
 import { createTestDatabase } from './testing';
 
@@ -17,6 +18,7 @@ afterAll(() => test.drop());
 const notes = async () =>
   (await test.database.query<{ id: number }>('select id from note order by id')).map(({ id }) => id);
 const insert = 'insert into note values ($1)';
+const NAMED = { name: 'insert_note', text: insert };
 
 describe('a transaction', () => {
   it('keeps everything or nothing', async () => {
@@ -42,7 +44,7 @@ describe('a transaction', () => {
     const seen = await test.database.transaction(async (tx) => {
       tx.send(insert, [1]);
       const found = await tx.query('select id from note');
-      tx.send({ name: 'insert_note', text: insert }, [2]);
+      tx.send(NAMED, [2]);
       return found;
     });
     expect(seen).toEqual([{ id: 1 }]);
@@ -58,7 +60,7 @@ describe('a transaction', () => {
     });
     await expect(atCommit).rejects.toMatchObject({ code: '23505' });
     const atNext = test.database.transaction(async (tx) => {
-      tx.send({ name: 'insert_note', text: insert }, [1]);
+      tx.send(NAMED, [1]);
       await tx.query(insert, [2]);
     });
     await expect(atNext).rejects.toMatchObject({ code: '23505' });
@@ -69,6 +71,42 @@ describe('a transaction', () => {
     });
     await expect(ofItself).rejects.toBe(reason);
     expect(await notes()).toEqual([1]);
+  });
+
+  it.each<[string, (tx: Transaction) => void]>([
+    ['before others', (tx) => (tx.send(NAMED, [1]), tx.send(insert, [2]))],
+    ['as the last', (tx) => tx.send(NAMED, [1])],
+  ])('tells why a prepared statement failed that it did not wait for: %s', async (_where, work) => {
+    await test.database.query(insert, [1]);
+    for (let time = 0; time < 2; time++) {
+      await expect(test.database.transaction(async (tx) => work(tx))).rejects.toMatchObject({ code: '23505' });
+    }
+    expect(await notes()).toEqual([1]);
+  });
+
+  it('keeps nothing where a prepared statement is not there any more, and is prepared for none the next time', async () => {
+    const one = createDatabase({ connection: test.connection.app, max: 1, applicationName: 'one', log });
+    await one.transaction(async (tx) => tx.send(NAMED, [1]));
+    const again = () => one.transaction(async (tx) => (tx.send(NAMED, [2]), tx.send(insert, [3])));
+    await one.query('deallocate all');
+    await expect(again()).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE', retryable: true });
+    expect(await notes()).toEqual([1]);
+    await again();
+    expect(await notes()).toEqual([1, 2, 3]);
+    await one.close();
+  });
+
+  it('sends nothing before it has begun', async () => {
+    const one = createDatabase({ connection: test.connection.app, max: 1, applicationName: 'one', log });
+    one.pool.on('connect', (client) => {
+      const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+      const cancelled = Object.assign(new Error('cancelled'), { code: '57014' });
+      const asked = (...args: unknown[]) => (args[0] === 'begin' ? Promise.reject(cancelled) : query(...args));
+      Object.assign(client, { query: asked });
+    });
+    await expect(one.transaction(async (tx) => tx.send(insert, [1]))).rejects.toMatchObject({ code: '57014' });
+    expect(await notes()).toEqual([]);
+    await one.close();
   });
 
   it('gives its connection back, whatever happened', async () => {

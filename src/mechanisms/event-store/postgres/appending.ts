@@ -1,9 +1,11 @@
-import { LRUCache } from 'lru-cache';
-import type { Lane, Session, Statement } from '../../postgres';
+import { InvalidEvent } from '../../errors';
+import type { Lane, Statement } from '../../postgres';
 import { binaryArray, plainArray } from '../../postgres';
 import type { ExpectedVersion } from '../event-store';
 import type { WrittenEvent } from '../written-event';
 import { toAppendFailure } from './failures';
+import type { Known } from './known-versions';
+import { createKnownVersions } from './known-versions';
 
 export interface Append {
   streamId: string;
@@ -79,58 +81,47 @@ const JUDGED: Statement = {
 /** More than the wait for the lock. A frozen server would hold up the appends of the whole process for ever. */
 const ANSWER_MS = 10_000;
 
-/** Streams of which a session's knowledge is kept. */
-const MAX_KNOWN = 10_000;
-
-/** What the answers of a session told. */
-interface Known {
-  session: Session;
-  versions: LRUCache<string, number>;
-}
-
 export function createAppending(lane: Lane): Appending {
-  let known: Known | undefined;
+  const knownVersions = createKnownVersions(lane);
+  const knownNow = () => failingAsAppend(knownVersions());
 
   async function call<Row extends object | undefined>(statement: Statement, values: unknown[]): Promise<Row> {
-    try {
-      const [row] = await lane.query<Row & object>(statement, values, ANSWER_MS);
-      return row as Row;
-    } catch (error) {
-      throw toAppendFailure(error);
-    }
-  }
-
-  async function knownNow(): Promise<Known> {
-    const session = await lane.session().catch((error: unknown) => {
-      throw toAppendFailure(error);
-    });
-    if (known?.session !== session) known = { session, versions: new LRUCache({ max: MAX_KNOWN }) };
-    return known;
+    const [row] = await failingAsAppend(lane.query<Row & object>(statement, values, ANSWER_MS));
+    return row as Row;
   }
 
   async function one(append: ExactAppend, event: WrittenEvent): Promise<Appended | null> {
     const { streamId, expected } = append;
-    const { session, versions } = await knownNow();
+    const known = await knownNow();
     const { eventId, type, schemaVersion, data, metadata } = event;
     const version = expected + 1;
-    const pid = isNextOf(append, versions) ? session.pid : null;
+    const pid = known.has(append) ? known.pid : null;
     const values = [streamId, version, eventId, type, schemaVersion, data, metadata, pid];
     const row = await call<{ position: string; recorded_at: Date } | undefined>(ONE, values);
     if (!row) return null;
-    versions.set(streamId, version);
+    known.learn(streamId, version);
     return { outcome: 'appended', version, positions: [BigInt(row.position)], recordedAt: row.recorded_at };
   }
 
   async function many(appends: ExactAppend[]): Promise<(Appended | null)[]> {
-    const { session, versions } = await knownNow();
-    const row = await call<ManyRow>(MANY, [...toArrays(appends, versions), session.pid]);
+    const known = await knownNow();
+    const next = appends.filter(known.has);
+    const row = await call<ManyRow>(MANY, [...toArrays(appends, known), known.pid]).catch((error: unknown) => {
+      if (error instanceof InvalidEvent && next.length > 0) return null;
+      throw error;
+    });
+    if (!row) {
+      // Another process may have overtaken one of them: when all are looked up, that one does not hold up the others.
+      for (const { streamId } of next) known.forget(streamId);
+      return many(appends);
+    }
     const stored = row.streams && new Set(row.streams);
-    let next = BigInt(row.first ?? 0);
+    let position = BigInt(row.first ?? 0);
     return appends.map(({ streamId, expected, events }) => {
       if (stored && !stored.has(streamId)) return null;
       const version = expected + events.length;
-      versions.set(streamId, version);
-      return { outcome: 'appended', version, positions: events.map(() => next++), recordedAt: row.recorded_at };
+      known.learn(streamId, version);
+      return { outcome: 'appended', version, positions: events.map(() => position++), recordedAt: row.recorded_at };
     });
   }
 
@@ -141,20 +132,22 @@ export function createAppending(lane: Lane): Appending {
       return only && event && more.length + others.length === 0 ? [await one(only, event)] : many(appends);
     },
     async judge({ streamId, expected, events }) {
-      const { versions } = await knownNow();
+      const known = await knownNow();
       const exact = expected === 'any' ? null : expected;
       const row = await call<JudgedRow>(JUDGED, [streamId, exact, ...columnsOf(events)]);
       const { outcome, last_version, positions, stored_at } = row;
       const version = Number(last_version);
-      if (outcome !== 'repeated') versions.set(streamId, version);
+      if (outcome !== 'repeated') known.learn(streamId, version);
       if (outcome === 'conflict') return { outcome, version };
       return { outcome, version, positions: (positions ?? []).map(BigInt), recordedAt: stored_at as Date };
     },
   };
 }
 
-function isNextOf({ streamId, expected }: ExactAppend, versions: Known['versions']): boolean {
-  return versions.get(streamId) === expected;
+function failingAsAppend<Answer>(answer: Promise<Answer>): Promise<Answer> {
+  return answer.catch((error: unknown) => {
+    throw toAppendFailure(error);
+  });
 }
 
 interface ManyRow {
@@ -172,10 +165,10 @@ interface JudgedRow {
   stored_at: Date | null;
 }
 
-function toArrays(appends: ExactAppend[], versions: Known['versions']): unknown[] {
+function toArrays(appends: ExactAppend[], known: Known): unknown[] {
   const rows = appends.flatMap((append) => {
     const { streamId, expected, events } = append;
-    const asked = isNextOf(append, versions) ? 'NULL' : expected;
+    const asked = known.has(append) ? 'NULL' : expected;
     return events.map((event, index) => ({ streamId, asked, version: expected + 1 + index, event }));
   });
   return [

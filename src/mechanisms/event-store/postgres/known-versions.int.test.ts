@@ -26,18 +26,44 @@ describe('a version that is no longer there', () => {
       `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'test'`,
     );
 
-  it('would be taken as there in the same session: nobody looks twice', async () => {
-    const asked: unknown[] = [];
+  /** Tells of each call by which statement it was, and its last parameter. */
+  async function openWatched(asked: [name: string, last: unknown][]) {
     const watched = (lane: Lane): Lane => ({
       ...lane,
-      query: (statement, values, timeoutMs) => (asked.push(values.at(-1)), lane.query(statement, values, timeoutMs)),
+      query(statement, values, timeoutMs) {
+        asked.push([statement.name, values.at(-1)]);
+        return lane.query(statement, values, timeoutMs);
+      },
     });
     const lane: Database['lane'] = (settings) => watched(test.database.lane(settings));
-    const store = await createPostgresEventStore({ database: { ...test.database, lane }, log });
+    return createPostgresEventStore({ database: { ...test.database, lane }, log });
+  }
+
+  it('would be taken as there in the same session: nobody looks twice', async () => {
+    const asked: [string, unknown][] = [];
+    const store = await openWatched(asked);
     const streamId = newStream();
     for (const expected of [NO_STREAM, 0, 1]) await store.append(streamId, expected, newEvents(1));
-    expect(asked).toEqual([null, expect.any(Number), expect.any(Number)]);
+    expect(asked.map(([, pid]) => pid)).toEqual([null, expect.any(Number), expect.any(Number)]);
     await store.close();
+  });
+
+  it('is the conflict of the one stream that another process went on with', async () => {
+    const asked: [string, unknown][] = [];
+    const store = await openWatched(asked);
+    const other = await createPostgresEventStore({ database: test.database, log });
+    const [overtaken, ...others] = times(4, newStream) as [string, ...string[]];
+    const streams = [overtaken, ...others];
+    await Promise.all(streams.map((streamId) => store.append(streamId, NO_STREAM, newEvents(1))));
+    await other.append(overtaken, 0, newEvents(1));
+    asked.length = 0;
+    const outcomes = await Promise.allSettled(streams.map((streamId) => store.append(streamId, 0, newEvents(1))));
+    expect(outcomes).toMatchObject([
+      { reason: { code: 'CONCURRENCY_CONFLICT', expected: 0, actual: 1 } },
+      ...others.map(() => ({ value: { version: 1, repeated: false } })),
+    ]);
+    expect(asked.map(([name]) => name)).toEqual(['append_events_together', 'append_events_together', 'append_events']);
+    await Promise.all([store.close(), other.close()]);
   });
 
   describe.each([
