@@ -43,7 +43,7 @@ export function createRequestTimelineProjection(codecs: EventCodecs): Projection
         const { type, data, metadata, globalPosition: position } = codecs.read<MediaRequestEvent>(event);
         return { request_id: data.requestId, position, type, at: metadata.occurredAt, actor: metadata.actor, data };
       });
-      tx.send(STORE, ROWS.values(rows));
+      await ROWS.send(tx, STORE, rows);
       return [];
     },
   };

@@ -111,7 +111,7 @@ const STORE = {
     position = excluded.position, state = excluded.state`,
 };
 
-function store(tx: Transaction, rows: RequestRow[]): void {
+async function store(tx: Transaction, rows: RequestRow[]): Promise<void> {
   const values = rows.map(({ state, streamId, position }) => ({
     request_id: state.requestId,
     stream_id: streamId,
@@ -132,7 +132,7 @@ function store(tx: Transaction, rows: RequestRow[]): void {
     position,
     state,
   }));
-  tx.send(STORE, ROWS.values(values));
+  await ROWS.send(tx, STORE, values);
 }
 
 type Rows = ReadonlyMap<string, RequestRow>;
@@ -165,7 +165,7 @@ export function createRequestViewProjection(codecs: EventCodecs): Projection {
       const rows = await load(tx, events);
       const before = statuses(rows);
       const feed = events.flatMap((event) => fold(rows, event));
-      store(tx, [...rows.values()]);
+      await store(tx, [...rows.values()]);
       count(tx, before, rows);
       return feed;
     },

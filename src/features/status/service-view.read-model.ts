@@ -128,7 +128,7 @@ const STORE = {
     lost_at = excluded.lost_at, position = excluded.position, state = excluded.state`,
 };
 
-function store(tx: Transaction, rows: ServiceRow[]): void {
+async function store(tx: Transaction, rows: ServiceRow[]): Promise<void> {
   const values = rows.map((row) => ({
     service_id: row.state.serviceId,
     connection_id: row.state.connectionId,
@@ -140,7 +140,7 @@ function store(tx: Transaction, rows: ServiceRow[]): void {
     position: row.position,
     state: row.state,
   }));
-  tx.send(STORE, ROWS.values(values));
+  await ROWS.send(tx, STORE, values);
 }
 
 /** `service-view`: one row a service, in table `service_view`; feeds `serviceStatusChanged`. */
@@ -154,7 +154,7 @@ export function createServiceViewProjection(codecs: EventCodecs): Projection {
       const events = stored.map((event) => codecs.read<Event>(event));
       const rows = await load(tx, events);
       const feed = events.flatMap((event) => fold(rows, event));
-      store(tx, [...rows.values()]);
+      await store(tx, [...rows.values()]);
       return feed;
     },
   };

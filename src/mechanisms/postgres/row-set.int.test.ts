@@ -35,6 +35,27 @@ it('stands beside other parameters', async () => {
   ]);
 });
 
+it('sends many rows, some at a time, and others have their turn meanwhile', async () => {
+  const one = rowSet({ count: 'integer' });
+  const statement = { name: 'keep_counts', text: `insert into kept ${one.select()}` };
+  const turns: number[] = [];
+  const kept = await test.owner.transaction(async (tx) => {
+    await tx.query('create temp table kept (count int) on commit drop');
+    let sent = 0;
+    setImmediate(() => turns.push(sent));
+    const noting = { send: (...of: Parameters<typeof tx.send>) => void (tx.send(...of), (sent += 1)) };
+    await one.send(
+      noting,
+      statement,
+      Array.from({ length: 1_001 }, (_, count) => ({ count })),
+    );
+    turns.push(sent);
+    return tx.query('select count(*)::int, sum(count)::int from kept');
+  });
+  expect(kept).toEqual([{ count: 1_001, sum: 500_500 }]);
+  expect(turns).toEqual([1, 3]);
+});
+
 it('gives no rows', async () => {
   expect(await test.database.query(ALL.select(), ALL.values([]))).toEqual([]);
 });

@@ -1,4 +1,7 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { binaryArray, plainArray, quotedArray } from './array-parameters';
+import type { Transaction } from './database';
+import type { Statement } from './prepared';
 
 /** Of a column, and what a row has in it. */
 interface Values {
@@ -23,11 +26,18 @@ export interface RowSet<Of extends Columns> {
   select(first?: number): string;
   /** Its parameters. */
   values(rows: readonly Row<Of>[]): unknown[];
+  /** Sends rows, however many, through a statement of these parameters alone. */
+  send(tx: Pick<Transaction, 'send'>, statement: Statement, rows: readonly Row<Of>[]): Promise<void>;
 }
+
+/** In one statement: what that takes to make is a few milliseconds, in which this process does nothing else, and the server waits. */
+const MOST_ROWS = 500;
 
 export function rowSet<const Of extends Columns>(columns: Of): RowSet<Of> {
   const names = Object.keys(columns);
   const columnOf = (name: string): Column => COLUMNS[columns[name]!];
+  const values: RowSet<Of>['values'] = (rows) =>
+    names.map((name) => columnOf(name).toArray(rows.map((row) => row[name]) as never));
   return {
     columns: names.join(', '),
     select(first = 1) {
@@ -35,7 +45,13 @@ export function rowSet<const Of extends Columns>(columns: Of): RowSet<Of> {
       const wanted = names.map((name) => `${name}::${columns[name]!}`);
       return `select ${wanted.join(', ')} from unnest(${given.join(', ')}) as given (${names.join(', ')})`;
     },
-    values: (rows) => names.map((name) => columnOf(name).toArray(rows.map((row) => row[name]) as never)),
+    values,
+    async send(tx, statement, rows) {
+      for (let at = 0; at < rows.length; at += MOST_ROWS) {
+        if (at > 0) await nextTurn();
+        tx.send(statement, values(rows.slice(at, at + MOST_ROWS)));
+      }
+    },
   };
 }
 
