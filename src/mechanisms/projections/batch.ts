@@ -95,7 +95,7 @@ export async function writeBatch(tx: Transaction, parts: WriteParts, batch: Batc
 export async function foldBehind(
   tx: Transaction,
   parts: WriteParts,
-  { to, handled }: { to: Omit<Move, 'parked'>; handled: StoredEvent[] },
+  { to, handled }: { to: Move; handled: StoredEvent[] },
 ): Promise<bigint> {
   const { feed, projection } = parts;
   // Goes out behind the fence without waiting for its answer: what is written behind one that fails is rolled back.
@@ -123,11 +123,11 @@ const toEnd = ({ from, events, state }: Batch) => ({ from, position: events.at(-
 /** Moves the checkpoint, over events that the projection does not handle or leaves out, too. */
 export async function move(
   place: Preparing,
-  { projection, epoch, parked }: Pick<WriteParts, 'projection' | 'epoch' | 'parked'>,
-  to: Omit<Move, 'parked'>,
+  { projection, epoch }: Pick<WriteParts, 'projection' | 'epoch'>,
+  to: Move,
 ): Promise<bigint> {
-  if (!(await advance(place, { projection, epoch }, { ...to, parked }))) {
-    throw new LeadershipLost(`${projection.name} is led by another process, or has other rows`);
+  if (!(await advance(place, { projection, epoch }, to))) {
+    throw new LeadershipLost(`${projection.name} is led by another process`);
   }
   return to.position;
 }

@@ -91,8 +91,6 @@ export interface Move {
   from: bigint;
   position: bigint;
   state: ProjectionState;
-  /** As the leader knows them: a swap may have brought rows that lack others. */
-  parked: ParkedStreams;
   /** What is left out from here on; absent: the same. */
   parking?: ParkedStreams;
 }
@@ -102,8 +100,8 @@ const ADVANCE: Statement = {
   name: 'advance_checkpoint',
   text: `with moved as (
       update projection_checkpoint
-      set position = $5, state = $6, error = null, parked = coalesce($9, parked), updated_at = clock_timestamp()
-      where name = $1 and version = $2 and epoch = $3 and position = $4 and parked = $8 returning 1
+      set position = $5, state = $6, error = null, parked = coalesce($8, parked), updated_at = clock_timestamp()
+      where name = $1 and version = $2 and epoch = $3 and position = $4 returning 1
     )
     select exists (select from moved) as moved,
       set_config('idle_in_transaction_session_timeout', '${IDLE_IN_TRANSACTION_MS}', true), set_config('application_name', $7, true),
@@ -120,7 +118,6 @@ const ADVANCE: Statement = {
 export async function advance(tx: Preparing, { projection, epoch }: Term, to: Move): Promise<boolean> {
   const [row] = await tx.prepared<{ moved: boolean }>(ADVANCE, [
     ...[projection.name, projection.version, epoch, to.from, to.position, to.state, sessionName(projection)],
-    fromParkedStreams(to.parked),
     to.parking ? fromParkedStreams(to.parking) : null,
   ]);
   return row!.moved;
@@ -138,7 +135,7 @@ export async function beginAnew(tx: Queryable, { projection, epoch }: Term, stor
 }
 
 /**
- * A projection goes on at `position` with the rows of another one, which is gone then: with its version. One that was stopped tries again, for its rows are
+ * A projection goes on at `position` with the rows of another one, which is gone then: with its version, and nothing left out. One that was stopped tries again, for its rows are
  * others now. False: that other one is led by somebody else, or does not stand at `reached` any more.
  */
 export async function replace(
@@ -147,8 +144,8 @@ export async function replace(
   { name }: Named,
 ): Promise<boolean> {
   const rows = await tx.query(
-    `with other as (delete from projection_checkpoint where name = $2 and epoch = $3 and version = $5 and position = $6 returning version, parked)
-     update projection_checkpoint as it set version = other.version, position = $4, parked = other.parked, updated_at = clock_timestamp(),
+    `with other as (delete from projection_checkpoint where name = $2 and epoch = $3 and version = $5 and position = $6 returning version)
+     update projection_checkpoint as it set version = other.version, position = $4, parked = '{}', updated_at = clock_timestamp(),
        state = case when state = 'STOPPED' then 'CATCHING_UP' else state end, error = null
      from other where name = $1 returning 1`,
     [name, by.projection.name, by.epoch, position, by.projection.version, reached],

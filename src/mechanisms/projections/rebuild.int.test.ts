@@ -7,7 +7,8 @@ import { createGate, isBeside, numbering, useRebuildBench } from './testing/rebu
 jest.setTimeout(60_000);
 
 describe('a rebuild', () => {
-  const { bench, append, appendFacts, start, statusOf, stands, isDone, rows, told, losesARow } = useRebuildBench();
+  const { bench, append, appendFacts, start, stopAll, statusOf, stands, isDone, rows, told, losesARow } =
+    useRebuildBench();
   const database = () => bench.database();
   const owner = () => bench.owner();
 
@@ -133,6 +134,24 @@ describe('a rebuild', () => {
     gate.open();
     await using;
     await isDone();
+  });
+
+  it('leaves nothing out of the rows that it brings, though the projection parked before it had any', async () => {
+    await append(fact('Counted'));
+    const sick = () => Promise.reject(new Error('cannot take this'));
+    start([{ ...numbering(), tables: [], onPoison: 'park', project: sick }]);
+    await until(async () => (await statusOf()).parkedStreams.length === 1);
+    await stopAll();
+    start([numbering(2)]);
+    await stands(1n, 2);
+    await until(async () => (await statusOf(2)).state === 'LIVE');
+    await append(fact('Counted'));
+    await stands(2n, 2);
+    expect((await statusOf(2)).parkedStreams).toEqual([]);
+    expect(await rows()).toEqual([
+      [1, 2],
+      [2, 2],
+    ]);
   });
 
   it.each(['begin_rebuild', 'index_rebuild', 'swap_rebuild'])('%s is for tables that one may empty', async (step) => {

@@ -8,7 +8,6 @@ import type { Checkpoint, Term } from './checkpoint';
 import { beginAnew, beginTerm, readCheckpoint, replace, sessionName } from './checkpoint';
 import { LeadershipLost } from './failures';
 import { createLogBatches } from './log-batches';
-import type { ParkedStreams } from './parked-streams';
 import { pause } from './pause';
 import type { Projection } from './projection';
 import { rebuildOf } from './rebuild-request';
@@ -27,8 +26,6 @@ interface Rebuilding extends RebuildParts {
   /** The same fold into the tables beside. */
   aside: Projection;
   term: Term;
-  /** What that leaves out. */
-  parked: ParkedStreams;
 }
 
 /** What is left to fold while the leader of the rows that are read has to wait. */
@@ -50,9 +47,8 @@ export async function rebuild(parts: RebuildParts, lease: Lease, stopping: Abort
   const { database, projection } = parts;
   const aside = beside(projection, rebuildOf(projection.name));
   const term = { projection: aside, epoch: lease.epoch };
-  const { parked, ...begins } = await whereToBegin(parts, term);
-  const rebuilding = { ...parts, aside, term, parked };
-  let { position } = begins;
+  const rebuilding = { ...parts, aside, term };
+  let position = await whereToBegin(parts, term);
   const batches = createLogBatches({ readAll: (after, limit) => readToTarget(rebuilding, after, limit) }, position);
   let isIndexed = false;
   let again = SWAP_AGAIN_MS.first;
@@ -61,7 +57,7 @@ export async function rebuild(parts: RebuildParts, lease: Lease, stopping: Abort
     const { events, isLast } = await batches.next();
     if (events.length > 0) {
       const began = performance.now();
-      const writing = { ...parts, projection: aside, epoch: lease.epoch, parked, committed: () => undefined };
+      const writing = { ...writingOf(rebuilding), committed: () => undefined };
       position = await applyBatch(writing, { from: position, events, state: 'CATCHING_UP' });
       batches.took(performance.now() - began);
     }
@@ -77,22 +73,28 @@ export async function rebuild(parts: RebuildParts, lease: Lease, stopping: Abort
   return false;
 }
 
-type Begins = Pick<Checkpoint, 'position' | 'parked'>;
+/** It leaves nothing out: a projection that has tables parks nothing. */
+const writingOf = ({ aside, term, ...parts }: Rebuilding) => ({
+  ...parts,
+  projection: aside,
+  epoch: term.epoch,
+  parked: new Map(),
+});
 
 /** Where it was left, if those tables are of this version and this store; else at the beginning, with empty ones. */
-async function whereToBegin({ database, store, projection }: RebuildParts, term: Term): Promise<Begins> {
+async function whereToBegin({ database, store, projection }: RebuildParts, term: Term): Promise<bigint> {
   const { storeId } = store;
   const begun = await beginTerm(database, term, storeId);
   if (!begun) throw new LeadershipLost(`${term.projection.name} is led by another process`);
   const isOurs = begun.version === projection.version && begun.storeId === storeId;
-  if (isOurs && begun.position > 0n) return begun;
+  if (isOurs && begun.position > 0n) return begun.position;
   await database.transaction(async (tx) => {
     if (!(await beginAnew(tx, term, storeId))) {
       throw new LeadershipLost(`${term.projection.name} is led by another process`);
     }
     await beginTables(tx, projection);
   });
-  return { position: 0n, parked: new Map() };
+  return 0n;
 }
 
 /** Never beyond the rows that are read: what these have not seen yet is for their leader to fold, and to tell. Rows of another store are no measure. */
@@ -154,8 +156,7 @@ async function swap(
   if (!live || live.position > readTo) return false;
   const events = read.filter(({ globalPosition }) => globalPosition <= live.position);
   const reached = events.at(-1)?.globalPosition ?? from;
-  const writing = { ...rebuilding, projection: aside, epoch: term.epoch };
-  if (events.length > 0) await writeBatch(tx, writing, { from, events, state: 'CATCHING_UP' });
+  if (events.length > 0) await writeBatch(tx, writingOf(rebuilding), { from, events, state: 'CATCHING_UP' });
   if (isBeyondEnd) await feed.beginAt(tx, projection.name, reached);
   await tx.query(`select set_config('idle_in_transaction_session_timeout', '${FROZEN_MS}', true)`); // a batch has its own
   if (!(await replace(tx, { by: term, reached, position: isBeyondEnd ? reached : live.position }, projection))) {
