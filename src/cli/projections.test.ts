@@ -17,6 +17,8 @@ const listed: ProjectionStatus[] = [
   fine,
   { ...fine, name: 'service-view', state: 'STOPPED', error: 'cannot project B', lagMs: null },
   { ...fine, name: 'hand-over', parkedStreams },
+  { ...fine, name: 'connections', rebuild: { position: 5n, share: 0.7, error: null } },
+  { ...fine, name: 'request-timeline', rebuild: { position: 5n, share: 0.7, error: 'cannot project C' } },
 ];
 
 async function run(words: string[], stopped: string[]): Promise<string[]> {
@@ -43,6 +45,9 @@ it('tells how they stand, and what is wrong with them', async () => {
     '  cannot project B',
     'hand-over            LIVE        at 7, 0 ms behind',
     '  parked: cannot project A of stream one at position 3',
+    'connections          LIVE        at 7, 0 ms behind',
+    'request-timeline     LIVE        at 7, 0 ms behind',
+    '  rebuild: cannot project C',
   ]);
 });
 

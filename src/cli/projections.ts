@@ -17,8 +17,12 @@ export const projectionsCommand: Command = async ([action, name, ...rest], parts
 };
 
 /** One for the projection, and one for each thing that is wrong with it. */
-function linesOf({ name, state, position, lagMs, error, parkedStreams }: ProjectionStatus): string[] {
+function linesOf({ name, state, position, lagMs, error, parkedStreams, rebuild }: ProjectionStatus): string[] {
   const lag = lagMs === null ? 'nobody knows how far behind' : `${lagMs} ms behind`;
-  const parked = parkedStreams.map((stream) => `  parked: ${stream.error}`);
-  return [`${name.padEnd(20)} ${state.padEnd(11)} at ${position}, ${lag}`, ...(error ? [`  ${error}`] : []), ...parked];
+  return [
+    `${name.padEnd(20)} ${state.padEnd(11)} at ${position}, ${lag}`,
+    ...(error ? [`  ${error}`] : []),
+    ...(rebuild?.error ? [`  rebuild: ${rebuild.error}`] : []),
+    ...parkedStreams.map((stream) => `  parked: ${stream.error}`),
+  ];
 }
