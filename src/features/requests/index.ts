@@ -18,6 +18,7 @@ import { createHandOverReactor, createHandOverTask } from './hand-over.reactor';
 import {
   createHandoverQueries,
   createOpenRequestLoader,
+  createQueueLoader,
   createRequestLoader,
   createRequestPast,
   createRequestQueries,
@@ -93,11 +94,11 @@ function resolverParts(parts: RequestsParts, handovers: HandoverQueries): Reques
   });
   return {
     ...parts,
+    createQueueLoader: createQueueLoader(database),
     createUsableLoader: createUsableLoader(connections),
     notices: () => connections.notices(parts.connectionId),
     commands,
     queries: createRequestQueries(view),
-    handovers,
     settleDelayMs: parts.times.settleDelayMs,
     createRequestLoader: createRequestLoader(view),
     createChangedRequestLoader: createRequestLoader(database),

@@ -3,7 +3,13 @@ import type { StoredEvent } from '../../mechanisms/event-store';
 import { recorded } from '../../mechanisms/event-store/testing';
 import type { TestDatabase } from '../../mechanisms/postgres/testing';
 import { createTestDatabase } from '../../mechanisms/postgres/testing';
-import { createHandoverQueries, createOpenRequestLoader, createRequestLoader, createRequestQueries } from './loaders';
+import {
+  createHandoverQueries,
+  createOpenRequestLoader,
+  createQueueLoader,
+  createRequestLoader,
+  createRequestQueries,
+} from './loaders';
 import type { RequestPage } from './loaders';
 import { mediaRequestCodecs } from './media-request/event-codecs';
 import type { MediaRequestEvent } from './media-request/events';
@@ -138,10 +144,14 @@ describe('what the saga asks', () => {
 
   it('who waits before me', async () => {
     await project(waiting);
-    const before = async (id: number) => handovers.waitingBefore((await handovers.byId(`req_${id}`))!.state);
-    expect([await before(601), await before(602), await before(604)]).toEqual([0, 1, 2]);
+    const before = async (...ids: number[]) => {
+      const rows = await Promise.all(ids.map((id) => handovers.byId(`req_${id}`)));
+      const loader = createQueueLoader(test.database)();
+      return Promise.all(rows.map((row) => loader.load(row!.state)));
+    };
+    expect(await before(604, 601, 602)).toEqual([2, 0, 1]);
     await project([...film(605, 9), ...film(606, 9)]);
-    expect([await before(605), await before(606)]).toEqual([3, 4]); // of the same moment: by id, as they are released
+    expect(await before(605, 606)).toEqual([3, 4]); // of the same moment: by id, as they are released
   });
 
   it('whose time has come, in the order they were queued', async () => {

@@ -126,16 +126,6 @@ export function createHandoverQueries(database: Queryable) {
       return (await many(`select ${COLUMNS} from request_view where request_id = $1`, [requestId]))[0];
     },
 
-    /** How many wait for this connection and were queued before; they go first. */
-    async waitingBefore({ requestId, handover }: MediaRequest): Promise<number> {
-      const [row] = await database.query<{ count: string }>(
-        `select count(*) from request_view where connection_id = $1 and (queued_at, request_id) < ($2, $3)
-         and handover_state in ('QUEUED', 'ATTEMPTING', 'UNCERTAIN')`,
-        [handover.connectionId, handover.queuedAt, requestId],
-      );
-      return Number(row?.count ?? 0);
-    },
-
     /** Handovers whose time has come, in the order they were queued; with `connectionId` those of it that wait, due or not. */
     dueHandovers({ now, connectionId }: { now: Date; connectionId?: string }): Promise<RequestRow[]> {
       return many(
@@ -191,6 +181,30 @@ export function createRequestLoader(view: View): () => ViewLoader<string, Reques
         const sql = `select ${COLUMNS} from request_view where request_id = any($1)`;
         const rows = await view.query<StoredRow>(sql, [ids], atLeast);
         return new Map(rows.map(rowOf).map((row) => [row.state.requestId, row]));
+      },
+    });
+}
+
+/** How many wait for the same connection and were queued before; they go first. On the primary, as what the saga asks. */
+export function createQueueLoader(database: Queryable): () => BatchLoader<MediaRequest, number> {
+  return () =>
+    createBatchLoader({
+      keyOf: ({ requestId }) => requestId,
+      async load(requests) {
+        const rows = await database.query<{ request_id: string; before: string }>(
+          `select mine.request_id, (
+             select count(*) from request_view as other
+             where other.connection_id = mine.connection_id and (other.queued_at, other.request_id) < (mine.queued_at, mine.request_id)
+               and other.handover_state in ('QUEUED', 'ATTEMPTING', 'UNCERTAIN')
+           ) as before
+           from unnest($1::text[], $2::text[], $3::timestamptz[]) as mine (request_id, connection_id, queued_at)`,
+          [
+            requests.map(({ requestId }) => requestId),
+            requests.map(({ handover }) => handover.connectionId),
+            requests.map(({ handover }) => handover.queuedAt),
+          ],
+        );
+        return new Map(rows.map((row) => [row.request_id, Number(row.before)]));
       },
     });
 }

@@ -1,7 +1,8 @@
 import type { TestDatabase } from '../../mechanisms/postgres/testing';
 import { createTestDatabase, indexesOf, PLAN_ROWS, plansOf, shortcomings } from '../../mechanisms/postgres/testing';
-import { createOpenRequestLoader, createRequestLoader, createRequestQueries } from './loaders';
+import { createOpenRequestLoader, createQueueLoader, createRequestLoader, createRequestQueries } from './loaders';
 import type { RequestPage } from './loaders';
+import * as facts from './media-request/testing';
 import { readTimeline } from './request-timeline.read-model';
 
 jest.setTimeout(120_000);
@@ -73,6 +74,15 @@ it('requests by their ids, and those of titles, are found by an index', async ()
     return Promise.all([7, 8].map((tmdbId) => loader.load({ mediaType: 'MOVIE', tmdbId, quality: 'STANDARD' })));
   });
   expect([indexesOf(ofTitles), shortcomings(ofTitles)]).toEqual([['request_view_title'], []]);
+});
+
+it('how many go before requests that wait is counted in the index of those that wait', async () => {
+  const waiting = facts.after(facts.asked());
+  const plans = await plansOf(test.database, (view) => {
+    const loader = createQueueLoader(view)();
+    return Promise.all(['req_1', 'req_2'].map((requestId) => loader.load({ ...waiting, requestId })));
+  });
+  expect([indexesOf(plans), shortcomings(plans)]).toEqual([['request_view_waiting'], []]);
 });
 
 // Some ten rows: whether they are sorted is the planner's choice.

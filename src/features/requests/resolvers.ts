@@ -26,7 +26,7 @@ import type { OperationContext, Viewer } from '../../server/context';
 import type { Notice } from '../connections/types';
 import { MediaItem, PICTURE, Quality, Title } from '../library/types';
 import type { RequestCommands, RememberedTitle } from './commands';
-import type { HandoverQueries, RequestQueries, TitleOfRequest } from './loaders';
+import type { RequestQueries, TitleOfRequest } from './loaders';
 import type { Asking } from './media-request/commands';
 import type { MediaRequest as MediaRequestState } from './media-request/media-request';
 import { isParticipant } from './media-request/media-request';
@@ -66,7 +66,8 @@ import { isWaiting, waitingOf } from './waiting';
 export interface RequestResolverParts {
   commands: RequestCommands;
   queries: RequestQueries;
-  handovers: Pick<HandoverQueries, 'waitingBefore'>;
+  /** How many go before a request that waits. */
+  createQueueLoader: () => BatchLoader<MediaRequestState, number>;
   feed: ChangeFeed;
   surroundings: Surroundings;
   timeline: {
@@ -340,9 +341,12 @@ export class HandoverResolver {
     nullable: true,
     description: 'Its place among those that wait, from 1; null: it does not wait.',
   })
-  async queuePosition(@Root() { of }: PresentedRequest['handover']): Promise<number | null> {
+  async queuePosition(
+    @Root() { of }: PresentedRequest['handover'],
+    @Ctx() { loaders }: OperationContext,
+  ): Promise<number | null> {
     if (!isWaiting(of.handover)) return null;
-    return (await this.parts.handovers.waitingBefore(of)) + 1;
+    return ((await loaders.use(this.parts.createQueueLoader).load(of)) ?? 0) + 1;
   }
 }
 
