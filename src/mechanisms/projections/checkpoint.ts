@@ -31,7 +31,7 @@ export const sessionName = ({ name }: Pick<Named, 'name'>): string => `projectio
 
 /**
  * Begins a term: ends the session of a predecessor that hangs in its transaction, then stamps the checkpoint, from when on no write of an older
- * term succeeds. Null: a newer term has begun.
+ * term succeeds. It tries parked streams again anyway, so nobody wants that any more. Null: a newer term has begun.
  */
 export async function beginTerm(
   database: Queryable,
@@ -47,7 +47,7 @@ export async function beginTerm(
   const [row] = await database.query<CheckpointRow>(
     `insert into projection_checkpoint as mine (name, version, position, store_id, epoch, state)
      values ($1, $2, 0, $3, $4, 'CATCHING_UP')
-     on conflict (name) do update set epoch = excluded.epoch where mine.epoch < excluded.epoch
+     on conflict (name) do update set epoch = excluded.epoch, retry_parked = false where mine.epoch < excluded.epoch
      returning position, store_id, version, parked`,
     [projection.name, projection.version, storeId, epoch],
   );

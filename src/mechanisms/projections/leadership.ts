@@ -8,10 +8,10 @@ import type { Doorbell, WakeUp } from '../pubsub';
 import { createDoorbell } from '../pubsub';
 import { applyBatch } from './batch';
 import type { Checkpoint, Term } from './checkpoint';
-import { beginAnew, beginTerm, isRetryWanted, isStopped, leaseOf, recordState } from './checkpoint';
+import { beginAnew, beginTerm, isStopped, leaseOf, recordState } from './checkpoint';
 import { isPassing, LeadershipLost, ProjectionStopped } from './failures';
 import { createLogBatches } from './log-batches';
-import { makeUpParked } from './missed-events';
+import { makeUpParked, makeUpWhenWanted } from './missed-events';
 import { pause } from './pause';
 import type { Projection, ProjectionState } from './projection';
 import { ofThisVersion } from './row-version';
@@ -133,7 +133,7 @@ async function project(running: Running, lease: Lease, term: Term): Promise<void
       trimAt = Date.now() + TRIM_EVERY_MS;
     }
     if (Date.now() >= retryAt) {
-      if (await isRetryWanted(database, term)) await makeUpParked(parts, { position, state });
+      await makeUpWhenWanted(parts, { position, state });
       retryAt = Date.now() + STOPPED_LOOK_MS;
     }
     const { events, isLast } = await batches.next();

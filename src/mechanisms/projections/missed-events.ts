@@ -3,6 +3,7 @@ import type { BatchParts } from './batch';
 import { foldBehind, handledOf, move } from './batch';
 import type { Bisection } from './bisect';
 import { bisect } from './bisect';
+import { isRetryWanted } from './checkpoint';
 import { poisoned, ProjectionStopped } from './failures';
 import type { ParkedStream, ParkedStreams } from './parked-streams';
 import { inOrder, withoutParked, withParked } from './parked-streams';
@@ -27,6 +28,13 @@ interface Standing {
  */
 export async function makeUpParked(parts: MissedParts, standing: Standing): Promise<void> {
   for (const stream of inOrder(parts.parked)) await makeUp(parts, standing, stream);
+}
+
+/** When somebody wants it since that was last asked; it is asked only where something is parked. */
+export async function makeUpWhenWanted(parts: MissedParts, standing: Standing): Promise<void> {
+  const { database, projection, epoch, parked } = parts;
+  if (parked.size === 0) return;
+  if (await isRetryWanted(database, { projection, epoch })) await makeUpParked(parts, standing);
 }
 
 async function makeUp(parts: MissedParts, { position, state }: Standing, stream: ParkedStream): Promise<void> {

@@ -90,13 +90,23 @@ describe('a projection that parks', () => {
     await append(11, 12);
     await stands(12n);
     // Once, and not again until somebody says so.
-    expect(await bench.database().query('select retry_parked from projection_checkpoint')).toEqual([
-      { retry_parked: false },
-    ]);
+    expect(await bench.database().query('select from projection_checkpoint where retry_parked')).toEqual([]);
     poison.clear();
     await retryStopped(bench.database());
     await until(async () => (await parked()).length === 0);
     expect(await rows()).toEqual(upTo(12));
+  });
+
+  it('tries it again once, when it is stopped, too', async () => {
+    poison.add(1);
+    await append(1);
+    await bench.append(fact(UNKNOWN_TYPE));
+    start();
+    const isStopped = () => until(async () => (await status()).state === 'STOPPED');
+    await isStopped();
+    await retryStopped(bench.database());
+    await isStopped();
+    expect(bench.logged().match(/stays parked/g)).toHaveLength(1);
   });
 
   it('tries it again at the next start', async () => {
