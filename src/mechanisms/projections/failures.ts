@@ -13,9 +13,14 @@ export class ProjectionStopped extends MediaNestError {
   override readonly report = true;
 }
 
-/** The text that an operator reads: which event, and what was thrown. */
+const LONGEST_REASON = 2_000;
+/** In no text of PostgreSQL, or in none of its JSON. */
+const UNSTORABLE = /[\0\p{Cs}]/gu;
+
+/** The text that an operator reads, in the row of the checkpoint: which event, and what was thrown. */
 export function poisoned(event: StoredEvent, cause: unknown): ProjectionStopped {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const thrown = cause instanceof Error ? cause.message : String(cause);
+  const reason = thrown.slice(0, LONGEST_REASON).replace(UNSTORABLE, '\ufffd');
   return new ProjectionStopped(
     `cannot project ${event.type} of stream ${event.streamId} at position ${event.globalPosition}: ${reason}`,
     { cause },

@@ -58,6 +58,19 @@ describe('a projection that parks', () => {
     expect(bench.logged()).toContain('parked a stream');
   });
 
+  it('tells what was thrown as far as a row can hold it', async () => {
+    await append(1, 2);
+    start(
+      parking((n) => {
+        if (n === 1) throw new Error(`nul \0, half \ud800, whole 🎬, ${'x'.repeat(5_000)}`);
+      }),
+    );
+    await stands(2n);
+    const [{ error } = { error: '' }] = await parked();
+    expect(error).toContain('position 1: nul \ufffd, half \ufffd, whole 🎬, xxx');
+    expect(error.length).toBeLessThan(2_200);
+  });
+
   it('gives it what it missed, in order and once, when it is to try again; then it is like any other', async () => {
     poison.add(3);
     await append(...upTo(8));
