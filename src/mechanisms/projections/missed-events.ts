@@ -1,4 +1,4 @@
-import type { EventStore } from '../event-store';
+import type { EventStore, StoredEvent } from '../event-store';
 import type { BatchParts } from './batch';
 import { foldBehind, handledOf, move } from './batch';
 import type { Bisection } from './bisect';
@@ -45,9 +45,11 @@ async function makeUp(parts: MissedParts, { position, state }: Standing, stream:
     await write(withParked(parked, at));
     parked.set(streamId, at);
   };
+  const { events: all } = await store.readStream(streamId);
+  const missed = all.filter(({ globalPosition }) => globalPosition >= stream.position && globalPosition <= position);
   const bisection: Bisection = {
     write: (events) =>
-      stay({ ...stream, position: events.at(-1)!.globalPosition + 1n }, (parking) => {
+      stay({ ...stream, position: after(events.at(-1)!.globalPosition, missed) }, (parking) => {
         const handled = handledOf({ ...parts, parked: new Map() }, { events });
         return database.transaction((tx) => foldBehind(tx, parts, { to: to(parking), handled }));
       }),
@@ -58,8 +60,6 @@ async function makeUp(parts: MissedParts, { position, state }: Standing, stream:
       throw stopped;
     },
   };
-  const { events } = await store.readStream(streamId);
-  const missed = events.filter(({ globalPosition }) => globalPosition >= stream.position && globalPosition <= position);
   try {
     for (let n = 0; n < missed.length; n += MOST_AT_ONCE) await bisect(missed.slice(n, n + MOST_AT_ONCE), bisection);
   } catch (error) {
@@ -71,3 +71,7 @@ async function makeUp(parts: MissedParts, { position, state }: Standing, stream:
   parked.delete(streamId);
   log.info({ projection: projection.name, stream: streamId }, 'a stream is parked no longer');
 }
+
+/** The position of the next that is missed; of the last of all, the one after it. */
+const after = (position: bigint, missed: readonly StoredEvent[]): bigint =>
+  missed.find(({ globalPosition }) => globalPosition > position)?.globalPosition ?? position + 1n;

@@ -3,7 +3,7 @@ export interface ParkedStream {
   streamId: string;
   /** Of its first event that was not taken. */
   position: bigint;
-  /** That event, and what was thrown. */
+  /** What was thrown when one was not taken, and which. */
   error: string;
 }
 
