@@ -101,7 +101,7 @@ export async function foldBehind(
   // Goes out behind the fence without waiting for its answer: what is written behind one that fails is rolled back.
   const [moved, folded] = await Promise.allSettled([
     move(tx, parts, to),
-    handled.length > 0 ? projection.project(handled, tx) : [],
+    (async () => (handled.length > 0 ? projection.project(handled, tx) : []))(), // what it throws at once, too
   ]);
   if (moved.status === 'rejected') throw moved.reason;
   if (folded.status === 'rejected') throw folded.reason;

@@ -25,9 +25,9 @@ describe('leadership of a projection', () => {
     });
 
     it('never both commit: of a leader of an older epoch nothing is kept, and it steps down', async () => {
-      const deposed: Projection['project'] = async (_events, tx) => {
+      const deposed: Projection['project'] = (_events, tx) => {
         tx.send(`insert into counted values ('counted', 99)`);
-        return Promise.reject(new Error('a fault of who does not lead'));
+        throw new Error('a fault of who does not lead'); // at once, before the fence has its answer
       };
       start([{ ...counting(), project: deposed }], { holder: 'a' });
       await until(async () => (await status()).state === 'LIVE');
