@@ -56,12 +56,13 @@ export function createHandOverReactor(parts: { codecs: EventCodecs; jobs: JobQue
     tables: [],
     onPoison: 'park',
     async project(stored, tx) {
-      for (const one of stored) {
+      const waiting = stored.map((one) => {
         const event: Recorded<MediaRequestEvent> = parts.codecs.read<MediaRequestEvent>(one);
         const runAt = event.type === 'HandoverDeferred' ? new Date(event.data.retryAt) : undefined;
         const target = { streamId: event.streamId, requestId: event.data.requestId };
-        await parts.jobs.enqueue(jobFor(target, event.eventId, runAt), tx);
-      }
+        return jobFor(target, event.eventId, runAt);
+      });
+      await parts.jobs.enqueue(waiting, tx);
       return [];
     },
   };

@@ -50,11 +50,12 @@ export function createLookUpstreamReactor({ codecs, jobs }: { codecs: EventCodec
     tables: [],
     onPoison: 'park',
     async project(stored, tx) {
-      for (const one of stored) {
+      const looks = stored.map((one) => {
         const event = codecs.read<MediaRequestEvent>(one);
         const payload: RequestTarget = { streamId: event.streamId, requestId: event.data.requestId };
-        await jobs.enqueue({ task: LOOK_UPSTREAM, key: event.eventId, payload }, tx);
-      }
+        return { task: LOOK_UPSTREAM, key: event.eventId, payload };
+      });
+      await jobs.enqueue(looks, tx);
       return [];
     },
   };

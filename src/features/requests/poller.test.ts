@@ -48,7 +48,7 @@ function poll(requests: MediaRequest[], usable = true) {
       releaseMs: 500,
     },
     connections: { isUsable: () => Promise.resolve(usable) },
-    jobs: { enqueue: (job) => (jobs.push(job), Promise.resolve()) },
+    jobs: { enqueue: async (one) => void jobs.push(...[one].flat()) },
     log: createLogger({ level: 'silent' }),
   });
   return { poller, upstream, jobs, looks, asksOf, requests, to: (seconds: number) => void (now = seconds) };

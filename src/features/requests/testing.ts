@@ -97,7 +97,7 @@ export async function createWorld(codecs: EventCodecs) {
   const store = createMemoryEventStore();
   const upstream = createUpstream(clock);
   const jobs: Job[] = [];
-  const queue = { enqueue: (job: Job) => (jobs.push(job), Promise.resolve()) };
+  const queue = { enqueue: async (one: Job | readonly Job[]) => void jobs.push(...[one].flat()) };
   const connection = { usable: true, checks: 0 };
   const turns: Date[] = [];
   const takers: { given: boolean }[] = [];

@@ -15,9 +15,9 @@ export interface Job {
   payload: object;
 }
 
-/** Enqueueing takes part in the caller's transaction when one is given. */
+/** Enqueueing takes part in the caller's transaction when one is given. Several are one statement, and run in their order where they share a queue. */
 export interface JobQueue {
-  enqueue(job: Job, tx?: Queryable): Promise<void>;
+  enqueue(jobs: Job | readonly Job[], tx?: Queryable): Promise<void>;
 }
 
 /** A task gets the payload as stored: parse it. An exception is a bug: graphile retries it. */

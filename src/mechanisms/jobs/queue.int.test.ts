@@ -3,6 +3,7 @@ import { createTestJobs } from './testing';
 
 let test: TestJobs;
 beforeAll(async () => (test = await createTestJobs()));
+afterEach(() => test.database.query('delete from graphile_worker._private_jobs'));
 afterAll(() => test.drop());
 
 it('is gone with the transaction that enqueued it', async () => {
@@ -13,6 +14,24 @@ it('is gone with the transaction that enqueued it', async () => {
   });
   await expect(work).rejects.toBe(failure);
   expect(await test.jobs()).toEqual([]);
+});
+
+it('takes several at once, in their order, each as if it were alone', async () => {
+  const later = new Date(Date.now() + 3_600_000);
+  const job = { task: 'note', queue: 'serial', payload: { n: [1, null] } };
+  await test.queue.enqueue([
+    { ...job, key: 'b' },
+    { ...job, key: 'a', runAt: later, maxAttempts: 3 },
+    { task: 'note', key: 'c', payload: {} },
+    { task: 'note', key: 'c', payload: { again: true } },
+  ]);
+  const sql = `select key, queue_name, payload, max_attempts, run_at > now() as is_later
+    from graphile_worker._private_jobs as job left join graphile_worker._private_job_queues as queue on queue.id = job_queue_id order by job.id`;
+  expect(await test.database.query(sql)).toEqual([
+    { key: 'b', queue_name: 'serial', payload: job.payload, max_attempts: 25, is_later: false },
+    { key: 'a', queue_name: 'serial', payload: job.payload, max_attempts: 3, is_later: true },
+    { key: 'c', queue_name: null, payload: { again: true }, max_attempts: 25, is_later: false },
+  ]);
 });
 
 it('leaves a job that waits as it is, when that is asked, and replaces none that runs or was given up', async () => {

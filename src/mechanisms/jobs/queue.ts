@@ -4,12 +4,13 @@ import type { JobQueue } from './job';
 /** Jobs are rows of graphile-worker: written with the caller's transaction, or gone with it. */
 export function createJobQueue({ database }: { database: Queryable }): JobQueue {
   return {
-    async enqueue({ task, key, queue, runAt, unlessWaiting = false, maxAttempts, payload }, tx = database) {
+    async enqueue(jobs, tx = database) {
       await tx.query(
-        `select (graphile_worker.add_job($1, $2::json, queue_name => $3, run_at => $4::timestamptz, max_attempts => $5::int, job_key => $6)).id
-         where not ($7 and exists (
-           select from graphile_worker.jobs where key = $6 and locked_at is null and attempts < max_attempts))`,
-        [task, JSON.stringify(payload), queue ?? null, runAt ?? null, maxAttempts ?? null, key, unlessWaiting],
+        `select (graphile_worker.add_job(task, payload, queue_name => queue, run_at => "runAt", max_attempts => "maxAttempts", job_key => key)).id
+         from json_to_recordset($1) as job (task text, key text, queue text, "runAt" timestamptz, "unlessWaiting" boolean, "maxAttempts" int, payload json)
+         where "unlessWaiting" is not true or not exists (
+           select from graphile_worker.jobs where jobs.key = job.key and locked_at is null and attempts < max_attempts)`,
+        [JSON.stringify([jobs].flat())],
       );
     },
   };
