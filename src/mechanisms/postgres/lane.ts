@@ -27,7 +27,7 @@ interface Connection {
   session: Session;
 }
 
-/** Connects at the first statement, and anew when the connection broke. `settings` are those of its session. */
+/** Connects when it is first asked for its session or a statement, and anew when the connection broke. `settings` are those of its session. */
 export function createLane(config: ClientConfig, settings: Record<string, string>, runStatement: RunStatement): Lane {
   const options = Object.entries(settings)
     .map(([name, value]) => `-c ${name}=${value}`)

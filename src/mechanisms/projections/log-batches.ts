@@ -17,7 +17,10 @@ export interface LogBatches {
 }
 
 const SIZE = { first: 500, least: 10, most: 8_000 };
-/** Of what events say, in characters of JSON: two batches are in memory at a time, as they are and as rows. */
+/**
+ * Of what the events of a batch are to say, in characters of JSON: two batches are in memory at a time, as they are and as rows. No bound: how large events are is known from
+ * the batch before, so of large ones behind small ones there is one batch of as many as were wanted of those.
+ */
 const MOST_CHARACTERS = 16 * 2 ** 20;
 /** Long enough that what a transaction costs does not count, short enough for who waits for a row of it. */
 const WANTED_MS = { least: 500, most: 1_000 };
