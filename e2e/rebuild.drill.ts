@@ -136,10 +136,10 @@ describe('a rebuild whose processes are killed and frozen in the middle, under l
     );
     expect(heard).toEqual(happened.map(({ position }) => position));
 
-    await ask('create temporary table rebuilt as select * from request_view');
     const [stood] = await ask<{ position: string }>(
       `select position from projection_checkpoint where name = '${VIEW}'`,
     );
+    await ask('create temporary table rebuilt as select * from request_view');
     await house.run(['rebuild', VIEW]); // and nobody disturbs it
     await isDone();
     const wrong = await ask(

@@ -187,24 +187,26 @@ export function createRequestLoader(view: View): () => ViewLoader<string, Reques
 
 /** How many wait for the same connection and were queued before; they go first. On the primary, as what the saga asks. */
 export function createQueueLoader(database: Queryable): () => BatchLoader<MediaRequest, number> {
+  const keyOf = ({ requestId, handover }: MediaRequest) => `${requestId} ${handover.connectionId} ${handover.queuedAt}`;
   return () =>
     createBatchLoader({
-      keyOf: ({ requestId }) => requestId,
+      keyOf,
       async load(requests) {
-        const rows = await database.query<{ request_id: string; before: string }>(
-          `select mine.request_id, (
+        const rows = await database.query<{ before: string }>(
+          `select (
              select count(*) from request_view as other
              where other.connection_id = mine.connection_id and (other.queued_at, other.request_id) < (mine.queued_at, mine.request_id)
                and other.handover_state in ('QUEUED', 'ATTEMPTING', 'UNCERTAIN')
            ) as before
-           from unnest($1::text[], $2::text[], $3::timestamptz[]) as mine (request_id, connection_id, queued_at)`,
+           from unnest($1::text[], $2::text[], $3::timestamptz[]) with ordinality as mine (request_id, connection_id, queued_at, n)
+           order by n`,
           [
             requests.map(({ requestId }) => requestId),
             requests.map(({ handover }) => handover.connectionId),
             requests.map(({ handover }) => handover.queuedAt),
           ],
         );
-        return new Map(rows.map((row) => [row.request_id, Number(row.before)]));
+        return new Map(rows.map(({ before }, n) => [keyOf(requests[n]!), Number(before)]));
       },
     });
 }

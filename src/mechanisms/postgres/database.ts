@@ -11,7 +11,7 @@ import { createLane } from './lane';
 import type { PoolWatch } from './observing';
 import { watchPool } from './observing';
 import type { Lane } from './lane';
-import { createPrepared } from './prepared';
+import { ABORTED, createPrepared } from './prepared';
 import type { RunStatement, Statement } from './prepared';
 
 /** What read models and mechanisms speak SQL through: parameters only. */
@@ -154,9 +154,6 @@ async function run<Row extends object>(ask: Ask, sql: string, values?: readonly 
   return (await execute(ask, sql, values)).rows as Row[];
 }
 
-/** "Current transaction is aborted": a statement before this one failed. */
-const ABORTED = '25P02';
-
 async function transaction<Result>(
   { ask, runPrepared }: { ask: Ask; runPrepared: RunPrepared },
   work: (tx: Transaction) => Promise<Result>,
@@ -185,7 +182,7 @@ async function transaction<Result>(
   }
 }
 
-/** Throws what the first that failed says; those behind it say only that the transaction is aborted. All have their answers already. */
+/** Throws what the first that failed says; those behind it say only that the transaction is aborted. All have, or will have, their answers. */
 async function requireAll(sent: readonly Promise<unknown>[]): Promise<void> {
   for (const outcome of await Promise.allSettled(sent)) {
     if (outcome.status === 'rejected' && !isAborted(outcome.reason)) throw outcome.reason;

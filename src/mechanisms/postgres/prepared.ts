@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ClientBase } from 'pg';
+import type { ClientBase, QueryConfig } from 'pg';
 
 /** A statement that comes again and again: the server parses and plans it once a connection. */
 export interface Statement {
@@ -19,6 +19,9 @@ export type RunStatement = (
 
 /** "There is no such prepared statement", and "there is one already": a pooler between us and the server gave us another session. */
 export const OTHER_SESSION = /^(26000|42P05)$/;
+const NOT_THERE = '26000';
+/** "Current transaction is aborted": a statement before this one failed. */
+export const ABORTED = '25P02';
 
 /**
  * Prepared statements need a session that stays the same. Behind a pooler that hands one out per transaction it does not: the first sign of that
@@ -27,6 +30,22 @@ export const OTHER_SESSION = /^(26000|42P05)$/;
 export function createPrepared(onGivenUp: () => void): RunStatement {
   let usable = true;
   const names = new Map<string, string>();
+  const prepared = new WeakMap<ClientBase, Set<string>>();
+
+  async function runPrepared(client: ClientBase, query: QueryConfig & { name: string }): Promise<object[]> {
+    const had = prepared.get(client) ?? new Set();
+    prepared.set(client, had);
+    try {
+      const { rows } = await client.query<object>(query);
+      had.add(query.name);
+      return rows;
+    } catch (error) {
+      if (codeOf(error) !== NOT_THERE || had.has(query.name)) throw error;
+      // It went out behind one that was to prepare it, and failed.
+      throw Object.assign(new Error('a statement before this one failed', { cause: error }), { code: ABORTED });
+    }
+  }
+
   return async function runStatement(client, statement, { values, timeoutMs, inTransaction }) {
     const { text } = statement;
     const unnamed = { text, values: values as unknown[], ...(timeoutMs && { query_timeout: timeoutMs }) };
@@ -34,9 +53,9 @@ export function createPrepared(onGivenUp: () => void): RunStatement {
     const name = names.get(text) ?? nameOf(statement);
     names.set(text, name);
     try {
-      return (await client.query<object>({ ...unnamed, name })).rows;
+      return await runPrepared(client, { ...unnamed, name });
     } catch (error) {
-      if (!OTHER_SESSION.test((error as { code?: string }).code ?? '')) throw error;
+      if (!OTHER_SESSION.test(codeOf(error))) throw error;
       if (usable) onGivenUp();
       usable = false;
       if (inTransaction) throw error;
@@ -44,6 +63,8 @@ export function createPrepared(onGivenUp: () => void): RunStatement {
     }
   };
 }
+
+const codeOf = (error: unknown): string => (error as { code?: string } | undefined)?.code ?? '';
 
 /** With its text in it: in a session that another version of this program has used, a name must not mean that one's statement. */
 function nameOf({ name, text }: Statement): string {

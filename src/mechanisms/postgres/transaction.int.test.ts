@@ -96,6 +96,21 @@ describe('a transaction', () => {
     await one.close();
   });
 
+  it('goes on preparing after a failure that kept a statement from being prepared', async () => {
+    const one = createDatabase({ connection: test.connection.app, max: 1, applicationName: 'one', log });
+    await test.database.query(insert, [1]);
+    const failing = one.transaction(async (tx) => {
+      tx.send(insert, [1]);
+      tx.send(NAMED, [2]);
+      tx.send(NAMED, [3]);
+    });
+    await expect(failing).rejects.toMatchObject({ code: '23505' });
+    await one.transaction(async (tx) => tx.send(NAMED, [2]));
+    expect(await one.query('select from pg_prepared_statements')).toHaveLength(1);
+    expect(await notes()).toEqual([1, 2]);
+    await one.close();
+  });
+
   it('sends nothing before it has begun', async () => {
     const one = createDatabase({ connection: test.connection.app, max: 1, applicationName: 'one', log });
     one.pool.on('connect', (client) => {

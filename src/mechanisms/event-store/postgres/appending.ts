@@ -111,7 +111,7 @@ export function createAppending(lane: Lane): Appending {
       throw error;
     });
     if (!row) {
-      // Another process may have overtaken one of them: when all are looked up, that one does not hold up the others.
+      // Most likely another process went on with one of them: when all are looked up, that one does not hold up the others.
       for (const { streamId } of next) known.forget(streamId);
       return many(appends);
     }
