@@ -4,10 +4,13 @@ import { drive } from './measure';
 import { openStore } from './private-postgres';
 import { writerOf } from './thing';
 
+/** By then its code is compiled, as that of a process that has been up for a while. */
+const WARM_UP_MS = 4_000;
+
 async function main(writers: number, ms: number): Promise<void> {
   process.on('disconnect', () => process.exit(0));
   const { store, close } = await openStore(process.env.BENCH_DATABASE ?? '');
-  await drive(writerOf(store), writers, ms / 2); // by then its code is compiled
+  await drive(writerOf(store), writers, WARM_UP_MS);
   process.send?.('ready');
   await once(process, 'message');
   process.send?.(await drive(writerOf(store), writers, ms));
