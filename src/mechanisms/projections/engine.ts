@@ -17,6 +17,9 @@ export interface ProjectionEngine {
   stop(): Promise<void>;
 }
 
+/** Somebody may wait for a row, nobody for a job: rows go first, and the jobs of several appends together. */
+const HEAD_START_MS = 10;
+
 export function createProjectionEngine({
   projections,
   pollMs = 250,
@@ -25,16 +28,26 @@ export function createProjectionEngine({
   let leaderships: Leadership[] = [];
   let rebuilder: Rebuilder | undefined;
   let unlisten = (): void => undefined;
+  let later: NodeJS.Timeout | undefined;
+  const lead = (some: readonly Projection[]) =>
+    some.map((projection) => createLeadership({ ...parts, projection, pollMs }));
   return {
     start() {
       rebuilder = startRebuilder({ ...parts, projections });
-      leaderships = projections.map((projection) => createLeadership({ ...parts, projection, pollMs }));
+      const views = lead(projections.filter(({ tables }) => tables.length > 0));
+      const reactors = lead(projections.filter(({ tables }) => tables.length === 0));
+      leaderships = [...views, ...reactors];
       unlisten = parts.store.onAppended(() => {
-        for (const leadership of leaderships) leadership.look();
+        for (const view of views) view.look();
+        later ??= setTimeout(() => {
+          later = undefined;
+          for (const reactor of reactors) reactor.look();
+        }, HEAD_START_MS);
       });
     },
     async stop() {
       unlisten();
+      clearTimeout(later);
       await Promise.all([rebuilder?.stop(), ...leaderships.map((leadership) => leadership.stop())]);
     },
   };
