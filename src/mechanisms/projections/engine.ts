@@ -48,6 +48,7 @@ export function createProjectionEngine({
     async stop() {
       unlisten();
       clearTimeout(later);
+      later = undefined;
       await Promise.all([rebuilder?.stop(), ...leaderships.map((leadership) => leadership.stop())]);
     },
   };
