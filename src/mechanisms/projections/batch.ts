@@ -79,9 +79,10 @@ async function park(parts: BatchParts, { from, events, state }: Batch, cause: un
 /** Rows, checkpoint and feed in one transaction; where there is nothing to fold, in one statement. */
 async function commit(parts: BatchParts, batch: Batch): Promise<bigint> {
   const { database } = parts;
-  const position = await (handledOf(parts, batch).length > 0
-    ? database.transaction((tx) => writeBatch(tx, parts, batch))
-    : move(database, parts, toEnd(batch)));
+  const [to, handled] = [toEnd(batch), handledOf(parts, batch)];
+  const position = await (handled.length > 0
+    ? database.transaction((tx) => foldBehind(tx, parts, { to, handled }))
+    : move(database, parts, to));
   parts.committed(position);
   return position;
 }

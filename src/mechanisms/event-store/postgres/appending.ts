@@ -105,14 +105,13 @@ export function createAppending(lane: Lane): Appending {
 
   async function many(appends: ExactAppend[]): Promise<(Appended | null)[]> {
     const known = await knownNow();
-    const next = appends.filter(known.has);
     const row = await call<ManyRow>(MANY, [...toArrays(appends, known), known.pid]).catch((error: unknown) => {
-      if (error instanceof InvalidEvent && next.length > 0) return null;
+      if (error instanceof InvalidEvent && appends.some(known.has)) return null;
       throw error;
     });
     if (!row) {
       // Most likely another process went on with one of them: when all are looked up, that one does not hold up the others.
-      for (const { streamId } of next) known.forget(streamId);
+      for (const { streamId } of appends.filter(known.has)) known.forget(streamId);
       return many(appends);
     }
     const stored = row.streams && new Set(row.streams);
