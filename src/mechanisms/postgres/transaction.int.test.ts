@@ -1,3 +1,4 @@
+import { DatabaseUnavailable } from '../errors';
 import { createLogger } from '../observability';
 import { createDatabase } from '.';
 import type { Transaction } from '.';
@@ -122,6 +123,17 @@ describe('a transaction', () => {
     await expect(one.transaction(async (tx) => tx.send(insert, [1]))).rejects.toMatchObject({ code: '57014' });
     expect(await notes()).toEqual([]);
     await one.close();
+  });
+
+  it('fails as unavailable when the server ends its session, and the process lives', async () => {
+    const broken = test.database.transaction(async (tx) => {
+      await tx.query(insert, [1]);
+      const [session] = await tx.query<{ pid: number }>('select pg_backend_pid() as pid');
+      await test.owner.query('select pg_terminate_backend($1, 5000)', [session!.pid]);
+      await tx.query(insert, [2]);
+    });
+    await expect(broken).rejects.toBeInstanceOf(DatabaseUnavailable);
+    expect(await notes()).toEqual([]);
   });
 
   it('gives its connection back, whatever happened', async () => {
