@@ -42,6 +42,15 @@ describe('a projection that parks', () => {
     position: BigInt(n),
     error: expect.stringContaining(`position ${n}: cannot read ${n}`),
   });
+  /** Parks `odd` at its first event, and stops; nothing is poison any more. */
+  const parkOdd = async () => {
+    poison.add(1);
+    await append(1, 2);
+    start();
+    await stands(2n);
+    await stopAll();
+    poison.clear();
+  };
   const evens = (count: number) => upTo(count).filter((n) => n % 2 === 0);
 
   it('leaves the stream of a poison event out, visibly, and goes on with all others', async () => {
@@ -189,12 +198,7 @@ describe('a projection that parks', () => {
   });
 
   it('makes up for nothing when another one leads', async () => {
-    poison.add(1);
-    await append(1, 2);
-    start();
-    await stands(2n);
-    await stopAll();
-    poison.clear();
+    await parkOdd();
     await retryStopped(bench.database());
     const database = bench.database();
     const parts = { database, store: bench.store, feed: createFeedWriter({ database }), projection: parking() };
@@ -249,12 +253,7 @@ describe('a projection that parks', () => {
   });
 
   it('forgets what it parked when the event store is another one', async () => {
-    poison.add(1);
-    await append(1, 2);
-    start();
-    await stands(2n);
-    await stopAll();
-    poison.clear();
+    await parkOdd();
     await bench.owner().query('truncate counted'); // which no engine knows of
     bench.store = createMemoryEventStore();
     await append(3, 5, 6);
