@@ -144,17 +144,20 @@ describe('jobs', () => {
 
   describe('of a process that is gone', () => {
     /** What a killed worker leaves: its job and its queue locked, its lease running out. */
-    const abandon = async (pool: string, lockedFor: string): Promise<void> => {
-      await queue.enqueue({ task: 'note', key: pool, queue: 'serial', payload: {} });
+    const abandon = async (pool: string, lockedFor: string, of = 'serial'): Promise<void> => {
+      await queue.enqueue({ task: 'note', key: pool, queue: of, payload: {} });
       await test.database.query(
         `update graphile_worker._private_jobs set locked_by = $1, locked_at = now() - $2::interval, attempts = 1 where key = $1`,
         [pool, lockedFor],
       );
       await test.database.query(
-        `update graphile_worker._private_job_queues set locked_by = $1, locked_at = now() - $2::interval where queue_name = 'serial'`,
-        [pool, lockedFor],
+        `update graphile_worker._private_job_queues set locked_by = $1, locked_at = now() - $2::interval where queue_name = $3`,
+        [pool, lockedFor, of],
       );
     };
+    const loseJobs = () => test.database.query('delete from graphile_worker._private_jobs');
+    const lockedQueues = () =>
+      test.database.query('select queue_name from graphile_worker._private_job_queues where locked_by is not null');
     const lease = (pool: string, expiresIn: string) =>
       test.database.query(
         `insert into lease (name, holder, epoch, expires_at, worker_pool_id) values ('process:' || $1, $1, 1, now() + $2::interval, $1)`,
@@ -188,15 +191,22 @@ describe('jobs', () => {
     });
 
     it('leave no queue behind when somebody else has finished their job, also not that of a living process', async () => {
-      const queues = () =>
-        test.database.query('select 1 from graphile_worker._private_job_queues where locked_by is not null');
       await abandon('living', '1 minute');
       await lease('living', '10 s');
       await unlockJobsOfDeadProcesses(test.database, 15_000);
-      expect(await queues()).toHaveLength(1);
-      await test.database.query('delete from graphile_worker._private_jobs'); // as who was frozen in it does, by its id
+      expect(await lockedQueues()).toHaveLength(1);
+      await loseJobs(); // as who was frozen in it does, by its id
       await unlockJobsOfDeadProcesses(test.database, 15_000);
-      expect(await queues()).toEqual([]);
+      expect(await lockedQueues()).toEqual([]);
+    });
+
+    it('are unlocked also where it holds the queue of a lost one', async () => {
+      await abandon('dead', '1 minute', 'of a lost one');
+      await loseJobs();
+      await abandon('dead', '1 minute');
+      expect(await unlockJobsOfDeadProcesses(test.database, 15_000)).toEqual(['dead']);
+      expect(await test.jobs()).toEqual([{ key: 'dead', locked_by: null }]);
+      expect(await lockedQueues()).toEqual([]);
     });
 
     it('are not those of a worker that runs for longer than a lease', async () => {
