@@ -26,30 +26,33 @@ describe('a version that is no longer there', () => {
       `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'test'`,
     );
 
-  /** Tells of each call by which statement it was, and its last parameter. */
-  async function openWatched(asked: [name: string, last: unknown][]) {
+  /** Tells of each call by which statement it was. */
+  async function openWatched(asked: string[], place = (database: Database) => database) {
     const watched = (lane: Lane): Lane => ({
       ...lane,
       query(statement, values, timeoutMs) {
-        asked.push([statement.name, values.at(-1)]);
+        asked.push(statement.name);
         return lane.query(statement, values, timeoutMs);
       },
     });
     const lane: Database['lane'] = (settings) => watched(test.database.lane(settings));
-    return createPostgresEventStore({ database: { ...test.database, lane }, log });
+    return createPostgresEventStore({ database: place({ ...test.database, lane }), log });
   }
 
   it('would be taken as there in the same session: nobody looks twice', async () => {
-    const asked: [string, unknown][] = [];
+    const asked: string[] = [];
     const store = await openWatched(asked);
     const streamId = newStream();
-    for (const expected of [NO_STREAM, 0, 1]) await store.append(streamId, expected, newEvents(1));
-    expect(asked.map(([, pid]) => pid)).toEqual([null, expect.any(Number), expect.any(Number)]);
-    await store.close();
+    const other = await createPostgresEventStore({ database: test.database, log });
+    await other.append(streamId, NO_STREAM, newEvents(1));
+    for (const expected of [0, 1]) await store.append(streamId, expected, newEvents(1));
+    await store.append(newStream(), NO_STREAM, newEvents(1)); // to look whether it is there tells no more than the constraint
+    expect(asked).toEqual(['append_events_each', 'append_event', 'append_event']);
+    await Promise.all([store.close(), other.close()]);
   });
 
   it('is the conflict of the one stream that another process went on with', async () => {
-    const asked: [string, unknown][] = [];
+    const asked: string[] = [];
     const store = await openWatched(asked);
     const other = await createPostgresEventStore({ database: test.database, log });
     const [overtaken, ...others] = times(4, newStream) as [string, ...string[]];
@@ -62,8 +65,19 @@ describe('a version that is no longer there', () => {
       { reason: { code: 'CONCURRENCY_CONFLICT', expected: 0, actual: 1 } },
       ...others.map(() => ({ value: { version: 1, repeated: false } })),
     ]);
-    expect(asked.map(([name]) => name)).toEqual(['append_events_together', 'append_events_together', 'append_events']);
+    expect(asked).toEqual(['append_events_at_once', 'append_events_each', 'append_events']);
     await Promise.all([store.close(), other.close()]);
+  });
+
+  it('is looked up behind a pooler, after one try', async () => {
+    const asked: string[] = [];
+    const store = await openWatched(asked, behindPooler);
+    const streams = times(2, newStream);
+    const append = (expected: number) =>
+      Promise.all(streams.map((streamId) => store.append(streamId, expected, newEvents(1))));
+    for (const expected of [NO_STREAM, 0, 1]) await append(expected);
+    expect(asked).toEqual(['append_events_at_once', ...times(3, () => 'append_events_each')]);
+    await store.close();
   });
 
   describe.each([

@@ -1,14 +1,16 @@
 import { LRUCache } from 'lru-cache';
 import type { Lane, Session } from '../../postgres';
+import { NO_STREAM } from '../event-store';
 
 /** Versions of streams as the answers of one session told them. */
 export interface Known {
   /** Of the session, as the server numbers it. */
   readonly pid: number;
-  /** The stream has this version, if not one after it. */
+  /** The stream has this version, if not one after it. So has every stream that of no event at all. */
   has(stream: { streamId: string; expected: number }): boolean;
   learn(streamId: string, version: number): void;
-  forget(streamId: string): void;
+  /** The server's session has another number: nothing can be known in this one. */
+  disown(): void;
 }
 
 /** Streams of which it is kept. */
@@ -25,11 +27,12 @@ export function createKnownVersions(lane: Pick<Lane, 'session'>): () => Promise<
 }
 
 function knownIn({ pid }: Session): Known {
+  let isOurs = true;
   const versions = new LRUCache<string, number>({ max: MAX_KNOWN });
   return {
     pid,
-    has: ({ streamId, expected }) => versions.get(streamId) === expected,
+    has: ({ streamId, expected }) => isOurs && (expected === NO_STREAM || versions.get(streamId) === expected),
     learn: (streamId, version) => void versions.set(streamId, version),
-    forget: (streamId) => void versions.delete(streamId),
+    disown: () => void (isOurs = false),
   };
 }
