@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { QueryResult } from 'pg';
 import { Client } from 'pg';
 import { RequestMediaDocument, RequestsDocument, ServerInfoDocument } from '../sdk';
 import type { ReceivedCall, TitleRequest } from '../src/simulators/overseerr';
@@ -93,7 +94,9 @@ export async function outage({ wishes, releaseMs, kills: most, patienceMs }: Out
       const some = async (isSo: () => boolean): Promise<void> => {
         const progress = () =>
           `the handover of ${total}, of which ${handedOver()} are there after ${killing.kills()} kills`;
-        await until(progress, () => (isSo() ? true : undefined), patienceMs);
+        await until(progress, () => (isSo() ? true : undefined), patienceMs).catch(async ({ message }: Error) => {
+          throw new Error(`${message}\n${await evidence(server)}`);
+        });
       };
       await some(() => handedOver() > total / 2);
       const lostJobs = await loseAllJobs(server);
@@ -184,12 +187,32 @@ function killWorkers(server: Server, most: number) {
 
 /** Answers with how many there were. Nothing of ours does that. */
 async function loseAllJobs(server: Server): Promise<number> {
+  return (await askDatabase(server, 'delete from graphile_worker._private_jobs'))?.rowCount ?? 0;
+}
+
+const WAITING = `select now(),
+  (select json_agg(job) from (select * from graphile_worker.jobs limit 20) as job) as jobs,
+  (select json_agg(queue) from graphile_worker._private_job_queues as queue where locked_by is not null) as locked_queues,
+  (select json_agg(state -> 'handover') from (select state from request_view where handover_state <> 'LINKED' limit 20) as request) as handovers,
+  (select json_agg(turn) from handover_turn as turn) as turns,
+  (select json_agg(lease) from lease) as leases`;
+
+/** Why it may not go on: what waits in the tables, and what the house warned of last. */
+async function evidence(server: Server): Promise<string> {
+  const [tables] = (await askDatabase(server, WAITING))?.rows ?? [];
+  const warnings = server.log().match(/^.*"level":[456]0.*$/gm) ?? [];
+  const told = Object.entries(tables ?? {}).map(([name, rows]) => `${name}: ${JSON.stringify(rows)}`);
+  return [...told, ...warnings.slice(-10)].join('\n');
+}
+
+/** Past the API. Null where the system does not tell its address: macOS. */
+async function askDatabase(server: Server, sql: string): Promise<QueryResult | null> {
   const [, url] = /^DATABASE_URL=(.*)$/m.exec(environmentOf(server.pidOf('api-1'))) ?? [];
-  if (url === undefined) return 0; // macOS does not tell
+  if (url === undefined) return null;
   const database = new Client({ connectionString: url });
   await database.connect();
   try {
-    return (await database.query('delete from graphile_worker._private_jobs')).rowCount ?? 0;
+    return await database.query(sql);
   } finally {
     await database.end();
   }
