@@ -5,7 +5,7 @@ import type { NodeFetcher, ResolverMount } from '../../mechanisms/graphql';
 import type { IdempotencyKeys } from '../../mechanisms/idempotency';
 import type { JobQueue } from '../../mechanisms/jobs';
 import type { Logger } from '../../mechanisms/observability';
-import type { Queryable } from '../../mechanisms/postgres';
+import type { Place } from '../../mechanisms/postgres';
 import type { Projection, Views } from '../../mechanisms/projections';
 import type { OperationContext } from '../../server/context';
 import type { Notice } from '../connections/types';
@@ -54,7 +54,7 @@ export type { HandoverTimes };
 
 export interface RequestsParts {
   /** The primary. */
-  database: Queryable;
+  database: Place;
   views: Views;
   store: EventStore;
   codecs: EventCodecs;

@@ -81,6 +81,8 @@ function countSql(page: RequestPage, add: Add): string {
     : `select coalesce(sum(count), 0) as total from request_stats ${where(inStatus)}`;
 }
 
+const STATS = { name: 'request_stats', text: 'select status, count from request_stats' };
+
 /** What people ask of `request_view`: the answers may be a little old, but never older than `atLeast`. */
 export function createRequestQueries(view: View) {
   return {
@@ -103,8 +105,7 @@ export function createRequestQueries(view: View) {
 
     /** How many are in each status; one that none is in may be missing. */
     async stats(atLeast?: bigint): Promise<ReadonlyMap<RequestStatus, number>> {
-      const sql = 'select status, count from request_stats';
-      const rows = await view.query<{ status: RequestStatus; count: string }>(sql, [], atLeast);
+      const rows = await view.prepared<{ status: RequestStatus; count: string }>(STATS, [], atLeast);
       return new Map(rows.map(({ status, count }) => [status, Number(count)]));
     },
 
@@ -172,14 +173,19 @@ export function createOpenRequestLoader(view: View): () => ViewLoader<TitleOfReq
     });
 }
 
+/** The planner is not shown how many ids there are, or it would plan for each number anew. */
+const BY_ID = {
+  name: 'requests_by_id',
+  text: `select ${COLUMNS} from request_view where request_id = any((select $1::text[])::text[])`,
+};
+
 /** Requests by id. */
 export function createRequestLoader(view: View): () => ViewLoader<string, RequestRow> {
   return () =>
     createViewLoader({
       keyOf: (requestId) => requestId,
       async load(ids, atLeast) {
-        const sql = `select ${COLUMNS} from request_view where request_id = any($1)`;
-        const rows = await view.query<StoredRow>(sql, [ids], atLeast);
+        const rows = await view.prepared<StoredRow>(BY_ID, [ids], atLeast);
         return new Map(rows.map(rowOf).map((row) => [row.state.requestId, row]));
       },
     });

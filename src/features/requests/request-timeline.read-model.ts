@@ -70,12 +70,21 @@ async function notOlder<Answer>(newest: bigint, read: (atLeast?: bigint) => Prom
   }
 }
 
+const PAGE = {
+  name: 'timeline_page',
+  text: `select position, type, at, actor, data from request_timeline
+    where request_id = $1 and position > $2 and position <= $3 order by position limit $4`,
+};
+const COUNT = {
+  name: 'timeline_count',
+  text: 'select count(*) from request_timeline where request_id = $1 and position <= $2',
+};
+
 /** The facts of a request, oldest first. Throws StaleRead while its projection is behind. */
 export async function readTimeline(view: View, page: TimelinePage): Promise<TimelineRow[]> {
   const rows = await notOlder(page.newest, (atLeast) =>
-    view.query<{ position: string; type: string; at: Date; actor: Actor; data: object }>(
-      `select position, type, at, actor, data from request_timeline
-       where request_id = $1 and position > $2 and position <= $3 order by position limit $4`,
+    view.prepared<{ position: string; type: string; at: Date; actor: Actor; data: object }>(
+      PAGE,
       [page.requestId, page.after ?? 0n, page.upTo ?? LAST_POSITION, page.limit],
       atLeast,
     ),
@@ -94,11 +103,7 @@ export type WholeTimeline = Pick<TimelinePage, 'requestId' | 'newest' | 'upTo'>;
 /** How many facts a request has, or had: as new as its pages. */
 export async function countTimeline(view: View, { requestId, newest, upTo }: WholeTimeline): Promise<number> {
   const [row] = await notOlder(newest, (atLeast) =>
-    view.query<{ count: string }>(
-      'select count(*) from request_timeline where request_id = $1 and position <= $2',
-      [requestId, upTo ?? LAST_POSITION],
-      atLeast,
-    ),
+    view.prepared<{ count: string }>(COUNT, [requestId, upTo ?? LAST_POSITION], atLeast),
   );
   return Number(row?.count ?? 0);
 }

@@ -1,15 +1,17 @@
 import { StaleRead } from '../../mechanisms/errors';
+import type { View } from '../../mechanisms/projections';
 import { countTimeline, readTimeline } from './request-timeline.read-model';
 
 const page = { requestId: 'req_1', limit: 3, newest: 9n };
 
 /** A view that is not at that position; any other read finds three facts. */
-const viewThatIs = (stopped: boolean) => ({
-  query: <Row extends object>(_sql: string, _values?: readonly unknown[], atLeast?: bigint) =>
+function viewThatIs(stopped: boolean): View {
+  const ask = <Row extends object>(_: unknown, _values?: readonly unknown[], atLeast?: bigint) =>
     atLeast === page.newest
       ? Promise.reject(new StaleRead('behind', stopped))
-      : Promise.resolve([{ position: '3', count: '3' }] as unknown as Row[]),
-});
+      : Promise.resolve([{ position: '3', count: '3' }] as unknown as Row[]);
+  return { query: ask, prepared: ask };
+}
 
 it('a timeline that is behind its request is not told, nor counted', async () => {
   await expect(readTimeline(viewThatIs(false), page)).rejects.toBeInstanceOf(StaleRead);

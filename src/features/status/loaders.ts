@@ -73,6 +73,11 @@ export function createServiceQueries(view: View) {
 }
 export type ServiceQueries = ReturnType<typeof createServiceQueries>;
 
+/** The planner is not shown how many ids there are, or it would plan for each number anew. */
+const BY_ID = {
+  name: 'services_by_id',
+  text: `select ${COLUMNS} from service_view where service_id = any((select $1::text[])::text[])`,
+};
 const byItself = (id: string) => id;
 
 export function createServiceLoader(view: View): () => ViewLoader<string, ServiceRow> {
@@ -80,8 +85,7 @@ export function createServiceLoader(view: View): () => ViewLoader<string, Servic
     createViewLoader({
       keyOf: byItself,
       async load(ids, atLeast) {
-        const sql = `select ${COLUMNS} from service_view where service_id = any($1)`;
-        const rows = await view.query<StoredService>(sql, [ids], atLeast);
+        const rows = await view.prepared<StoredService>(BY_ID, [ids], atLeast);
         return new Map(rows.map(rowOf).map((row) => [row.state.serviceId, row]));
       },
     });

@@ -99,6 +99,7 @@ it('counts and shows what was so at one moment, whatever happens between two sta
   await project(life);
   const isOutOfSight = `update service_view set status = 'UNKNOWN', lost_at = now()`;
   const restless = {
+    ...test.database,
     async query<Row extends object>(sql: string, values?: readonly unknown[]): Promise<Row[]> {
       const answer = await test.database.query<Row>(sql, values);
       await test.owner.query(isOutOfSight);

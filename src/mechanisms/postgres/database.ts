@@ -26,8 +26,11 @@ export interface Preparing {
   prepared<Row extends object>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
 }
 
+/** What takes statements: a server, or a choice of them. */
+export interface Place extends Queryable, Preparing {}
+
 /** One connection: its statements go out at once, also while those before have no answer yet, and are done in their order. */
-export interface Transaction extends Queryable, Preparing {
+export interface Transaction extends Place {
   /**
    * For a statement whose answer nobody needs: it costs no round trip of its own. When it fails, the transaction fails with its error. One with a name comes
    * again and again.
@@ -36,7 +39,7 @@ export interface Transaction extends Queryable, Preparing {
 }
 
 /** A pool. `transaction` gives one connection for the whole of `work`, rolls back when it throws. */
-export interface Database extends Queryable, Preparing {
+export interface Database extends Place {
   transaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result>;
   /** A connection of one's own, whose session has these settings. Closes with the database, if not before. */
   lane(settings?: Record<string, string>): Lane;

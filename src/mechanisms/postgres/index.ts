@@ -1,7 +1,7 @@
 export { binaryArray, plainArray } from './array-parameters';
 export { asRole } from './as-role';
 export { readCatalogue } from './catalogue';
-export type { Database, PostgresDatabase, Preparing, Queryable, Transaction, DatabaseOptions } from './database';
+export type { Database, Place, PostgresDatabase, Preparing, Queryable, Transaction, DatabaseOptions } from './database';
 export { createDatabase } from './database';
 export type { Channel } from './channel';
 export type { Lane, Session } from './lane';

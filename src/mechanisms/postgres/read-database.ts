@@ -2,19 +2,19 @@ import { setTimeout as timer } from 'node:timers/promises';
 import type { PoolConfig } from 'pg';
 import { DatabaseUnavailable, Overloaded } from '../errors';
 import type { Logger, Observer } from '../observability';
-import type { Database, Queryable } from './database';
+import type { Database, Place } from './database';
 import type { Replica, ReplicaStatus } from './replica';
 import { createReplica } from './replica';
 import { createWalTrail } from './wal-trail';
 
 /**
- * Where reads go that may be a little old: to a replica that is well, and to the primary where there is none. `query` is one such read. What
+ * Where reads go that may be a little old: to a replica that is well, and to the primary where there is none. A statement is one such read. What
  * decides something, or must see what was just written, asks the primary.
  */
-export interface ReadDatabase extends Queryable {
-  readonly primary: Queryable;
+export interface ReadDatabase extends Place {
+  readonly primary: Place;
   /** All statements of `work` at one place. It only reads: when the place fails, it runs again at another, at last on the primary. */
-  read<Result>(work: (place: Queryable) => Promise<Result>): Promise<Result>;
+  read<Result>(work: (place: Place) => Promise<Result>): Promise<Result>;
   replicas(): ReplicaStatus[];
   close(): Promise<void>;
 }
@@ -69,7 +69,7 @@ export function createReadDatabase(options: ReadDatabaseOptions): ReadDatabase {
   // Each at its own pace: who is frozen holds up nobody.
   const loops = watching.map((look) => again(look, lookMs, closing.signal));
 
-  async function read<Result>(work: (place: Queryable) => Promise<Result>): Promise<Result> {
+  async function read<Result>(work: (place: Place) => Promise<Result>): Promise<Result> {
     for (const replica of inOrder(replicas).slice(0, TRIES)) {
       try {
         return await replica.run(work);
@@ -85,6 +85,7 @@ export function createReadDatabase(options: ReadDatabaseOptions): ReadDatabase {
     primary,
     read,
     query: (sql, values) => read((place) => place.query(sql, values)),
+    prepared: (statement, values) => read((place) => place.prepared(statement, values)),
     replicas: () => replicas.map((replica) => replica.status()),
     async close() {
       closing.abort();

@@ -2,7 +2,7 @@ import type { PoolConfig } from 'pg';
 import { DatabaseUnavailable } from '../errors';
 import type { Logger, Observer } from '../observability';
 import { createDatabase } from './database';
-import type { Queryable } from './database';
+import type { Place } from './database';
 import type { WalTrail } from './wal-trail';
 
 /** BEHIND: by more than the bound. AWAY: it does not answer, or it is no replica of our primary (any more). */
@@ -21,7 +21,7 @@ export interface Replica {
   /** How much runs there now. */
   busy(): number;
   /** Fails with DatabaseUnavailable as soon as it is AWAY, whatever its connections still wait for. */
-  run<Result>(work: (place: Queryable) => Promise<Result>): Promise<Result>;
+  run<Result>(work: (place: Place) => Promise<Result>): Promise<Result>;
   /** Looks how it is. */
   look(): Promise<void>;
   /** A read failed there: not asked again before a look says that it is well. */

@@ -63,8 +63,9 @@ const project = (storeId = 'st1') =>
     );
   });
 const SQL = `select position, current_setting('cluster_name') as place from counted where position > $1 order by position desc limit 3`;
+const NEWEST = { name: 'newest', text: SQL };
 const read = async (of: View, atLeast?: bigint) => {
-  const rows = await of.query<{ position: string; place: string }>(SQL, [0], atLeast);
+  const rows = await of.prepared<{ position: string; place: string }>(NEWEST, [0], atLeast);
   return { newest: BigInt(rows[0]?.position ?? 0), place: rows[0]?.place, order: rows.map(({ position }) => position) };
 };
 
@@ -94,18 +95,26 @@ it('waits for a replica that comes in time', async () => {
 
 it('keeps the order of the rows, and knows none from one', async () => {
   await project();
-  const { order } = await read(view, head);
-  expect(order).toEqual([head, head - 1n, head - 2n].map(String));
+  const inOrder = [head, head - 1n, head - 2n].map(String);
+  expect((await read(view, head)).order).toEqual(inOrder);
+  expect(await view.query(SQL, [0], head)).toMatchObject(inOrder.map((position) => ({ position })));
   expect(await view.query(SQL, [head], head)).toEqual([]);
+});
+
+it('does not read rows that are too old', async () => {
+  await project();
+  const reading = viewWith(reads, 50).query('select from counted where 1 / (position - position) = 1', [], head + 1n);
+  await expect(reading).rejects.toMatchObject({ code: 'STALE_READ' });
 });
 
 it('reads on at the replica while its tables are swapped for others, which have the same rows', async () => {
   let isOver = false;
   const counts = new Set<string>();
+  const count = { name: 'count', text: 'select count(*) from counted' };
   const reading = [undefined, head].map(async (atLeast) => {
     while (!isOver) {
-      const rows = await view.query<{ count: string }>('select count(*) from counted', [], atLeast);
-      counts.add(rows[0]!.count);
+      for (const asked of [view.query(count.text, [], atLeast), view.prepared(count, [], atLeast)])
+        counts.add(((await asked) as { count: string }[])[0]!.count);
     }
   });
   const swap = async () => {

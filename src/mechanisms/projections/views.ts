@@ -1,17 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { StaleRead } from '../errors';
 import type { EventStore } from '../event-store';
-import type { Queryable, ReadDatabase } from '../postgres';
-import type { Projection, ProjectionState } from './projection';
+import type { Place, ReadDatabase, Statement } from '../postgres';
+import type { Projection } from './projection';
 
 /** The tables of one projection, to read: at a replica where there is one. */
-export interface View extends Queryable {
+export interface View extends Place {
   /**
    * With `atLeast` the rows are as of that position or later: the statement itself tells how far the projection was in the snapshot that it read.
    * A place that is not there yet is waited for, then the primary is asked. Throws StaleRead when that is behind too; at once where the
    * projection stands still, stopped or with rows of another version, and then the error says so.
    */
   query<Row extends object>(sql: string, values?: readonly unknown[], atLeast?: bigint): Promise<Row[]>;
+  /** As `query`, for a statement that comes again and again. */
+  prepared<Row extends object>(statement: Statement, values?: readonly unknown[], atLeast?: bigint): Promise<Row[]>;
 }
 
 /** The view of a projection, by its name. */
@@ -25,74 +27,82 @@ export interface ViewsParts {
   patienceMs: number;
 }
 
-interface Statement {
-  sql: string;
-  values: readonly unknown[];
-}
-
-interface Checkpoint {
-  'its position': string | null;
-  'its store': string | null;
-  'its version': number | null;
-  'its state': ProjectionState | null;
+/** What a place has; without rows where it is not fresh. */
+interface Found<Row> {
+  isFresh: boolean;
+  standsStill: boolean;
+  rows: Row[];
 }
 
 /** Steps of waiting: a replica is behind by milliseconds as a rule. */
 const STEP_MS = { first: 1, growth: 1.5, most: 20 };
-/** Tells the checkpoint alone. */
-const NOTHING: Statement = { sql: 'select where false', values: [] };
 
 export function createViews({ reads, store, projections, patienceMs }: ViewsParts): Views {
   return function viewOf(name) {
     const projection = projections.find((one) => one.name === name);
     if (!projection) throw new Error(`there is no projection "${name}"`);
-    const standsStill = ({ 'its state': state, 'its version': version }: Checkpoint): boolean =>
-      state === 'STOPPED' || (version !== null && version !== projection.version);
 
+    async function fresh<Row>(ask: (place: Place) => Promise<Found<Row>>): Promise<Row[]> {
+      const deadline = Date.now() + patienceMs;
+      /** Null: the rows are too old there, and stay so. */
+      async function patiently(place: Place): Promise<Row[] | null> {
+        for (let step = STEP_MS.first; ; step = Math.min(step * STEP_MS.growth, STEP_MS.most)) {
+          const { isFresh, standsStill, rows } = await ask(place);
+          if (isFresh) return rows;
+          const left = deadline - Date.now();
+          if (standsStill || left <= 0) return null;
+          await pause(Math.min(step, left));
+        }
+      }
+      const found = await reads.read(patiently);
+      if (found) return found;
+      const { isFresh, standsStill, rows } = await ask(reads.primary);
+      if (isFresh) return rows;
+      throw new StaleRead(`${name} did not reach that position in time`, standsStill);
+    }
+
+    const wanted = (atLeast: bigint) => [name, projection.version, store.storeId, atLeast];
     return {
       async query<Row extends object>(sql: string, values: readonly unknown[] = [], atLeast?: bigint): Promise<Row[]> {
         if (atLeast === undefined) return reads.query<Row>(sql, values);
-        const deadline = Date.now() + patienceMs;
-        const ask = (place: Queryable, statement: Statement) => withCheckpoint<Row>(place, name, statement);
-        const isFresh = (checkpoint: Checkpoint): boolean =>
-          checkpoint['its store'] === store.storeId && BigInt(checkpoint['its position'] ?? 0) >= atLeast;
-
-        /** Null: the rows are too old there, and stay so. */
-        async function patiently(place: Queryable): Promise<Row[] | null> {
-          let { checkpoint, rows } = await ask(place, { sql, values });
-          for (let step = STEP_MS.first; !isFresh(checkpoint); step = Math.min(step * STEP_MS.growth, STEP_MS.most)) {
-            const left = deadline - Date.now();
-            if (standsStill(checkpoint) || left <= 0) return null;
-            await pause(Math.min(step, left));
-            ({ checkpoint, rows } = await ask(place, NOTHING));
-            if (isFresh(checkpoint)) ({ checkpoint, rows } = await ask(place, { sql, values }));
-          }
-          return rows;
-        }
-
-        const found = await reads.read(patiently);
-        if (found) return found;
-        const { checkpoint, rows } = await ask(reads.primary, { sql, values });
-        if (isFresh(checkpoint)) return rows;
-        throw new StaleRead(`${name} did not reach that position in time`, standsStill(checkpoint));
+        const text = whereFresh(sql, values.length);
+        return fresh(async (place) => toFound<Row>(await place.query(text, [...values, ...wanted(atLeast)])));
+      },
+      async prepared<Row extends object>(
+        statement: Statement,
+        values: readonly unknown[] = [],
+        atLeast?: bigint,
+      ): Promise<Row[]> {
+        if (atLeast === undefined) return reads.prepared<Row>(statement, values);
+        const waiting = { name: `fresh_${statement.name}`, text: whereFresh(statement.text, values.length) };
+        return fresh(async (place) => toFound<Row>(await place.prepared(waiting, [...values, ...wanted(atLeast)])));
       },
     };
   };
 }
 
-/** One snapshot for both. The order of the rows is kept: a nested loop is the only plan for a join without a condition. */
-async function withCheckpoint<Row extends object>(
-  place: Queryable,
-  name: string,
-  { sql, values }: Statement,
-): Promise<{ checkpoint: Checkpoint; rows: Row[] }> {
-  const given = values.length;
-  const joined = await place.query<Checkpoint & { 'is a row': true | null }>(
-    `select it.position as "its position", it.store_id as "its store", it.version as "its version", it.state as "its state", asked.*
-     from (select 1) as always
-     left join projection_checkpoint as it on it.name = $${given + 1}
-     left join lateral (select true as "is a row", rows.* from (${sql}) as rows) as asked on true`,
-    [...values, name],
-  );
-  return { checkpoint: joined[0]!, rows: joined.filter((row) => row['is a row']) as unknown as Row[] };
+/**
+ * The checkpoint of a projection and, where that is far enough, the rows: one snapshot for both. Their order is kept: a nested loop is the only plan for
+ * a join without a condition. `offset 0` keeps the planner from reading rows that are too old before it sees that.
+ */
+function whereFresh(sql: string, given: number): string {
+  const [name, version, storeId, position] = [1, 2, 3, 4].map((n) => `$${given + n}`);
+  return `select its."is fresh", its."stands still", asked.*
+    from (
+      select store_id = ${storeId} and position >= ${position} as "is fresh", state = 'STOPPED' or version <> ${version} as "stands still"
+      from projection_checkpoint where name = ${name}
+    ) as its
+    left join lateral (select true as "is a row", rows.* from (${sql}) as rows where its."is fresh" offset 0) as asked on true`;
+}
+
+interface Joined {
+  'is fresh': boolean;
+  'stands still': boolean;
+  'is a row': true | null;
+}
+
+/** A projection that never ran has no checkpoint. */
+function toFound<Row>(joined: Joined[]): Found<Row> {
+  const { 'is fresh': isFresh = false, 'stands still': standsStill = false } = joined[0] ?? {};
+  return { isFresh, standsStill, rows: joined.filter((row) => row['is a row']) as unknown as Row[] };
 }
