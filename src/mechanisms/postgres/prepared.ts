@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { ClientBase, QueryConfig } from 'pg';
+import { Query } from 'pg';
+import type { ClientBase } from 'pg';
 
 /** A statement that comes again and again: the server parses and plans it once a connection. */
 export interface Statement {
@@ -32,15 +33,15 @@ export function createPrepared(onGivenUp: () => void): RunStatement {
   const names = new Map<string, string>();
   const prepared = new WeakMap<ClientBase, Set<string>>();
 
-  async function runPrepared(client: ClientBase, query: QueryConfig & { name: string }): Promise<object[]> {
+  async function askPrepared(client: ClientBase, question: Question & { name: string }): Promise<object[]> {
     const had = prepared.get(client) ?? new Set();
     prepared.set(client, had);
     try {
-      const { rows } = await client.query<object>(query);
-      had.add(query.name);
+      const rows = await ask(client, question);
+      had.add(question.name);
       return rows;
     } catch (error) {
-      if (codeOf(error) !== NOT_THERE || had.has(query.name)) throw error;
+      if (codeOf(error) !== NOT_THERE || had.has(question.name)) throw error;
       // It went out behind one that was to prepare it, and failed.
       throw Object.assign(new Error('a statement before this one failed', { cause: error }), { code: ABORTED });
     }
@@ -48,20 +49,41 @@ export function createPrepared(onGivenUp: () => void): RunStatement {
 
   return async function runStatement(client, statement, { values, timeoutMs, inTransaction }) {
     const { text } = statement;
-    const unnamed = { text, values: values as unknown[], ...(timeoutMs && { query_timeout: timeoutMs }) };
-    if (!usable) return (await client.query<object>(unnamed)).rows;
+    if (!usable) return ask(client, { text, values, timeoutMs });
     const name = names.get(text) ?? nameOf(statement);
     names.set(text, name);
     try {
-      return await runPrepared(client, { ...unnamed, name });
+      return await askPrepared(client, { name, text, values, timeoutMs });
     } catch (error) {
       if (!OTHER_SESSION.test(codeOf(error))) throw error;
       if (usable) onGivenUp();
       usable = false;
       if (inTransaction) throw error;
-      return (await client.query<object>(unnamed)).rows;
+      return ask(client, { text, values, timeoutMs });
     }
   };
+}
+
+interface Question {
+  name?: string;
+  text: string;
+  values: readonly unknown[];
+  timeoutMs: number | undefined;
+}
+
+/** A query object of `pg`'s own: a configuration it would copy, property by property, which was half of its work before a statement goes out. */
+async function ask(client: ClientBase, { name, text, values, timeoutMs }: Question): Promise<object[]> {
+  try {
+    return await new Promise<object[]>((resolve, reject) => {
+      const query = new Query(text, values as unknown[], (error, result) =>
+        error ? reject(error) : resolve(result.rows),
+      );
+      client.query(Object.assign(query, { name, query_timeout: timeoutMs }));
+    });
+  } catch (error) {
+    if (error instanceof Error) Error.captureStackTrace(error); // as `pg` does: the stack was that of the socket
+    throw error;
+  }
 }
 
 const codeOf = (error: unknown): string => (error as { code?: string } | undefined)?.code ?? '';
