@@ -26,16 +26,21 @@ export interface PostgresEventStoreParts {
 interface EventRow {
   position: string;
   stream_id: string;
-  version: string;
   event_id: string;
   type: string;
-  schema_version: number;
-  data: object;
-  meta: StoredEvent['metadata'];
-  recorded_at: Date;
+  rest: string;
 }
+type Rest = [
+  data: object,
+  metadata: StoredEvent['metadata'],
+  streamVersion: number,
+  schemaVersion: number,
+  recordedMs: number,
+];
 
-const COLUMNS = 'position, stream_id, version, event_id, type, schema_version, data, meta, recorded_at';
+/** The driver takes its time for each column, and for a date as long as for a document: so what can be is one document. */
+const COLUMNS = `position, stream_id, event_id, type,
+  '[' || data::text || ',' || meta::text || ',' || version || ',' || schema_version || ',' || extract(epoch from recorded_at) * 1000 || ']' AS rest`;
 const IDENTITY = { name: 'event_store', text: 'SELECT id FROM event_store' };
 const STREAM = { name: 'read_stream', text: `SELECT ${COLUMNS} FROM events WHERE stream_id = $1 ORDER BY version` };
 const ALL = {
@@ -118,15 +123,16 @@ function toResult({ outcome, version, positions, recordedAt }: Appended): Append
 }
 
 function toStoredEvent(row: EventRow): StoredEvent {
+  const [data, metadata, streamVersion, schemaVersion, recordedMs] = JSON.parse(row.rest) as Rest;
   return {
     eventId: row.event_id,
     type: row.type,
-    schemaVersion: row.schema_version,
-    data: row.data,
-    metadata: row.meta,
+    schemaVersion,
+    data,
+    metadata,
     streamId: row.stream_id,
-    streamVersion: Number(row.version),
+    streamVersion,
     globalPosition: BigInt(row.position),
-    recordedAt: row.recorded_at,
+    recordedAt: new Date(recordedMs),
   };
 }
