@@ -54,3 +54,17 @@ it('leaves a job that waits as it is, when that is asked, and replaces none that
   await test.queue.enqueue(again);
   expect(await test.jobs()).toContainEqual({ key: 'same', locked_by: null });
 });
+
+it.each([
+  ['pauses for hours', '2 hours', 'again'],
+  ['pauses for seconds', '20 seconds', 'first'],
+])('replaces a job that has thrown only when its pause is long: %s', async (_what, pause, left) => {
+  const job = { task: 'note', key: 'thrown', unlessWaiting: true };
+  await test.queue.enqueue({ ...job, payload: { from: 'first' } });
+  await test.database.query('update graphile_worker._private_jobs set attempts = 9, run_at = now() + $1::interval', [
+    pause,
+  ]);
+  await test.queue.enqueue({ ...job, payload: { from: 'again' } });
+  const rows = await test.database.query('select payload, attempts from graphile_worker._private_jobs');
+  expect(rows).toEqual([{ payload: { from: left }, attempts: left === 'again' ? 0 : 9 }]);
+});
