@@ -3,6 +3,7 @@ import { createLeadership } from './leadership';
 import type { Projection } from './projection';
 import type { Rebuilder } from './rebuilder';
 import { startRebuilder } from './rebuilder';
+import { shareReads } from './shared-reads';
 
 export interface ProjectionEngineParts extends Omit<LeadershipParts, 'projection' | 'pollMs'> {
   projections: readonly Projection[];
@@ -29,15 +30,16 @@ export function createProjectionEngine({
   let rebuilder: Rebuilder | undefined;
   let unlisten = (): void => undefined;
   let later: NodeJS.Timeout | undefined;
+  const store = shareReads(parts.store);
   const lead = (some: readonly Projection[]) =>
-    some.map((projection) => createLeadership({ ...parts, projection, pollMs }));
+    some.map((projection) => createLeadership({ ...parts, store, projection, pollMs }));
   return {
     start() {
       rebuilder = startRebuilder({ ...parts, projections });
       const views = lead(projections.filter(({ tables }) => tables.length > 0));
       const reactors = lead(projections.filter(({ tables }) => tables.length === 0));
       leaderships = [...views, ...reactors];
-      unlisten = parts.store.onAppended(() => {
+      unlisten = store.onAppended(() => {
         for (const view of views) view.look();
         later ??= setTimeout(() => {
           later = undefined;
