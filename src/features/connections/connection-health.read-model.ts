@@ -1,4 +1,4 @@
-import type { Queryable } from '../../mechanisms/postgres';
+import type { Place } from '../../mechanisms/postgres';
 import type { Connection, ConnectionHealth, ConnectionKindName, ConnectionStateName, Finding } from './connection';
 
 interface Row {
@@ -25,16 +25,21 @@ const healthOf = (row: Row): ConnectionHealth => ({
   problem: row.problem,
 });
 
+/** Whoever shows a request that waits asks for it. */
+const BY_ID = {
+  name: 'connection_health',
+  text: `select connection_id, kind, simulated, state, since, checked_at, flavour, version, problem
+    from connection_health where connection_id = $1`,
+};
+
 /**
  * Table `connection_health`: how each connection was when last looked at. Telemetry, so no events feed it: worker and poller
  * write what they see, all roles read it.
  */
-export function createConnectionHealth(database: Queryable) {
+export function createConnectionHealth(database: Place) {
   return {
     async read(connectionId: string): Promise<ConnectionHealth | undefined> {
-      const rows = await database.query<Row>('select * from connection_health where connection_id = $1', [
-        connectionId,
-      ]);
+      const rows = await database.prepared<Row>(BY_ID, [connectionId]);
       return rows.map(healthOf)[0];
     },
 

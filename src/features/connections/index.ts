@@ -1,7 +1,7 @@
 import { Conflict } from '../../mechanisms/errors';
 import type { ResolverMount } from '../../mechanisms/graphql';
 import type { Logger } from '../../mechanisms/observability';
-import type { Queryable } from '../../mechanisms/postgres';
+import type { Place } from '../../mechanisms/postgres';
 import type { ConnectionCommandParts } from './commands';
 import { createConnectionCommands } from './commands';
 import type { Connection, ConnectionHealth } from './connection';
@@ -26,7 +26,7 @@ export type { Connection } from './connection';
 export { connectionCodecs };
 
 export interface ConnectionsParts extends Omit<ServerFacts, 'health'>, ConnectionCommandParts {
-  database: Queryable;
+  database: Place;
   formatPosition(position: bigint): string;
   log: Logger;
 }

@@ -2,7 +2,7 @@ import type { BatchLoader } from '../../mechanisms/batching';
 import { createBatchLoader } from '../../mechanisms/batching';
 import { NotFound } from '../../mechanisms/errors';
 import type { EventCodecs, EventStore } from '../../mechanisms/event-store';
-import type { Queryable } from '../../mechanisms/postgres';
+import type { Preparing, Queryable } from '../../mechanisms/postgres';
 import type { View, ViewLoader } from '../../mechanisms/projections';
 import { createViewLoader } from '../../mechanisms/projections';
 import type { MediaRequestEvent, MediaType, Quality } from './media-request/events';
@@ -173,7 +173,7 @@ export function createOpenRequestLoader(view: View): () => ViewLoader<TitleOfReq
     });
 }
 
-/** The planner is not shown how many ids there are, or it would plan for each number anew. */
+/** What is asked for by a list hides from the planner how long that is (`select $1`): it would plan for each anew. */
 const BY_ID = {
   name: 'requests_by_id',
   text: `select ${COLUMNS} from request_view where request_id = any((select $1::text[])::text[])`,
@@ -191,27 +191,29 @@ export function createRequestLoader(view: View): () => ViewLoader<string, Reques
     });
 }
 
+const BEFORE = {
+  name: 'queued_before',
+  text: `select (
+      select count(*) from request_view as other
+      where other.connection_id = mine.connection_id and (other.queued_at, other.request_id) < (mine.queued_at, mine.request_id)
+        and other.handover_state in ('QUEUED', 'ATTEMPTING', 'UNCERTAIN')
+    ) as before
+    from unnest((select $1::text[]), (select $2::text[]), (select $3::timestamptz[])) with ordinality as mine (request_id, connection_id, queued_at, n)
+    order by n`,
+};
+
 /** How many wait for the same connection and were queued before; they go first. On the primary, as what the saga asks. */
-export function createQueueLoader(database: Queryable): () => BatchLoader<MediaRequest, number> {
+export function createQueueLoader(database: Preparing): () => BatchLoader<MediaRequest, number> {
   const keyOf = ({ requestId, handover }: MediaRequest) => `${requestId} ${handover.connectionId} ${handover.queuedAt}`;
   return () =>
     createBatchLoader({
       keyOf,
       async load(requests) {
-        const rows = await database.query<{ before: string }>(
-          `select (
-             select count(*) from request_view as other
-             where other.connection_id = mine.connection_id and (other.queued_at, other.request_id) < (mine.queued_at, mine.request_id)
-               and other.handover_state in ('QUEUED', 'ATTEMPTING', 'UNCERTAIN')
-           ) as before
-           from unnest($1::text[], $2::text[], $3::timestamptz[]) with ordinality as mine (request_id, connection_id, queued_at, n)
-           order by n`,
-          [
-            requests.map(({ requestId }) => requestId),
-            requests.map(({ handover }) => handover.connectionId),
-            requests.map(({ handover }) => handover.queuedAt),
-          ],
-        );
+        const rows = await database.prepared<{ before: string }>(BEFORE, [
+          requests.map(({ requestId }) => requestId),
+          requests.map(({ handover }) => handover.connectionId),
+          requests.map(({ handover }) => handover.queuedAt),
+        ]);
         return new Map(rows.map(({ before }, n) => [keyOf(requests[n]!), Number(before)]));
       },
     });

@@ -1,4 +1,4 @@
-import type { Queryable } from '../postgres';
+import type { Preparing } from '../postgres';
 
 /** Work to do outside of a request. */
 export interface Job {
@@ -17,7 +17,7 @@ export interface Job {
 
 /** Enqueueing takes part in the caller's transaction when one is given. Several are one statement, and run in their order where they share a queue. */
 export interface JobQueue {
-  enqueue(jobs: Job | readonly Job[], tx?: Queryable): Promise<void>;
+  enqueue(jobs: Job | readonly Job[], tx?: Preparing): Promise<void>;
 }
 
 /** A task gets the payload as stored: parse it. An exception is a bug: graphile retries it. */
