@@ -41,6 +41,27 @@ describe('the swap of a rebuild', () => {
     expect(await told()).toEqual(upTo(5));
   });
 
+  it('waits for a vacuum while those who fold and read go on', async () => {
+    await appendFacts(3);
+    start([numbering()]);
+    await stands(3n);
+    await losesARow();
+    const waiting = `select from pg_locks where not granted and mode = 'ShareUpdateExclusiveLock'
+      and database = (select oid from pg_database where datname = current_database())`;
+    await bench.owner().transaction(async (tx) => {
+      await tx.query('lock table numbered in share update exclusive mode'); // as a vacuum does
+      await requestRebuild(database(), numbering());
+      await until(async () => (await database().query(waiting)).length > 0);
+      await append(fact('Counted'));
+      await stands(4n);
+      expect(await rows()).toHaveLength(3);
+      expect(await database().query(waiting)).toHaveLength(1);
+    });
+    await isDone();
+    expect(await rows()).toHaveLength(4);
+    expect(bench.logged()).toBe('');
+  });
+
   it('is not for tables that a newer program wants otherwise by then', async () => {
     await appendFacts(3);
     beforeTheSwap(() => requestRebuild(database(), numbering(2)));

@@ -33,6 +33,19 @@ export async function indexTables(database: Database, { tables }: Tables, goesOn
   }
 }
 
+/** Longer than PostgreSQL waits for a lock before it ends a vacuum of its own that holds it: `deadlock_timeout`, a second. */
+const VACUUM_PATIENCE_MS = 2_000;
+
+/**
+ * Waits until no vacuum is at these tables, which the swap has no time for: nobody else waits meanwhile, neither for it nor behind it. Fails as a lock does that is not available,
+ * when somebody has one done that takes longer.
+ */
+export async function waitForVacuum(tx: Queryable, { tables }: Tables): Promise<void> {
+  const all = ['medianest_rebuild', 'public'].flatMap((place) => tables.map((name) => `${place}.${name}`));
+  await tx.query(`select set_config('lock_timeout', '${VACUUM_PATIENCE_MS}', true)`);
+  await tx.query(`lock table ${all.join(', ')} in share update exclusive mode`);
+}
+
 /**
  * In the place of those that are read, when the transaction commits. From here on readers wait for it. It waits no longer than that for whoever uses these
  * tables, and fails then.

@@ -11,7 +11,7 @@ import { createLogBatches } from './log-batches';
 import { pause } from './pause';
 import type { Projection } from './projection';
 import { rebuildOf } from './rebuild-request';
-import { beginTables, beside, indexTables, swapTables } from './rebuild-tables';
+import { beginTables, beside, indexTables, swapTables, waitForVacuum } from './rebuild-tables';
 
 export interface RebuildParts {
   database: Database;
@@ -115,18 +115,11 @@ async function readLive(
 
 /** False: somebody reads for long, or more is left to fold than readers should wait for. */
 async function swapped(rebuilding: Rebuilding, from: bigint): Promise<boolean> {
-  const { database, store } = rebuilding;
-  // Before, for whoever holds the checkpoint must not wait for the log, or for a second connection.
-  const before = await readLive(database, rebuilding);
-  if (!before) return false;
-  const isBeyondEnd = before.position > (await store.head());
-  const read = await store.readAll(from, MOST_AT_SWAP);
-  const last = read.at(-1)?.globalPosition ?? from;
-  // Where no more is left to read, where the rows stand is read too: the event of that position may be gone from the log.
-  const readTo = read.length < MOST_AT_SWAP && before.position > last ? before.position : last;
-  const left = { from, read, readTo, isBeyondEnd };
+  const { database, projection } = rebuilding;
   try {
-    return await database.transaction((tx) => swap(tx, rebuilding, left));
+    await database.transaction((tx) => waitForVacuum(tx, projection));
+    const left = await readLeft(rebuilding, from);
+    return left !== null && (await database.transaction((tx) => swap(tx, rebuilding, left)));
   } catch (error) {
     if ((error as { code?: string }).code === LOCK_NOT_AVAILABLE) return false;
     throw error;
@@ -139,6 +132,19 @@ interface Left {
   readTo: bigint;
   /** The store was set back. */
   isBeyondEnd: boolean;
+}
+
+/** Before the swap, for whoever holds the checkpoint must not wait for the log, or for a second connection. Null: nobody has rows of this store. */
+async function readLeft(rebuilding: Rebuilding, from: bigint): Promise<Left | null> {
+  const { database, store } = rebuilding;
+  const before = await readLive(database, rebuilding);
+  if (!before) return null;
+  const isBeyondEnd = before.position > (await store.head());
+  const read = await store.readAll(from, MOST_AT_SWAP);
+  const last = read.at(-1)?.globalPosition ?? from;
+  // Where no more is left to read, where the rows stand is read too: the event of that position may be gone from the log.
+  const readTo = read.length < MOST_AT_SWAP && before.position > last ? before.position : last;
+  return { from, read, readTo, isBeyondEnd };
 }
 
 async function swap(
