@@ -222,6 +222,7 @@ describe('projection engine', () => {
       await stands(2n);
       await append(fact('Counted'));
       await stands(3n);
+      await stands(3n, 'elsewhere');
       expect(await rows()).toEqual([2, 3]);
       expect(await rows('counted', 'change_feed')).toEqual([3]);
       expect(await status()).toMatchObject({ state: 'LIVE', error: null, lagMs: 0 });
