@@ -4,8 +4,11 @@ import { drive } from './measure';
 import { openStore } from './private-postgres';
 import { writerOf } from './thing';
 
-/** By then its code is compiled, as that of a process that has been up for a while. */
-const WARM_UP_MS = 4_000;
+/**
+ * By then its code is compiled, as that of a process that has been up for a while. Several on few cores need long for that: four on two made 8,100
+ * appends a second after 4 s, 9,700 after 25.
+ */
+const WARM_UP_MS = 20_000;
 
 async function main(writers: number, ms: number): Promise<void> {
   process.on('disconnect', () => process.exit(0));
