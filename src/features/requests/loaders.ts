@@ -173,10 +173,14 @@ export function createOpenRequestLoader(view: View): () => ViewLoader<TitleOfReq
     });
 }
 
-/** What is asked for by a list hides from the planner how long that is (`select $1`): it would plan for each anew. */
+/**
+ * What is asked for by a list hides from the planner how long that is (`select $1`): it would plan for each anew. Each id is looked up by itself, for a
+ * plan that is kept from when the table was empty would read all of it.
+ */
 const BY_ID = {
   name: 'requests_by_id',
-  text: `select ${COLUMNS} from request_view where request_id = any((select $1::text[])::text[])`,
+  text: `select it.* from unnest((select $1::text[])) as wanted,
+    lateral (select ${COLUMNS} from request_view where request_id = wanted offset 0) as it`,
 };
 
 /** Requests by id. */

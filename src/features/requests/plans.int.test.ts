@@ -1,5 +1,12 @@
 import type { TestDatabase } from '../../mechanisms/postgres/testing';
-import { createTestDatabase, indexesOf, PLAN_ROWS, plansOf, shortcomings } from '../../mechanisms/postgres/testing';
+import {
+  createTestDatabase,
+  indexesOf,
+  keptPlansOf,
+  PLAN_ROWS,
+  plansOf,
+  shortcomings,
+} from '../../mechanisms/postgres/testing';
 import { createOpenRequestLoader, createQueueLoader, createRequestLoader, createRequestQueries } from './loaders';
 import type { RequestPage } from './loaders';
 import * as facts from './media-request/testing';
@@ -92,4 +99,22 @@ it('a page of a timeline is read off its index', async () => {
   );
   expect(indexesOf(plans)).toEqual(['request_timeline_pkey']);
   expect(shortcomings(plans)).not.toContain('Seq Scan');
+});
+
+it('what connections plan once, in a house where nothing was asked for yet, reads no whole table later', async () => {
+  const empty = await createTestDatabase();
+  try {
+    const kept = await Promise.all([
+      keptPlansOf(empty.database, (view) => createRequestLoader(view)().load('req_7')),
+      keptPlansOf(empty.database, (view) => createQueueLoader(view)().load(facts.after(facts.asked()))),
+      keptPlansOf(empty.database, (view) => readTimeline(view, { requestId: 'req_7', limit: 51, newest: 0n })),
+    ]);
+    expect(kept.map((plans) => [indexesOf(plans), shortcomings(plans).includes('Seq Scan')])).toEqual([
+      [['request_view_pkey'], false],
+      [['request_view_waiting'], false],
+      [['request_timeline_pkey'], false],
+    ]);
+  } finally {
+    await empty.drop();
+  }
 });

@@ -2,7 +2,14 @@ import { createEventCodecs } from '../../mechanisms/event-store';
 import type { StoredEvent } from '../../mechanisms/event-store';
 import { recorded } from '../../mechanisms/event-store/testing';
 import type { TestDatabase } from '../../mechanisms/postgres/testing';
-import { createTestDatabase, indexesOf, PLAN_ROWS, plansOf, shortcomings } from '../../mechanisms/postgres/testing';
+import {
+  createTestDatabase,
+  indexesOf,
+  keptPlansOf,
+  PLAN_ROWS,
+  plansOf,
+  shortcomings,
+} from '../../mechanisms/postgres/testing';
 import type { BoardWanted } from './loaders';
 import { createServiceLoader, createServiceQueries } from './loaders';
 import { serviceCodecs } from './service/event-codecs';
@@ -43,6 +50,8 @@ it.each<Partial<BoardWanted>>([{}, { after: { name: 'Service 5', serviceId: 'svc
 it('services by their ids, and those of a connection, are found by an index', async () => {
   const byId = await plansOf(test.database, (view) => createServiceLoader(view)().load('svc_7'));
   expect([indexesOf(byId), shortcomings(byId)]).toEqual([['service_view_pkey'], []]);
+  const kept = await keptPlansOf(test.database, (view) => createServiceLoader(view)().load('svc_7'));
+  expect([indexesOf(kept), shortcomings(kept)]).toEqual([['service_view_pkey'], []]);
   const ofBoard = await plansOf(test.database, (view) => createServiceQueries(view).ofConnection('board-7'));
   expect([indexesOf(ofBoard), shortcomings(ofBoard)]).toEqual([['service_view_connection'], []]);
 });

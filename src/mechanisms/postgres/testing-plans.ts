@@ -12,20 +12,31 @@ export interface PlanNode {
 
 const nodesOf = (plan: PlanNode): PlanNode[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
 
-export async function explain(database: Queryable, sql: string, values: readonly unknown[] = []): Promise<PlanNode[]> {
-  const rows = await database.query<{ 'QUERY PLAN': { Plan: PlanNode }[] }>(`explain (format json) ${sql}`, values);
-  return rows.flatMap((row) => row['QUERY PLAN'].flatMap(({ Plan: plan }) => nodesOf(plan)));
-}
+type Explain = (database: Queryable, sql: string, values?: readonly unknown[]) => Promise<PlanNode[]>;
+const explaining =
+  (options: string): Explain =>
+  async (database, sql, values) => {
+    const rows = await database.query<{ 'QUERY PLAN': { Plan: PlanNode }[] }>(`explain (${options}) ${sql}`, values);
+    return rows.flatMap((row) => row['QUERY PLAN'].flatMap(({ Plan: plan }) => nodesOf(plan)));
+  };
+
+export const explain = explaining('format json');
+/** The plan that a connection keeps of a prepared statement, whatever is asked for: made while there are as many rows as now. */
+const explainKept: Explain = (database, sql) => explaining('format json, generic_plan')(database, sql);
+
+type Ask = (explaining: Transaction) => Promise<unknown>;
 
 /** The plans of what `ask` asks, step by step. It is answered with nothing. */
-export async function plansOf(
-  database: Queryable,
-  ask: (explaining: Transaction) => Promise<unknown>,
-): Promise<PlanNode[]> {
+export const plansOf = (database: Queryable, ask: Ask): Promise<PlanNode[]> => plansBy(explain, database, ask);
+
+/** The same, as connections keep them of prepared statements. */
+export const keptPlansOf = (database: Queryable, ask: Ask): Promise<PlanNode[]> => plansBy(explainKept, database, ask);
+
+async function plansBy(explained: Explain, database: Queryable, ask: Ask): Promise<PlanNode[]> {
   const plans: PlanNode[] = [];
   let last = Promise.resolve();
   const note = (sql: string, values?: readonly unknown[]) =>
-    (last = last.then(async () => void plans.push(...(await explain(database, sql, values)))));
+    (last = last.then(async () => void plans.push(...(await explained(database, sql, values)))));
   await ask({
     async query(sql, values) {
       await note(sql, values);

@@ -9,7 +9,7 @@ import { APP_ROLE, MIGRATIONS } from './migrate';
 export type { TestCluster } from './testing-cluster';
 export { createTestCluster } from './testing-cluster';
 export type { PlanNode } from './testing-plans';
-export { explain, indexesOf, PLAN_ROWS, plansOf, shortcomings } from './testing-plans';
+export { explain, indexesOf, keptPlansOf, PLAN_ROWS, plansOf, shortcomings } from './testing-plans';
 
 /** The environment variable by which the run's server reaches the tests. */
 export const TEST_SERVER = 'MEDIANEST_TEST_SERVER';
