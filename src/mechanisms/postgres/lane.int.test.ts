@@ -119,6 +119,14 @@ describe('where a pooler hands out other sessions', () => {
     await withoutPreparing();
   });
 
+  it('goes on without them when one that failed the first time is not there', async () => {
+    const divide = { name: 'divide', text: 'select 6 / $1::int as n' };
+    await expect(database.prepared(divide, [0])).rejects.toMatchObject({ code: '22012' });
+    await database.query('deallocate all');
+    expect(await database.prepared(divide, [2])).toEqual([{ n: 3 }]);
+    await withoutPreparing();
+  });
+
   it('goes on without them when one is there already', async () => {
     const lane = test.database.lane();
     await sessionOf(lane);

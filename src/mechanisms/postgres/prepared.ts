@@ -23,6 +23,8 @@ export const OTHER_SESSION = /^(26000|42P05)$/;
 const NOT_THERE = '26000';
 /** "Current transaction is aborted": a statement before this one failed. */
 export const ABORTED = '25P02';
+/** It failed before the server had prepared it: it was refused, a statement before it failed, or the connection did. */
+const UNPREPARED = /^(|26000|25P02|42...)$/;
 
 /**
  * Prepared statements need a session that stays the same. Behind a pooler that hands one out per transaction it does not: the first sign of that
@@ -41,7 +43,9 @@ export function createPrepared(onGivenUp: () => void): RunStatement {
       had.add(question.name);
       return rows;
     } catch (error) {
-      if (codeOf(error) !== NOT_THERE || had.has(question.name)) throw error;
+      const code = codeOf(error);
+      if (!UNPREPARED.test(code)) had.add(question.name);
+      if (code !== NOT_THERE || had.has(question.name)) throw error;
       // It went out behind one that was to prepare it, and failed.
       throw Object.assign(new Error('a statement before this one failed', { cause: error }), { code: ABORTED });
     }
