@@ -95,7 +95,7 @@ export async function outage({ wishes, releaseMs, kills: most, patienceMs }: Out
         const progress = () =>
           `the handover of ${total}, of which ${handedOver()} are there after ${killing.kills()} kills`;
         await until(progress, () => (isSo() ? true : undefined), patienceMs).catch(async ({ message }: Error) => {
-          throw new Error(`${message}\n${await evidence(server)}`);
+          throw new Error(`${message}\n${await evidence(server).catch(String)}`);
         });
       };
       await some(() => handedOver() > total / 2);
@@ -209,7 +209,7 @@ async function evidence(server: Server): Promise<string> {
 async function askDatabase(server: Server, sql: string): Promise<QueryResult | null> {
   const [, url] = /^DATABASE_URL=(.*)$/m.exec(environmentOf(server.pidOf('api-1'))) ?? [];
   if (url === undefined) return null;
-  const database = new Client({ connectionString: url });
+  const database = new Client({ connectionString: url, connectionTimeoutMillis: 5_000, query_timeout: 5_000 });
   await database.connect();
   try {
     return await database.query(sql);

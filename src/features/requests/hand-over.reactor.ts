@@ -73,7 +73,7 @@ const jobInTurn = ({ early, turn, ...target }: WakeUp, runAt: Date): Job => {
   return { ...job, payload: { ...job.payload, ...(early && { early }), turn } };
 };
 
-/** The janitor's: for a job that was lost. One that is there keeps its time, and the turn that it has taken. */
+/** The janitor's: for a job that was lost, or pauses for long. Another one that is there keeps its time, and the turn that it has taken. */
 export function wakeHandover(jobs: JobQueue, target: RequestTarget, runAt: Date): Promise<void> {
   return jobs.enqueue({ ...jobInTurn({ ...target, early: false, turn: null }, runAt), unlessWaiting: true });
 }

@@ -55,15 +55,16 @@ it('leaves a job that waits as it is, when that is asked, and replaces none that
   expect(await test.jobs()).toContainEqual({ key: 'same', locked_by: null });
 });
 
-it.each([
-  ['pauses for hours', '2 hours', 'again'],
-  ['pauses for seconds', '20 seconds', 'first'],
-])('replaces a job that has thrown only when its pause is long: %s', async (_what, pause, left) => {
-  const job = { task: 'note', key: 'thrown', unlessWaiting: true };
+const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1_000);
+
+it.each<[string, number, { runAt?: Date }, string]>([
+  ['pauses for hours', 7_200, {}, 'again'],
+  ['pauses for seconds', 20, {}, 'first'],
+  ['pauses for hours, as long as what was asked for now', 7_200, { runAt: inSeconds(7_100) }, 'first'],
+])('replaces a job that has thrown only when its pause is long: %s', async (_what, pause, when, left) => {
+  const job = { task: 'note', key: 'thrown', unlessWaiting: true, ...when };
   await test.queue.enqueue({ ...job, payload: { from: 'first' } });
-  await test.database.query('update graphile_worker._private_jobs set attempts = 9, run_at = now() + $1::interval', [
-    pause,
-  ]);
+  await test.database.query('update graphile_worker._private_jobs set attempts = 9, run_at = $1', [inSeconds(pause)]);
   await test.queue.enqueue({ ...job, payload: { from: 'again' } });
   const rows = await test.database.query('select payload, attempts from graphile_worker._private_jobs');
   expect(rows).toEqual([{ payload: { from: left }, attempts: left === 'again' ? 0 : 9 }]);

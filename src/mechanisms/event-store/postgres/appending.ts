@@ -30,7 +30,7 @@ export type AppendAnswer = Appended | { outcome: 'conflict'; version: number };
 export interface Appending {
   /**
    * Exact appends to different streams, in one call and one commit. Null: this one is not simply the next of its stream, so nothing was
-   * written; `judge` tells what it is. InvalidEvent when one of them cannot be stored, or brings an id that its stream knows.
+   * written; `judge` tells what it is. InvalidEvent when one of several cannot be stored, or brings an id that its stream knows.
    */
   together(appends: ExactAppend[]): Promise<(Appended | null)[]>;
   /** Any append, alone. */
