@@ -57,12 +57,12 @@ it('leaves a job that waits as it is, when that is asked, and replaces none that
 
 const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1_000);
 
-it.each<[string, number, { runAt?: Date }, string]>([
-  ['pauses for hours', 7_200, {}, 'again'],
-  ['pauses for seconds', 20, {}, 'first'],
-  ['pauses for hours, as long as what was asked for now', 7_200, { runAt: inSeconds(7_100) }, 'first'],
-])('replaces a job that has thrown only when its pause is long: %s', async (_what, pause, when, left) => {
-  const job = { task: 'note', key: 'thrown', unlessWaiting: true, ...when };
+it.each<{ what: string; pause: number; runAt?: Date; left: string }>([
+  { what: 'pauses for hours', pause: 7_200, left: 'again' },
+  { what: 'pauses for seconds', pause: 20, left: 'first' },
+  { what: 'pauses hardly longer than what is asked for', pause: 7_200, runAt: inSeconds(7_100), left: 'first' },
+])('replaces a job that has thrown only when its pause is long: one that $what', async ({ pause, runAt, left }) => {
+  const job = { task: 'note', key: 'thrown', unlessWaiting: true, runAt };
   await test.queue.enqueue({ ...job, payload: { from: 'first' } });
   await test.database.query('update graphile_worker._private_jobs set attempts = 9, run_at = $1', [inSeconds(pause)]);
   await test.queue.enqueue({ ...job, payload: { from: 'again' } });
