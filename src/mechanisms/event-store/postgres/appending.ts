@@ -45,6 +45,8 @@ const VERSION_OF = (stream: string) =>
 /** What the session of these statements needs: they are planned once, while the table is small, and wait for the lock no longer than this. */
 export const SESSION = { lock_timeout: '5s', plan_cache_mode: 'force_generic_plan', enable_seqscan: 'off' };
 
+/** As a number, which the driver takes as it comes: it reads a date longer than the rest of a row. */
+const RECORDED = '(extract(epoch FROM recorded_at) * 1000)::bigint AS recorded';
 const COLUMNS = 'stream_id, version, event_id, type, schema_version, data, meta, recorded_at';
 const insertAll = (condition: string, more = { array: '', column: '' }) => `INSERT INTO events (${COLUMNS})
       SELECT g.target, g.version, g.id, g.type, g.schema_version, g.body, g.meta, (SELECT clock_timestamp())
@@ -64,21 +66,21 @@ const ONE: Statement = {
   text: `INSERT INTO events (${COLUMNS})
     SELECT $1::text, $2::bigint, $3::uuid, $4, $5::integer, $6::json, $7::json, clock_timestamp()
     WHERE pg_advisory_xact_lock(${LOCK}) IS NOT NULL AND $8::integer = pg_backend_pid()
-    RETURNING position, recorded_at`,
+    RETURNING position, ${RECORDED}`,
 };
 const ALL: Statement = {
   name: 'append_events_at_once',
   text: `${insertAll('(SELECT $8::integer = pg_backend_pid())')}
-    RETURNING position, recorded_at`,
+    RETURNING position, ${RECORDED}`,
 };
 /** Each append for itself, by its stream as it was before the wait for the lock: who was overtaken meanwhile violates a constraint. */
 const EACH: Statement = {
   name: 'append_events_each',
   text: `WITH stored AS (
       ${insertAll(`g.expected = ${VERSION_OF('g.target')}`, { array: ', $8::bigint[]', column: ', expected' })}
-      RETURNING position, stream_id, recorded_at
+      RETURNING position, stream_id, ${RECORDED}
     )
-    SELECT min(position) AS position, max(recorded_at) AS recorded_at,
+    SELECT min(position) AS position, max(recorded) AS recorded,
       CASE WHEN count(*) < cardinality($1) THEN coalesce(array_agg(stream_id), '{}') END AS streams FROM stored`,
 };
 const JUDGED: Statement = {
@@ -126,7 +128,8 @@ export function createAppending(lane: Lane): Appending {
       const all = areKnown ? await atOnce(appends, known) : undefined;
       if (areKnown && !all && appends.length === 1) return [null];
       // Most likely another process went on with one of the streams, which must not hold up the others.
-      const { position: first, recorded_at: recordedAt, streams } = all ?? (await each(appends));
+      const { position: first, recorded, streams } = all ?? (await each(appends));
+      const recordedAt = new Date(Number(recorded));
       const stored = streams && new Set(streams);
       let position = BigInt(first ?? 0);
       return appends.map(({ streamId, expected, events }) => {
@@ -160,7 +163,8 @@ interface Stored {
   position: string | null;
   /** Those of the events, when some were not stored. */
   streams?: string[] | null;
-  recorded_at: Date;
+  /** Milliseconds. */
+  recorded: string | null;
 }
 
 interface JudgedRow {
