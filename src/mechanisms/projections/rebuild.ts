@@ -37,6 +37,8 @@ const FROZEN_MS = 1_000;
 /** It waits longer each time: what is in its way may be a backup. */
 const SWAP_AGAIN_MS = { first: 250, most: 10_000 };
 const LOCK_NOT_AVAILABLE = '55P03';
+const UNDEFINED_TABLE = '42P01';
+const codeOf = (error: unknown) => (error as { code?: string }).code;
 
 /**
  * Fills tables beside those that are read, to exactly where these stand, and puts them in their place, in one transaction: whoever folds on after it, as leader of the
@@ -117,11 +119,15 @@ async function readLive(
 async function swapped(rebuilding: Rebuilding, from: bigint): Promise<boolean> {
   const { database, projection } = rebuilding;
   try {
-    await database.transaction((tx) => waitForVacuum(tx, projection));
+    await database
+      .transaction((tx) => waitForVacuum(tx, projection))
+      .catch((error: unknown) => {
+        if (codeOf(error) !== UNDEFINED_TABLE) throw error; // somebody else has swapped, which the swap itself knows to tell
+      });
     const left = await readLeft(rebuilding, from);
     return left !== null && (await database.transaction((tx) => swap(tx, rebuilding, left)));
   } catch (error) {
-    if ((error as { code?: string }).code === LOCK_NOT_AVAILABLE) return false;
+    if (codeOf(error) === LOCK_NOT_AVAILABLE) return false;
     throw error;
   }
 }
