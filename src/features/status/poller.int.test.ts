@@ -133,8 +133,8 @@ it('two who believe to lead record every change once', async () => {
   const [one, two] = [watch(), watch()];
   await Promise.all([one.poller.round(), two.poller.round()]);
   const board = [shown('1', ['UP', 1], ['DOWN', 3], ['UP', 5])];
-  one.hear().board(board);
-  two.hear().board(board);
+  for (const { hear } of [one, two]) hear().board(board);
+  await until(async () => (await facts('1')).length === 2); // what comes before that is the same news
   for (const { hear } of [one, two]) hear().service(shown('1', ['DOWN', 7]));
   await Promise.all([one.poller.round(), two.poller.round()]);
   await until(async () => (await facts('1')).length === 3);
