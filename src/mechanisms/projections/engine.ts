@@ -3,7 +3,7 @@ import { createLeadership } from './leadership';
 import type { Projection } from './projection';
 import type { Rebuilder } from './rebuilder';
 import { startRebuilder } from './rebuilder';
-import { shareReads } from './shared-reads';
+import { coalesceReads } from './coalesced-reads';
 
 export interface ProjectionEngineParts extends Omit<LeadershipParts, 'projection' | 'pollMs'> {
   projections: readonly Projection[];
@@ -30,7 +30,7 @@ export function createProjectionEngine({
   let rebuilder: Rebuilder | undefined;
   let unlisten = (): void => undefined;
   let later: NodeJS.Timeout | undefined;
-  const store = shareReads(parts.store);
+  const store = coalesceReads(parts.store);
   const lead = (some: readonly Projection[]) =>
     some.map((projection) => createLeadership({ ...parts, store, projection, pollMs }));
   return {

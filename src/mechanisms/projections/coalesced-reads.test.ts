@@ -1,13 +1,13 @@
 import type { StoredEvent } from '../event-store';
 import { createMemoryEventStore } from '../event-store/testing';
-import { shareReads } from './shared-reads';
+import { coalesceReads } from './coalesced-reads';
 import { fact } from './testing';
 
 /** A store whose reads are answered by hand. */
 function setUp() {
   const inner = createMemoryEventStore();
   const answers: (() => void)[] = [];
-  const shared = shareReads({
+  const shared = coalesceReads({
     ...inner,
     async readAll(after, limit) {
       const events = await inner.readAll(after, limit); // as of now
