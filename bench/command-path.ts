@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { readSettings, run } from '../src/app/run';
@@ -66,7 +66,7 @@ const tell = ({ perSecond, p50, p99 }: Cell) => `${perSecond.toFixed(0)} (${p50.
 
 /** `requestMedia` through GraphQL beside the appends that it makes, in a house whose request service does not answer. */
 export async function measureCommandPath(): Promise<void> {
-  const home = mkdtempSync(path.join(os.tmpdir(), 'medianest-bench-'));
+  const home = path.join(os.tmpdir(), `medianest-bench-${randomUUID()}`);
   try {
     const settings = readSettings({
       DEMO: '0',

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -22,7 +23,8 @@ export interface PrivatePostgres {
 
 /** A server of its own with the event store as it is wired, fsync on; gone when the work is done. */
 export async function onPrivatePostgres(work: (parts: PrivatePostgres) => Promise<void>): Promise<void> {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'medianest-bench-'));
+  // Not there yet: it is made so that the server's user may pass it. Else root's data would lie elsewhere, and stay.
+  const folder = path.join(os.tmpdir(), `medianest-bench-${randomUUID()}`);
   const settings = { max_connections: 200 }; // a connection for each writer of pgbench
   const postgres = createEmbeddedPostgres({ dataDir: path.join(folder, 'data'), log, settings });
   try {

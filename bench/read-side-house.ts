@@ -1,7 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { execFileSync, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Announcement } from '../src/app/run';
@@ -31,7 +32,7 @@ export async function inSeededHouse(
   { requests, services }: Seeded,
   work: (house: BenchHouse) => Promise<void>,
 ): Promise<void> {
-  const home = mkdtempSync(path.join(os.tmpdir(), 'medianest-bench-'));
+  const home = path.join(os.tmpdir(), `medianest-bench-${randomUUID()}`);
   const cluster = await createTestCluster({ replicas: 1, settings: DURABLE });
   const env = {
     ...process.env,

@@ -4,7 +4,7 @@
  * `npm run bench:status`. Trust the ratios.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -98,7 +98,7 @@ async function measure(running: Running, simulator: UptimeKumaSimulator): Promis
 }
 
 async function main(): Promise<void> {
-  const home = mkdtempSync(path.join(os.tmpdir(), 'medianest-bench-'));
+  const home = path.join(os.tmpdir(), `medianest-bench-${randomUUID()}`);
   const names = Array.from({ length: MONITORS }, (_, n) => ({ name: `service ${n + 1}`, dependsOn: null }));
   const simulator = await startUptimeKumaSimulator({ ...ACCOUNT, seed: seedOf(names), checkEveryMs: 0 });
   const settings = readSettings({

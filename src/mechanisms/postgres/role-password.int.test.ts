@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { EmbeddedPostgres } from '../embedded-postgres';
@@ -15,7 +16,8 @@ let owner: PostgresDatabase;
 
 /** A server that asks the serving role for its password. */
 beforeAll(async () => {
-  folder = mkdtempSync(path.join(os.tmpdir(), 'medianest-role-password-'));
+  // Not there yet: it is made so that the server's user may pass it. Else root's data would lie elsewhere, and stay.
+  folder = path.join(os.tmpdir(), `medianest-role-password-${randomUUID()}`);
   const dataDir = path.join(folder, 'data');
   postgres = createEmbeddedPostgres({ dataDir, log, settings: { fsync: 'off' } });
   await postgres.start();

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -24,7 +25,8 @@ let postgres: EmbeddedPostgres;
 let database: PostgresDatabase;
 let store: EventStore;
 beforeAll(async () => {
-  folder = mkdtempSync(path.join(os.tmpdir(), 'medianest-outage-'));
+  // Not there yet: it is made so that the server's user may pass it. Else root's data would lie elsewhere, and stay.
+  folder = path.join(os.tmpdir(), `medianest-outage-${randomUUID()}`);
   postgres = createEmbeddedPostgres({ dataDir: path.join(folder, 'data'), log });
   await postgres.start();
   await migrate({ owner: postgres.connection, appRole: { name: APP_ROLE }, log });
