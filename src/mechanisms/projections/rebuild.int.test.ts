@@ -58,10 +58,15 @@ describe('a rebuild', () => {
     await stands(3_000n);
     await losesARow();
     const end = readAndAppend();
-    expect(await requestRebuild(database(), numbering())).toBe(true);
-    await isDone();
-    await pause(100);
-    expect(await end()).toEqual(['1 missing', '0 missing']);
+    let answers: string[] = [];
+    try {
+      expect(await requestRebuild(database(), numbering())).toBe(true);
+      await isDone();
+      await pause(100);
+    } finally {
+      answers = await end();
+    }
+    expect(answers).toEqual(['1 missing', '0 missing']);
     const head = Number(await bench.store.head());
     expect(head).toBeGreaterThan(3_000);
     await stands(BigInt(head));

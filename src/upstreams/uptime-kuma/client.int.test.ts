@@ -126,7 +126,7 @@ it('is sent away when the password was changed, and says so', async () => {
   server.say([['refresh', []]]);
   server.io.disconnectSockets(true);
   await until(() => server.logins.length === 3);
-  await until(() => kuma.trouble());
+  await until(() => (kuma.trouble() as { failure?: string } | null)?.failure === 'UNAUTHORIZED');
   await expect(kuma.identify()).rejects.toMatchObject({ failure: 'UNAUTHORIZED' });
   expect(server.logins).toEqual(['login', 'loginByToken', 'login']);
 });
