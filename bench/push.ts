@@ -7,7 +7,7 @@ import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -117,6 +117,7 @@ async function measureSockets(): Promise<void> {
 
 async function main(): Promise<void> {
   const folder = path.join(os.tmpdir(), `medianest-bench-${randomUUID()}`);
+  mkdirSync(folder, { mode: 0o755 }); // the user of PostgreSQL may pass it
   const postgres = createEmbeddedPostgres({ dataDir: path.join(folder, 'data'), log });
   const redis = await startPrivateRedis(folder);
   try {

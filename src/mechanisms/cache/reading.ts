@@ -34,6 +34,8 @@ export function createScopedCache(parts: ReadingParts, scope: CacheScope): Scope
     const first = await Promise.race([load, tooLong]);
     if (first !== TOO_LONG && !(first instanceof Error)) return toCached(first, false);
     if (first !== TOO_LONG && !isPassing(first)) return first;
+    const brought = await layers.good(key); // meanwhile, by this load or by another process
+    if (brought) return toCached(brought, false);
     const older = await layers.any(key);
     if (older) return toCached(older, true);
     const last = await load;

@@ -44,6 +44,21 @@ describeWithRedis('with Redis', (redis) => {
     expect(await here!('shared')).toMatchObject({ value: 'shared 2' });
     await Promise.all(caches.map((cache) => cache.close()));
   });
+
+  it('what another process has brought while one waits for its own is not stale', async () => {
+    const connections = [redis.connect(), redis.connect()] as const;
+    await ready(...connections);
+    const [slow, quick] = [createUpstream(), createUpstream()];
+    const [here, there] = [open(connections[0]), open(connections[1])];
+    let answer = (): void => undefined;
+    slow.does(() => new Promise<void>((resolve) => (answer = resolve)));
+    const waiting = reading(here, slow)('late');
+    await until(() => slow.calls.length === 1);
+    expect(await reading(there, quick)('late')).toMatchObject({ value: 'late 1', stale: false });
+    expect(await waiting).toMatchObject({ value: 'late 1', stale: false });
+    answer();
+    await Promise.all([here.close(), there.close()]);
+  });
 });
 
 describeWithOwnRedis('while Redis is away', (redis) => {
