@@ -23,7 +23,7 @@ const projection: Projection = {
   name: NAME,
   version: 1,
   handles: ['ThingHappened'],
-  tables: [],
+  tables: ['service_view'], // a read model, which is woken before reactors; its rows are no part of this
   project: async (events) =>
     events.map(({ globalPosition: position }) => ({ position, kind: 'thing', subjects: [], payload: {} })),
 };
