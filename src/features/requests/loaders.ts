@@ -4,7 +4,7 @@ import { NotFound } from '../../mechanisms/errors';
 import type { EventCodecs, EventStore } from '../../mechanisms/event-store';
 import type { Preparing, Queryable } from '../../mechanisms/postgres';
 import type { View, ViewLoader } from '../../mechanisms/projections';
-import { createViewLoader } from '../../mechanisms/projections';
+import { createViewLoader, selectByKeys } from '../../mechanisms/projections';
 import type { MediaRequestEvent, MediaType, Quality } from './media-request/events';
 import { evolveRequest } from './media-request/evolution';
 import type { MediaRequest, RequestStatus } from './media-request/media-request';
@@ -173,15 +173,7 @@ export function createOpenRequestLoader(view: View): () => ViewLoader<TitleOfReq
     });
 }
 
-/**
- * What is asked for by a list hides from the planner how long that is (`select $1`): it would plan for each anew. Each id is looked up by itself, for a
- * plan that is kept from when the table was empty would read all of it.
- */
-const BY_ID = {
-  name: 'requests_by_id',
-  text: `select it.* from unnest((select $1::text[])) as wanted,
-    lateral (select ${COLUMNS} from request_view where request_id = wanted offset 0) as it`,
-};
+const BY_ID = { name: 'requests_by_id', text: selectByKeys(COLUMNS, 'request_view', 'request_id') };
 
 /** Requests by id. */
 export function createRequestLoader(view: View): () => ViewLoader<string, RequestRow> {

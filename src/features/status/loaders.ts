@@ -2,7 +2,7 @@ import { createBatchLoader } from '../../mechanisms/batching';
 import type { BatchLoader } from '../../mechanisms/batching';
 import type { Queryable } from '../../mechanisms/postgres';
 import type { View, ViewLoader } from '../../mechanisms/projections';
-import { createViewLoader } from '../../mechanisms/projections';
+import { createViewLoader, selectByKeys } from '../../mechanisms/projections';
 import type { ServiceStatus } from './service/service';
 import type { ServiceRow, StoredService } from './service-view.read-model';
 import { COLUMNS, rowOf } from './service-view.read-model';
@@ -73,12 +73,7 @@ export function createServiceQueries(view: View) {
 }
 export type ServiceQueries = ReturnType<typeof createServiceQueries>;
 
-/** As `requests_by_id`: planned once, also while there is nothing. */
-const BY_ID = {
-  name: 'services_by_id',
-  text: `select it.* from unnest((select $1::text[])) as wanted,
-    lateral (select ${COLUMNS} from service_view where service_id = wanted offset 0) as it`,
-};
+const BY_ID = { name: 'services_by_id', text: selectByKeys(COLUMNS, 'service_view', 'service_id') };
 const byItself = (id: string) => id;
 
 export function createServiceLoader(view: View): () => ViewLoader<string, ServiceRow> {
