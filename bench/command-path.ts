@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
+import { temporaryFolder } from '../src/mechanisms/embedded-postgres';
 import { readSettings, run } from '../src/app/run';
 import type { Running } from '../src/app/run';
 import { NO_STREAM } from '../src/mechanisms/event-store';
@@ -66,7 +65,7 @@ const tell = ({ perSecond, p50, p99 }: Cell) => `${perSecond.toFixed(0)} (${p50.
 
 /** `requestMedia` through GraphQL beside the appends that it makes, in a house whose request service does not answer. */
 export async function measureCommandPath(): Promise<void> {
-  const home = path.join(os.tmpdir(), `medianest-bench-${randomUUID()}`);
+  const home = temporaryFolder('bench');
   try {
     const settings = readSettings({
       DEMO: '0',

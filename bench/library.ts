@@ -2,10 +2,8 @@
  * What a page of the library costs: calls to Plex, as Plex counts (with the one for the list of libraries), and time, beside a constant string through the same door:
  * `npm run bench:library`. The whole house runs in this process, with a simulated Plex of 5,000 films. Trust the ratios.
  */
-import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
+import { temporaryFolder } from '../src/mechanisms/embedded-postgres';
 import { readSettings, run } from '../src/app/run';
 import type { Running } from '../src/app/run';
 import type { PlexSimulator } from '../src/simulators/plex';
@@ -107,7 +105,7 @@ function row(name: string, cell: Timed, constant: Timed, calls?: [cold: number, 
 }
 
 async function main(): Promise<void> {
-  const home = path.join(os.tmpdir(), `medianest-bench-${randomUUID()}`);
+  const home = temporaryFolder('bench');
   const token = 'token-of-the-bench';
   const plex = await startPlexSimulator({ token, items: FILMS });
   try {

@@ -1,9 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createEmbeddedPostgres } from '../src/mechanisms/embedded-postgres';
+import { createEmbeddedPostgres, temporaryFolder } from '../src/mechanisms/embedded-postgres';
 import type { EmbeddedPostgres } from '../src/mechanisms/embedded-postgres';
 import type { EventStore } from '../src/mechanisms/event-store';
 import { createPostgresEventStore } from '../src/mechanisms/event-store/postgres';
@@ -23,8 +21,7 @@ export interface PrivatePostgres {
 
 /** A server of its own with the event store as it is wired, fsync on; gone when the work is done. */
 export async function onPrivatePostgres(work: (parts: PrivatePostgres) => Promise<void>): Promise<void> {
-  // Not there yet: it is made so that the server's user may pass it. Else root's data would lie elsewhere, and stay.
-  const folder = path.join(os.tmpdir(), `medianest-bench-${randomUUID()}`);
+  const folder = temporaryFolder('bench');
   const settings = { max_connections: 200 }; // a connection for each writer of pgbench
   const postgres = createEmbeddedPostgres({ dataDir: path.join(folder, 'data'), log, settings });
   try {

@@ -8,10 +8,9 @@ import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, rmSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createEmbeddedPostgres } from '../src/mechanisms/embedded-postgres';
+import { createEmbeddedPostgres, temporaryFolder } from '../src/mechanisms/embedded-postgres';
 import type { EventStore } from '../src/mechanisms/event-store';
 import { NO_STREAM } from '../src/mechanisms/event-store';
 import { createPostgresEventStore } from '../src/mechanisms/event-store/postgres';
@@ -116,7 +115,7 @@ async function measureSockets(): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const folder = path.join(os.tmpdir(), `medianest-bench-${randomUUID()}`);
+  const folder = temporaryFolder('bench');
   mkdirSync(folder, { mode: 0o755 }); // the user of PostgreSQL may pass it
   const postgres = createEmbeddedPostgres({ dataDir: path.join(folder, 'data'), log });
   const redis = await startPrivateRedis(folder);

@@ -1,10 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { execFileSync, fork } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
+import { temporaryFolder } from '../src/mechanisms/embedded-postgres';
 import type { Announcement } from '../src/app/run';
 import type { TestCluster } from '../src/mechanisms/postgres/testing';
 import { createTestCluster } from '../src/mechanisms/postgres/testing';
@@ -32,7 +31,7 @@ export async function inSeededHouse(
   { requests, services }: Seeded,
   work: (house: BenchHouse) => Promise<void>,
 ): Promise<void> {
-  const home = path.join(os.tmpdir(), `medianest-bench-${randomUUID()}`);
+  const home = temporaryFolder('bench');
   const cluster = await createTestCluster({ replicas: 1, settings: DURABLE });
   const env = {
     ...process.env,

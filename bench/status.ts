@@ -5,9 +5,9 @@
  */
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { temporaryFolder } from '../src/mechanisms/embedded-postgres';
 import { readSettings, run } from '../src/app/run';
 import type { Running } from '../src/app/run';
 import type { FeedItem } from '../src/mechanisms/change-feed';
@@ -98,7 +98,7 @@ async function measure(running: Running, simulator: UptimeKumaSimulator): Promis
 }
 
 async function main(): Promise<void> {
-  const home = path.join(os.tmpdir(), `medianest-bench-${randomUUID()}`);
+  const home = temporaryFolder('bench');
   const names = Array.from({ length: MONITORS }, (_, n) => ({ name: `service ${n + 1}`, dependsOn: null }));
   const simulator = await startUptimeKumaSimulator({ ...ACCOUNT, seed: seedOf(names), checkEveryMs: 0 });
   const settings = readSettings({

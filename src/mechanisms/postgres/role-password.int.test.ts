@@ -1,9 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import type { EmbeddedPostgres } from '../embedded-postgres';
-import { createEmbeddedPostgres } from '../embedded-postgres';
+import { createEmbeddedPostgres, temporaryFolder } from '../embedded-postgres';
 import { StartupError } from '../errors';
 import { createLogger } from '../observability';
 import type { PostgresDatabase } from '.';
@@ -16,8 +14,7 @@ let owner: PostgresDatabase;
 
 /** A server that asks the serving role for its password. */
 beforeAll(async () => {
-  // Not there yet: it is made so that the server's user may pass it. Else root's data would lie elsewhere, and stay.
-  folder = path.join(os.tmpdir(), `medianest-role-password-${randomUUID()}`);
+  folder = temporaryFolder('role-password');
   const dataDir = path.join(folder, 'data');
   postgres = createEmbeddedPostgres({ dataDir, log, settings: { fsync: 'off' } });
   await postgres.start();

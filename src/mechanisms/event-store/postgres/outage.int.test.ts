@@ -1,9 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createEmbeddedPostgres } from '../../embedded-postgres';
+import { createEmbeddedPostgres, temporaryFolder } from '../../embedded-postgres';
 import type { EmbeddedPostgres } from '../../embedded-postgres';
 import type { MediaNestError } from '../../errors';
 import { createLogger } from '../../observability';
@@ -25,8 +23,7 @@ let postgres: EmbeddedPostgres;
 let database: PostgresDatabase;
 let store: EventStore;
 beforeAll(async () => {
-  // Not there yet: it is made so that the server's user may pass it. Else root's data would lie elsewhere, and stay.
-  folder = path.join(os.tmpdir(), `medianest-outage-${randomUUID()}`);
+  folder = temporaryFolder('outage');
   postgres = createEmbeddedPostgres({ dataDir: path.join(folder, 'data'), log });
   await postgres.start();
   await migrate({ owner: postgres.connection, appRole: { name: APP_ROLE }, log });
