@@ -13,6 +13,7 @@ import { watchPool } from './observing';
 import type { Lane } from './lane';
 import { ABORTED, createPrepared } from './prepared';
 import type { RunStatement, Statement } from './prepared';
+import { sqlStateOf } from './sql-state';
 
 /** What read models and mechanisms speak SQL through: parameters only. */
 export interface Queryable {
@@ -192,4 +193,4 @@ async function requireAll(sent: readonly Promise<unknown>[]): Promise<void> {
   }
 }
 
-const isAborted = (error: unknown): boolean => (error as { code?: string } | undefined)?.code === ABORTED;
+const isAborted = (error: unknown): boolean => sqlStateOf(error) === ABORTED;

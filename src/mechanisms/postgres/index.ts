@@ -13,3 +13,4 @@ export type { ReadDatabase, ReadDatabaseOptions } from './read-database';
 export { createReadDatabase } from './read-database';
 export type { ReplicaStatus } from './replica';
 export { rowSet } from './row-set';
+export { sqlStateOf } from './sql-state';

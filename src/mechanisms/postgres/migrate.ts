@@ -6,6 +6,7 @@ import { StartupError } from '../errors';
 import type { Logger } from '../observability';
 import { asRole } from './as-role';
 import { asDatabaseError } from './database-errors';
+import { sqlStateOf } from './sql-state';
 
 /** The role that serves. Each migration grants it exactly what it may. */
 export const APP_ROLE = 'medianest_app';
@@ -90,7 +91,7 @@ async function makeRole(client: Client, options: RoleOptions, tries = 5): Promis
     if (rows.length === 0) await client.query(`create role ${role} nosuperuser nocreatedb nocreaterole ${login}`);
     else if (password !== undefined && !(await letsIn(options))) await changePassword(client, { name, login });
   } catch (error) {
-    if (tries === 1 || !ROLE_RACES.has((error as { code?: string }).code ?? '')) throw error;
+    if (tries === 1 || !ROLE_RACES.has(sqlStateOf(error))) throw error;
     await makeRole(client, options, tries - 1);
   }
 }
@@ -103,9 +104,9 @@ async function letsIn({ owner, appRole: { name: user, password } }: RoleOptions)
     await client.connect();
     return true;
   } catch (error) {
-    const { code = '' } = error as { code?: string };
-    if (!REFUSALS.has(code)) throw error;
-    return code !== WRONG_PASSWORD; // what else is wrong is not the password's fault
+    const state = sqlStateOf(error);
+    if (!REFUSALS.has(state)) throw error;
+    return state !== WRONG_PASSWORD; // what else is wrong is not the password's fault
   } finally {
     await client.end();
   }
@@ -137,7 +138,7 @@ async function mayMakeSchemas(client: Client, role: string): Promise<boolean> {
   return rows[0]?.may === true;
 }
 
-const isRefusal = (error: unknown): error is Error => (error as { code?: string }).code === INSUFFICIENT_PRIVILEGE;
+const isRefusal = (error: unknown): error is Error => sqlStateOf(error) === INSUFFICIENT_PRIVILEGE;
 
 function cannotMigrate(cause: Error): StartupError {
   return new StartupError(

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Query } from 'pg';
 import type { ClientBase } from 'pg';
+import { sqlStateOf } from './sql-state';
 
 /** A statement that comes again and again: the server parses and plans it once a connection. */
 export interface Statement {
@@ -43,7 +44,7 @@ export function createPrepared(onGivenUp: () => void): RunStatement {
       had.add(question.name);
       return rows;
     } catch (error) {
-      const code = codeOf(error);
+      const code = sqlStateOf(error);
       if (!UNPREPARED.test(code)) had.add(question.name);
       if (code !== NOT_THERE || had.has(question.name)) throw error;
       // It went out behind one that was to prepare it, and failed.
@@ -59,7 +60,7 @@ export function createPrepared(onGivenUp: () => void): RunStatement {
     try {
       return await askPrepared(client, { name, text, values, timeoutMs });
     } catch (error) {
-      if (!OTHER_SESSION.test(codeOf(error))) throw error;
+      if (!OTHER_SESSION.test(sqlStateOf(error))) throw error;
       if (usable) onGivenUp();
       usable = false;
       if (inTransaction) throw error;
@@ -89,8 +90,6 @@ async function ask(client: ClientBase, { name, text, values, timeoutMs }: Questi
     throw error;
   }
 }
-
-const codeOf = (error: unknown): string => (error as { code?: string } | undefined)?.code ?? '';
 
 /** With its text in it: in a session that another version of this program has used, a name must not mean that one's statement. */
 function nameOf({ name, text }: Statement): string {

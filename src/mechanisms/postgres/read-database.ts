@@ -5,6 +5,7 @@ import type { Logger, Observer } from '../observability';
 import type { Database, Place } from './database';
 import type { Replica, ReplicaStatus } from './replica';
 import { createReplica } from './replica';
+import { sqlStateOf } from './sql-state';
 import { createWalTrail } from './wal-trail';
 
 /**
@@ -44,9 +45,7 @@ const LAG_WEIGHT_MS = 100;
 /** A replica ends a read that stands in the way of what it has to replay, and it may not have a table or a column yet. What waits there in a crowd, or behind a freeze, need not wait elsewhere. */
 const OF_THIS_PLACE = new Set(['40001', '42P01', '42703']);
 const isOfThisPlace = (error: unknown): boolean =>
-  error instanceof DatabaseUnavailable ||
-  error instanceof Overloaded ||
-  OF_THIS_PLACE.has((error as { code?: string } | undefined)?.code ?? '');
+  error instanceof DatabaseUnavailable || error instanceof Overloaded || OF_THIS_PLACE.has(sqlStateOf(error));
 
 export function createReadDatabase(options: ReadDatabaseOptions): ReadDatabase {
   const { primary, lookMs = USUAL_LOOK_MS } = options;

@@ -1,5 +1,6 @@
 import { MediaNestError } from '../errors';
 import type { StoredEvent } from '../event-store';
+import { sqlStateOf } from '../postgres';
 
 /** Another process leads: what this one was about to write was not written. */
 export class LeadershipLost extends MediaNestError {
@@ -33,5 +34,5 @@ const PASSING = new Set(['40001', '40P01', '55P03', '57014', '25006']);
 /** The database or a race is to blame, not the events. */
 export function isPassing(error: unknown): boolean {
   if (error instanceof MediaNestError) return error.retryable;
-  return PASSING.has((error as { code?: string } | undefined)?.code ?? '');
+  return PASSING.has(sqlStateOf(error));
 }

@@ -3,6 +3,7 @@ import type { EventCodecs, EventStore, StoredEvent } from '../event-store';
 import type { Lease } from '../leases';
 import type { Logger } from '../observability';
 import type { Database, Queryable, Transaction } from '../postgres';
+import { sqlStateOf } from '../postgres';
 import { applyBatch, writeBatch } from './batch';
 import type { Checkpoint, Term } from './checkpoint';
 import { beginAnew, beginTerm, readCheckpoint, replace, sessionName } from './checkpoint';
@@ -38,7 +39,6 @@ const FROZEN_MS = 1_000;
 const SWAP_AGAIN_MS = { first: 250, most: 10_000 };
 const LOCK_NOT_AVAILABLE = '55P03';
 const UNDEFINED_TABLE = '42P01';
-const codeOf = (error: unknown) => (error as { code?: string }).code;
 
 /**
  * Fills tables beside those that are read, to exactly where these stand, and puts them in their place, in one transaction: whoever folds on after it, as leader of the
@@ -122,12 +122,12 @@ async function swapped(rebuilding: Rebuilding, from: bigint): Promise<boolean> {
     await database
       .transaction((tx) => waitForVacuum(tx, projection))
       .catch((error: unknown) => {
-        if (codeOf(error) !== UNDEFINED_TABLE) throw error; // somebody else has swapped, which the swap itself knows to tell
+        if (sqlStateOf(error) !== UNDEFINED_TABLE) throw error; // somebody else has swapped, which the swap itself knows to tell
       });
     const left = await readLeft(rebuilding, from);
     return left !== null && (await database.transaction((tx) => swap(tx, rebuilding, left)));
   } catch (error) {
-    if (codeOf(error) === LOCK_NOT_AVAILABLE) return false;
+    if (sqlStateOf(error) === LOCK_NOT_AVAILABLE) return false;
     throw error;
   }
 }
