@@ -187,7 +187,7 @@ function wireFeatures(parts: WiringParts, mechanisms: Mechanisms) {
     identify: () => overseerr.client.identify(),
     probe: () => overseerr.client.probe(),
     strange: () => overseerr.client.strange(),
-    onRestored: () => requests.poller.releaseWaiting(),
+    onRestored: (tx) => requests.poller.releaseWaiting(tx),
   });
   const status = wireStatus(parts, mechanisms, connections);
   const audit = createAuditFeature({ ...mechanisms, store, person });

@@ -1,9 +1,12 @@
 import { UpstreamFailure } from '../../mechanisms/http';
 import type { FailureKind } from '../../mechanisms/http';
 import { createLogger } from '../../mechanisms/observability';
+import type { Preparing } from '../../mechanisms/postgres';
 import type { TestDatabase } from '../../mechanisms/postgres/testing';
 import { createTestDatabase } from '../../mechanisms/postgres/testing';
+import { until } from '../../mechanisms/pubsub/testing';
 import type { Connection, Finding } from './connection';
+import type { Look } from './connection-health.read-model';
 import { createConnectionHealth } from './connection-health.read-model';
 import { createConnectionCheck } from './poller';
 
@@ -26,21 +29,30 @@ const down: Finding = {
   problem: { code: 'CONNECTION_DOWN', message: 'gone' },
 };
 
+/** Who waits for the row that another transaction has. */
+const WAITS = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+
+const record = (finding: Finding, startedAt: number, rest: Partial<Look> = {}) =>
+  health.record({
+    ...{ connection: overseerr, finding, startedAt: at(startedAt), onRestored: () => Promise.resolve() },
+    ...rest,
+  });
+
 describe('what was seen of a connection', () => {
   it('is read by all, also one that was not looked at yet', async () => {
     expect(await health.read('overseerr')).toBeUndefined();
-    await health.record(overseerr, up, at(1));
-    await health.record({ ...overseerr, id: 'other' }, down, at(1));
+    await record(up, 1);
+    await record(down, 1, { connection: { ...overseerr, id: 'other' } });
     expect(await health.read('overseerr')).toEqual({ ...overseerr, ...up, since: at(1), checkedAt: at(1) });
     expect((await health.list(['overseerr', 'nobody'])).map(({ id }) => id)).toEqual(['overseerr']);
   });
 
   it('moves `since` only with the state', async () => {
-    await health.record(overseerr, up, at(1));
-    await health.record(overseerr, up, at(2));
+    await record(up, 1);
+    await record(up, 2);
     expect(await health.read('overseerr')).toMatchObject({ state: 'UP', since: at(1), checkedAt: at(2) });
-    await health.record(overseerr, down, at(3));
-    await health.record(overseerr, { ...down, problem: { code: 'CONNECTION_DOWN', message: 'still gone' } }, at(4));
+    await record(down, 3);
+    await record({ ...down, problem: { code: 'CONNECTION_DOWN', message: 'still gone' } }, 4);
     expect(await health.read('overseerr')).toMatchObject({
       state: 'DOWN',
       since: at(3),
@@ -50,15 +62,31 @@ describe('what was seen of a connection', () => {
   });
 
   it('remembers what answered while nobody does', async () => {
-    await health.record(overseerr, up, at(1));
-    await health.record(overseerr, down, at(2));
+    await record(up, 1);
+    await record(down, 2);
     expect(await health.read('overseerr')).toMatchObject({ flavour: 'SEERR', version: '3.1.0' });
   });
 
   it('does not let an older look overwrite a newer one', async () => {
-    await health.record(overseerr, down, at(2));
-    await health.record(overseerr, up, at(1));
+    await record(down, 2);
+    await record(up, 1);
     expect(await health.read('overseerr')).toMatchObject({ state: 'DOWN', checkedAt: at(2) });
+  });
+
+  it('is a return once, when two find it at the same time, and none when it is older than what is known', async () => {
+    let restored = 0;
+    let another: Promise<void> | undefined;
+    const onRestored = async () => {
+      restored += 1;
+      another ??= record(up, 4, { onRestored });
+      await until(async () => (await test.owner.query(WAITS)).length > 0);
+    };
+    await record(down, 2);
+    await record(up, 1, { onRestored });
+    expect(restored).toBe(0);
+    await record(up, 3, { onRestored });
+    await another;
+    expect(restored).toBe(1);
   });
 });
 
@@ -74,6 +102,7 @@ describe('a look', () => {
     let restored = 0;
     const calls: ('identify' | 'probe')[] = [];
     const answers: (() => Promise<void>)[] = [];
+    const endings: ((tx: Preparing) => Promise<unknown>)[] = [];
     const call = (name: 'identify' | 'probe') => (calls.push(name), (answers.shift() ?? (() => Promise.resolve()))());
     const check = createConnectionCheck({
       connection: overseerr,
@@ -82,7 +111,10 @@ describe('a look', () => {
       probe: () => call('probe').then(() => seerr),
       strange: () => [],
       commands: { observe: () => Promise.resolve(false) },
-      onRestored: () => ((restored += 1), Promise.resolve()),
+      onRestored: async (tx) => {
+        await endings.shift()?.(tx);
+        restored += 1;
+      },
       clock: () => at((seconds += 1)),
       log: createLogger({ level: 'silent' }),
     });
@@ -90,6 +122,7 @@ describe('a look', () => {
       check,
       fails: (kind: FailureKind) => void answers.push(() => Promise.reject(failure(kind))),
       answers,
+      endings,
       calls,
       state: async () => (await health.read('overseerr'))?.state,
       restored: () => restored,
@@ -118,6 +151,19 @@ describe('a look', () => {
     await check();
     expect([await state(), restored()]).toEqual([expected, 0]);
     await check();
+    await check();
+    expect([await state(), restored()]).toEqual(['UP', 1]);
+  });
+
+  it('whose process ends before what waited goes on has told nobody of the return: the next look does', async () => {
+    const { check, fails, endings, state, restored } = looking();
+    await check();
+    fails('TIMEOUT');
+    await check();
+    const end = { name: 'end', text: 'select pg_terminate_backend(pg_backend_pid())' };
+    endings.push((tx) => tx.prepared(end));
+    await expect(check()).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+    expect([await state(), restored()]).toEqual(['DOWN', 0]);
     await check();
     expect([await state(), restored()]).toEqual(['UP', 1]);
   });

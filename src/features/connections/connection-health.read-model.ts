@@ -1,5 +1,6 @@
-import type { Place } from '../../mechanisms/postgres';
+import type { Database, Preparing } from '../../mechanisms/postgres';
 import type { Connection, ConnectionHealth, ConnectionKindName, ConnectionStateName, Finding } from './connection';
+import { isUsable } from './connection';
 
 interface Row {
   connection_id: string;
@@ -32,11 +33,30 @@ const BY_ID = {
     from connection_health where connection_id = $1`,
 };
 
+const RECORD = `insert into connection_health as h
+  (connection_id, kind, simulated, state, since, checked_at, flavour, version, problem)
+  values ($1, $2, $3, $4, $5, $5, $6, $7, $8)
+  on conflict (connection_id) do update set
+    kind = excluded.kind, simulated = excluded.simulated, state = excluded.state,
+    since = case when h.state = excluded.state then h.since else excluded.since end,
+    checked_at = excluded.checked_at, problem = excluded.problem,
+    flavour = coalesce(excluded.flavour, h.flavour), version = coalesce(excluded.version, h.version)
+  where h.checked_at <= excluded.checked_at`;
+
+/** What a look found that began at a time of the database's clock. */
+export interface Look {
+  connection: Connection;
+  finding: Finding;
+  startedAt: Date;
+  /** The connection became usable again: what waited for it goes on. */
+  onRestored: (tx: Preparing) => Promise<void>;
+}
+
 /**
  * Table `connection_health`: how each connection was when last looked at. Telemetry, so no events feed it: worker and poller
  * write what they see, all roles read it.
  */
-export function createConnectionHealth(database: Place) {
+export function createConnectionHealth(database: Database) {
   return {
     async read(connectionId: string): Promise<ConnectionHealth | undefined> {
       const rows = await database.prepared<Row>(BY_ID, [connectionId]);
@@ -58,20 +78,21 @@ export function createConnectionHealth(database: Place) {
       return rows.map(healthOf);
     },
 
-    /** Writes down what was found; `since` moves only with the state. What answered is remembered while nobody does. */
-    async record({ id, kind, simulated }: Connection, finding: Finding, now: Date): Promise<void> {
-      await database.query(
-        `insert into connection_health as h
-           (connection_id, kind, simulated, state, since, checked_at, flavour, version, problem)
-         values ($1, $2, $3, $4, $5, $5, $6, $7, $8)
-         on conflict (connection_id) do update set
-           kind = excluded.kind, simulated = excluded.simulated, state = excluded.state,
-           since = case when h.state = excluded.state then h.since else excluded.since end,
-           checked_at = excluded.checked_at, problem = excluded.problem,
-           flavour = coalesce(excluded.flavour, h.flavour), version = coalesce(excluded.version, h.version)
-         where h.checked_at <= excluded.checked_at`,
-        [id, kind, simulated, finding.state, now, finding.flavour, finding.version, JSON.stringify(finding.problem)],
-      );
+    /**
+     * Writes down what was found; `since` moves only with the state. What answered is remembered while nobody does. `onRestored` takes part when
+     * the connection becomes usable again: that is written down with what follows from it, or not at all.
+     */
+    async record({ connection, finding, startedAt, onRestored }: Look): Promise<void> {
+      const { id, kind, simulated } = connection;
+      const { state, flavour, version, problem } = finding;
+      await database.transaction(async (tx) => {
+        const [before] = await tx.query<Pick<Row, 'state'>>(
+          'select state from connection_health where connection_id = $1 and checked_at <= $2 for update',
+          [id, startedAt],
+        );
+        await tx.query(RECORD, [id, kind, simulated, state, startedAt, flavour, version, JSON.stringify(problem)]);
+        if (before && !isUsable(before.state) && isUsable(state)) await onRestored(tx);
+      });
     },
   };
 }

@@ -1,7 +1,7 @@
 import { Conflict } from '../../mechanisms/errors';
 import type { ResolverMount } from '../../mechanisms/graphql';
 import type { Logger } from '../../mechanisms/observability';
-import type { Place } from '../../mechanisms/postgres';
+import type { Database } from '../../mechanisms/postgres';
 import type { ConnectionCommandParts } from './commands';
 import { createConnectionCommands } from './commands';
 import type { Connection, ConnectionHealth } from './connection';
@@ -26,7 +26,7 @@ export type { Connection } from './connection';
 export { connectionCodecs };
 
 export interface ConnectionsParts extends Omit<ServerFacts, 'health'>, ConnectionCommandParts {
-  database: Place;
+  database: Database;
   formatPosition(position: bigint): string;
   log: Logger;
 }

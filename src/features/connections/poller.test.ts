@@ -20,7 +20,7 @@ it('whoever asks while a look runs waits for one that began after they asked, an
       read: () => Promise.resolve(undefined),
       list: () => Promise.resolve([]),
       now: () => Promise.resolve(new Date(0)),
-      record: async (_connection, finding) => void found.push(finding.version),
+      record: async ({ finding }) => void found.push(finding.version),
     },
     onRestored: () => Promise.resolve(),
     clock: () => new Date(),

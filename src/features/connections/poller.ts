@@ -2,8 +2,8 @@ import { UpstreamFailure } from '../../mechanisms/http';
 import type { Logger } from '../../mechanisms/observability';
 import type { ConnectionCommands } from './commands';
 import type { Connection, Finding, UpstreamIdentity } from './connection';
-import { findingOf, isUsable, strangeness, suspension } from './connection';
-import type { ConnectionHealthRows } from './connection-health.read-model';
+import { findingOf, strangeness, suspension } from './connection';
+import type { ConnectionHealthRows, Look } from './connection-health.read-model';
 
 export interface ConnectionCheckParts {
   connection: Connection;
@@ -15,8 +15,7 @@ export interface ConnectionCheckParts {
   strange: () => string[];
   commands: Pick<ConnectionCommands, 'observe'>;
   health: ConnectionHealthRows;
-  /** The connection became usable again: what waited for it goes on. */
-  onRestored: () => Promise<void>;
+  onRestored: Look['onRestored'];
   clock: () => Date;
   log: Logger;
 }
@@ -61,14 +60,13 @@ export function createConnectionCheck(parts: ConnectionCheckParts) {
     const startedAt = await health.now();
     const before = await health.read(connection.id);
     const finding = await look(before?.state === 'UP');
-    await health.record(connection, finding, startedAt);
+    await health.record({ connection, finding, startedAt, onRestored });
     if (before?.state !== finding.state) {
       log.info(
         { connection: connection.id, from: before?.state, to: finding.state, problem: finding.problem?.message },
         'connection changed',
       );
     }
-    if (before && !isUsable(before.state) && isUsable(finding.state)) await onRestored();
   }
 
   function start(): Promise<void> {

@@ -130,6 +130,7 @@ export function createRequestsFeature(parts: RequestsParts) {
   const api = resolverParts(parts, handovers);
   const turns = createTurns({ database: parts.database, releaseMs: parts.times.releaseMs });
   const saga = { ...parts, turns, commands: createHandoverCommands(parts) };
+  const poller = createRequestPoller({ ...saga, ...parts.times, queries: handovers });
   const resolvers: ResolverMount[] = [
     [RequestResolver, new RequestResolver(api)],
     [HandoverResolver, new HandoverResolver(api)],
@@ -151,8 +152,8 @@ export function createRequestsFeature(parts: RequestsParts) {
     resolvers,
     access: requestsAccess,
     nodeFetchers: [requestNodes],
-    tasks: { ...createHandOverTask(saga), ...createLookUpstreamTask(saga) },
-    poller: createRequestPoller({ ...saga, ...parts.times, queries: handovers }),
+    tasks: { ...createHandOverTask(saga), ...createLookUpstreamTask(saga), ...poller.tasks },
+    poller,
   };
 }
 export type RequestsFeature = ReturnType<typeof createRequestsFeature>;

@@ -18,7 +18,7 @@ import {
   STREAM,
   submitted,
 } from './media-request/testing';
-import { createRequestPoller } from './poller';
+import { createRequestPoller, RELEASE_WAITING } from './poller';
 import { createUpstream } from './testing';
 
 /** The poller over these requests, each second a round when asked. */
@@ -27,6 +27,8 @@ function poll(requests: MediaRequest[], usable = true) {
   const clock = () => at(now);
   const upstream = createUpstream(clock);
   const jobs: Job[] = [];
+  const transactions: unknown[] = [];
+  const failures: (Error | undefined)[] = [];
   const looks: UpstreamLook[] = [];
   const asksOf: object[] = [];
   const rows = () => Promise.resolve(requests.map((state) => ({ state, streamId: STREAM, position: 1n })));
@@ -48,10 +50,18 @@ function poll(requests: MediaRequest[], usable = true) {
       releaseMs: 500,
     },
     connections: { isUsable: () => Promise.resolve(usable) },
-    jobs: { enqueue: async (one) => void jobs.push(...[one].flat()) },
+    jobs: {
+      async enqueue(one, tx) {
+        const failure = failures.shift();
+        if (failure) throw failure;
+        jobs.push(...[one].flat());
+        transactions.push(tx);
+      },
+    },
     log: createLogger({ level: 'silent' }),
   });
-  return { poller, upstream, jobs, looks, asksOf, requests, to: (seconds: number) => void (now = seconds) };
+  const to = (seconds: number) => void (now = seconds);
+  return { poller, upstream, jobs, transactions, failures, looks, asksOf, requests, to };
 }
 
 it('looks at once, then once a period; a look that failed waits for its next turn', async () => {
@@ -103,10 +113,19 @@ it('does not look while the connection is down', async () => {
   expect(looks).toEqual([]);
 });
 
+it('a connection that came back releases by a job, of the transaction that says so', async () => {
+  const { poller, jobs, transactions, asksOf } = poll([after(asked())]);
+  const tx = { prepared: () => Promise.resolve([]) };
+  await poller.releaseWaiting(tx);
+  expect(jobs).toEqual([{ task: RELEASE_WAITING, key: `${RELEASE_WAITING}:${CONNECTION}`, payload: {} }]);
+  expect(transactions).toEqual([tx]);
+  expect(asksOf).toEqual([]);
+});
+
 it('the janitor wakes what is due; a connection that came back releases all that waits for it', async () => {
   const { poller, jobs, asksOf } = poll([after(asked())]);
   await poller.wakeDue();
-  await poller.releaseWaiting();
+  await poller.tasks[RELEASE_WAITING]();
   expect(asksOf).toEqual([{ now: at(0) }, { now: at(0), connectionId: CONNECTION }]);
   const job = { task: 'hand-over', queue: `hand-over:${titleOfStream(STREAM)}`, key: `wake:${ID}`, runAt: at(0) };
   expect(jobs).toEqual([
@@ -118,8 +137,11 @@ it('the janitor wakes what is due; a connection that came back releases all that
 it('releases one after the other, everybody in turn', async () => {
   const of = (requesterId: string, n: number) =>
     after([submitted({ requestId: `req_${requesterId}${n}`, requesterId })]);
-  const { poller, jobs } = poll([of('ben', 1), of('ben', 2), of('cleo', 1)]);
-  await poller.releaseWaiting();
+  const { poller, jobs, failures } = poll([of('ben', 1), of('ben', 2), of('cleo', 1)]);
+  failures.push(undefined, new Error('gone')); // then the queue runs it again
+  await expect(poller.tasks[RELEASE_WAITING]()).rejects.toThrow('gone');
+  expect(jobs.splice(0)).toHaveLength(1);
+  await poller.tasks[RELEASE_WAITING]();
   expect(jobs.map(({ key, runAt }) => [key, runAt?.getTime()])).toEqual([
     ['wake:req_ben1', at(0).getTime()],
     ['wake:req_cleo1', at(0).getTime() + 500],

@@ -1,5 +1,6 @@
-import type { JobQueue } from '../../mechanisms/jobs';
+import type { JobQueue, Tasks } from '../../mechanisms/jobs';
 import type { Logger } from '../../mechanisms/observability';
+import type { Preparing } from '../../mechanisms/postgres';
 import type { HandoverQueries } from './loaders';
 import type { HandOverParts } from './hand-over.reactor';
 import { releaseHandover, wakeHandover } from './hand-over.reactor';
@@ -20,6 +21,8 @@ export interface RequestPollerParts extends LookParts {
   releaseMs: number;
   log: Logger;
 }
+
+export const RELEASE_WAITING = 'release-waiting';
 
 /** At most so many calls at once: installations on SQLite serialise their writes (contracts/overseerr.md 13). */
 const LOOKS_AT_ONCE = 4;
@@ -72,11 +75,17 @@ export function createRequestPoller(all: RequestPollerParts) {
       for (const { target, runAt } of due) await wakeHandover(jobs, target, runAt);
     },
 
-    /** The connection is back: all that waited for it go on, whatever their back-off. */
-    async releaseWaiting(): Promise<void> {
-      const waiting = inTurn(await queries.dueHandovers({ now: parts.clock(), connectionId }));
-      for (const { target, runAt } of waiting) await releaseHandover(jobs, target, runAt);
+    /** The connection is back: all that waited for it go on, whatever their back-off. By a job, which does not end with this process. */
+    async releaseWaiting(tx: Preparing): Promise<void> {
+      await jobs.enqueue({ task: RELEASE_WAITING, key: `${RELEASE_WAITING}:${connectionId}`, payload: {} }, tx);
     },
+
+    tasks: {
+      async [RELEASE_WAITING]() {
+        const waiting = inTurn(await queries.dueHandovers({ now: parts.clock(), connectionId }));
+        for (const { target, runAt } of waiting) await releaseHandover(jobs, target, runAt);
+      },
+    } satisfies Tasks,
   };
 }
 export type RequestPoller = ReturnType<typeof createRequestPoller>;
