@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PoolClient, PoolConfig, QueryResult } from 'pg';
 import { Pool } from 'pg';
 import type { Logger, Observer } from '../observability';
@@ -163,16 +164,20 @@ async function transaction<Result>(
   work: (tx: Transaction) => Promise<Result>,
 ): Promise<Result> {
   const sent: Promise<unknown>[] = [];
+  let hasFailed = false;
   const prepared: Transaction['prepared'] = (statement, values = []) =>
     runPrepared(ask, statement, { values, inTransaction: true });
   const send: Transaction['send'] = (statement, values) => {
     const answer = typeof statement === 'string' ? execute(ask, statement, values) : prepared(statement, values);
-    answer.catch(() => undefined); // told below
+    answer.catch(() => (hasFailed = true)); // told below
     sent.push(answer);
   };
   try {
     await execute(ask, 'begin'); // what goes out behind one that fails would be kept, each for itself
     const result = await work({ query: (sql, values) => run(ask, sql, values), prepared, send });
+    // What cannot be sent, for its values, has failed by then: the server knows nothing of it, and would commit the others.
+    if (sent.length > 0) await nextTurn();
+    if (hasFailed) await requireAll(sent);
     const { command } = await execute(ask, 'commit');
     await requireAll(sent);
     // PostgreSQL answers a commit after a failed statement with a rollback, and no error.

@@ -85,6 +85,18 @@ describe('a transaction', () => {
     expect(await notes()).toEqual([1]);
   });
 
+  it.each<[string, Parameters<Transaction['send']>[0]]>([
+    ['as text', insert],
+    ['by name', NAMED],
+  ])('keeps nothing when what it did not wait for cannot be sent: %s', async (_how, statement) => {
+    const failing = test.database.transaction(async (tx) => {
+      tx.send(insert, [1]);
+      tx.send(statement, [{ id: 2n }]); // JSON knows no bigint
+    });
+    await expect(failing).rejects.toThrow('BigInt');
+    expect(await notes()).toEqual([]);
+  });
+
   it('keeps nothing where a prepared statement is not there any more, and is prepared for none the next time', async () => {
     const one = createDatabase({ connection: test.connection.app, max: 1, applicationName: 'one', log });
     await one.transaction(async (tx) => tx.send(NAMED, [1]));
