@@ -36,7 +36,7 @@ export async function onPrivatePostgres(work: (parts: PrivatePostgres) => Promis
     await owner.close();
   } finally {
     await postgres.stop();
-    rmSync(folder, { recursive: true, force: true });
+    for (const left of [folder, postgres.connection.host]) rmSync(left, { recursive: true, force: true });
   }
 }
 

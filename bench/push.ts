@@ -139,7 +139,7 @@ async function main(): Promise<void> {
   } finally {
     await redis?.stop();
     await postgres.stop();
-    rmSync(folder, { recursive: true, force: true });
+    for (const left of [folder, postgres.connection.host]) rmSync(left, { recursive: true, force: true });
   }
 }
 

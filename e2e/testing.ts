@@ -85,6 +85,8 @@ export function createHouse(base: Environment = {}): House {
   chmodSync(parent, 0o711);
   const home = path.join(parent, 'state');
   const running = new Set<Server>();
+  /** Of the embedded database, which leaves it in /tmp. */
+  const socketFolders = new Set<string>();
   const environment = (env: Environment = {}): NodeJS.ProcessEnv => ({
     PATH: process.env['PATH'],
     HOME: process.env['HOME'],
@@ -150,6 +152,10 @@ export function createHouse(base: Environment = {}): House {
       },
     };
     running.add(server);
+    for (const line of children()) {
+      const [, folder] = /unix_socket_directories=(\S+)/.exec(line) ?? [];
+      if (folder !== undefined) socketFolders.add(folder);
+    }
     return server;
   }
 
@@ -168,7 +174,7 @@ export function createHouse(base: Environment = {}): House {
         for (const server of running) await server.stop();
         await gone();
       } finally {
-        rmSync(parent, { recursive: true, force: true });
+        for (const left of [parent, ...socketFolders]) rmSync(left, { recursive: true, force: true });
       }
     },
   };

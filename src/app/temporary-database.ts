@@ -22,6 +22,6 @@ export async function withTemporaryDatabase<Result>(work: (owner: Queryable) => 
     }
   } finally {
     await postgres.stop();
-    await rm(folder, { recursive: true, force: true });
+    for (const left of [folder, postgres.connection.host]) await rm(left, { recursive: true, force: true });
   }
 }

@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await owner?.close();
   await postgres?.stop();
-  rmSync(folder, { recursive: true, force: true });
+  for (const left of [folder, postgres.connection.host]) rmSync(left, { recursive: true, force: true });
 });
 
 const start = (password: string, database = 'postgres') =>

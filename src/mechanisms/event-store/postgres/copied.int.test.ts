@@ -84,5 +84,6 @@ it('is another store in a fresh server, with the same history, and goes on there
   } finally {
     await Promise.all([owner.close(), serving.close()]);
     await postgres.stop();
+    rmSync(postgres.connection.host, { recursive: true, force: true });
   }
 });

@@ -35,7 +35,7 @@ afterAll(async () => {
   await store.close();
   await database.close();
   await postgres.stop();
-  rmSync(folder, { recursive: true, force: true });
+  for (const left of [folder, postgres.connection.host]) rmSync(left, { recursive: true, force: true });
 }, 60_000);
 
 it('that goes away under load says so, and loses nothing that was acknowledged; followers go on by themselves', async () => {
