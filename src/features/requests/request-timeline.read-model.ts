@@ -39,11 +39,13 @@ export function createRequestTimelineProjection(codecs: EventCodecs): Projection
     handles: REQUEST_EVENTS,
     tables: ['request_timeline'],
     async project(stored, tx) {
-      const rows = stored.map((event) => {
-        const { type, data, metadata, globalPosition: position } = codecs.read<MediaRequestEvent>(event);
-        return { request_id: data.requestId, position, type, at: metadata.occurredAt, actor: metadata.actor, data };
-      });
-      await ROWS.send(tx, STORE, rows);
+      function* rows() {
+        for (const event of stored) {
+          const { type, data, metadata, globalPosition: position } = codecs.read<MediaRequestEvent>(event);
+          yield { request_id: data.requestId, position, type, at: metadata.occurredAt, actor: metadata.actor, data };
+        }
+      }
+      await ROWS.send(tx, STORE, rows());
       return [];
     },
   };

@@ -73,18 +73,30 @@ describe('the fold', () => {
     expect(await queries.byId('req_2')).toBeUndefined();
   });
 
-  it('is the same in one batch and in many, and so is what subscribers hear', async () => {
+  it('is the same in one batch and in many, and so is what subscribers hear, however the facts of requests are mixed', async () => {
     const table = () =>
       test.database.query(
         'select request_view.*, (select json_object_agg(status, count order by status) from request_stats where count > 0) from request_view order by request_id',
       );
     const timeline = () => test.database.query('select * from request_timeline order by request_id, position');
-    const past = [...life, ...film(604, 20), of(604, facts.attempted(1), 21)];
-    const whole = { heard: await project(past), rows: await table(), story: await timeline() };
-    await test.owner.query('truncate request_view, request_timeline, request_stats');
-    const parts = { heard: await project(past, 1), rows: await table(), story: await timeline() };
-    expect(parts).toEqual(whole);
-    expect(whole.rows).toHaveLength(2);
+    const made = async (size?: number) => {
+      await test.owner.query('truncate request_view, request_timeline, request_stats');
+      const heard = await project(past, size);
+      heard.sort((a, b) => Number(a.position - b.position)); // only what is of one position is told in order
+      return { heard, rows: await table(), story: await timeline() };
+    };
+    // More requests than are sent at a time: first what began them all, then what came of them all.
+    const others = Array.from({ length: 450 }, (_, n) => 604 + n);
+    const begun = others.map((id) => film(id, 20));
+    const past = [
+      ...[0, 1, 2].flatMap((n) => begun.map((story) => story[n]!)),
+      ...life,
+      ...others.map((id) => of(id, facts.attempted(1), 21)),
+    ];
+    const whole = await made();
+    expect(whole.rows).toHaveLength(451);
+    expect(await made(1)).toEqual(whole);
+    expect(await made(700)).toEqual(whole);
   });
 
   it('stops at a fact of a request that it does not know', async () => {

@@ -45,8 +45,18 @@ const handled: { [Type in MediaRequestEvent['type']]: true } = {
 };
 export const REQUEST_EVENTS = Object.keys(handled);
 
-async function load(tx: Queryable, events: Recorded<MediaRequestEvent>[]): Promise<Map<string, RequestRow>> {
-  const ids = [...new Set(events.map(({ data }) => data.requestId))];
+/** What happened to each request, in the order of the log. */
+function storiesOf(events: Recorded<MediaRequestEvent>[]): Map<string, Recorded<MediaRequestEvent>[]> {
+  const stories = new Map<string, Recorded<MediaRequestEvent>[]>();
+  for (const event of events) {
+    const story = stories.get(event.data.requestId);
+    if (story) story.push(event);
+    else stories.set(event.data.requestId, [event]);
+  }
+  return stories;
+}
+
+async function load(tx: Queryable, ids: string[]): Promise<Map<string, RequestRow>> {
   const rows = await tx.query<{ state: MediaRequest; stream_id: string; position: string }>(
     'select state, stream_id, position from request_view where request_id = any($1)',
     [ids],
@@ -111,29 +121,26 @@ const STORE = {
     position = excluded.position, state = excluded.state`,
 };
 
-async function store(tx: Transaction, rows: RequestRow[]): Promise<void> {
-  const values = rows.map(({ state, streamId, position }) => ({
-    request_id: state.requestId,
-    stream_id: streamId,
-    media_type: state.mediaType,
-    tmdb_id: state.tmdbId,
-    quality: state.quality,
-    status: statusOf(state),
-    is_open: isOpen(state),
-    handover_state: state.handover.state,
-    connection_id: state.handover.connectionId,
-    requester_id: state.requesterId,
-    participant_ids: [state.requesterId, ...state.followerIds],
-    requested_at: state.requestedAt,
-    updated_at: state.updatedAt,
-    queued_at: state.handover.queuedAt,
-    due_at: dueAt(state),
-    has_duplicate: isOpen(state) && state.duplicateUpstreamIds.length > 0, // nobody looks at a closed one any more
-    position,
-    state,
-  }));
-  await ROWS.send(tx, STORE, values);
-}
+const toValues = ({ state, streamId, position }: RequestRow) => ({
+  request_id: state.requestId,
+  stream_id: streamId,
+  media_type: state.mediaType,
+  tmdb_id: state.tmdbId,
+  quality: state.quality,
+  status: statusOf(state),
+  is_open: isOpen(state),
+  handover_state: state.handover.state,
+  connection_id: state.handover.connectionId,
+  requester_id: state.requesterId,
+  participant_ids: [state.requesterId, ...state.followerIds],
+  requested_at: state.requestedAt,
+  updated_at: state.updatedAt,
+  queued_at: state.handover.queuedAt,
+  due_at: dueAt(state),
+  has_duplicate: isOpen(state) && state.duplicateUpstreamIds.length > 0, // nobody looks at a closed one any more
+  position,
+  state,
+});
 
 type Rows = ReadonlyMap<string, RequestRow>;
 const statuses = (rows: Rows): [string, RequestStatus][] => [...rows].map(([id, { state }]) => [id, statusOf(state)]);
@@ -161,11 +168,18 @@ export function createRequestViewProjection(codecs: EventCodecs): Projection {
     handles: REQUEST_EVENTS,
     tables: ['request_view', 'request_stats'],
     async project(stored: StoredEvent[], tx) {
-      const events = stored.map((event) => codecs.read<MediaRequestEvent>(event));
-      const rows = await load(tx, events);
+      const stories = storiesOf(stored.map((event) => codecs.read<MediaRequestEvent>(event)));
+      const rows = await load(tx, [...stories.keys()]);
       const before = statuses(rows);
-      const feed = events.flatMap((event) => fold(rows, event));
-      await store(tx, [...rows.values()]);
+      const feed: FeedEntry[] = [];
+      // Request by request: the server writes the first while the others are folded.
+      function* folded() {
+        for (const [requestId, story] of stories) {
+          for (const event of story) feed.push(...fold(rows, event));
+          yield toValues(rows.get(requestId)!);
+        }
+      }
+      await ROWS.send(tx, STORE, folded());
       count(tx, before, rows);
       return feed;
     },

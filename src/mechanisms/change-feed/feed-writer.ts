@@ -5,7 +5,7 @@ import type { FeedEntry } from './entry';
 /** The projection engine's side of the feed. */
 export interface FeedWriter {
   /**
-   * In the transaction of the rows that the entries tell of. Entries are in order; several may share a position. What is not above the
+   * In the transaction of the rows that the entries tell of. Those that share a position stand together, in order. What is not above the
    * low-water mark is left out.
    */
   write(tx: Transaction, projection: string, entries: readonly FeedEntry[]): void;

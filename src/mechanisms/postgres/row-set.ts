@@ -26,12 +26,12 @@ export interface RowSet<Of extends Columns> {
   select(first?: number): string;
   /** Its parameters. */
   values(rows: readonly Row<Of>[]): unknown[];
-  /** Sends rows, however many, through a statement of these parameters alone. */
-  send(tx: Pick<Transaction, 'send'>, statement: Statement, rows: readonly Row<Of>[]): Promise<void>;
+  /** Sends rows, however many, through a statement of these parameters alone. Those to come are made while the server writes the first. */
+  send(tx: Pick<Transaction, 'send'>, statement: Statement, rows: Iterable<Row<Of>>): Promise<void>;
 }
 
-/** In one statement: what that takes to make is a few milliseconds, in which this process does nothing else, and the server waits. */
-const MOST_ROWS = 500;
+/** In one statement: little enough to make that the server, and others in this process, need not wait, and to leave this process at once. */
+const MOST_ROWS = 200;
 
 export function rowSet<const Of extends Columns>(columns: Of): RowSet<Of> {
   const names = Object.keys(columns);
@@ -47,10 +47,16 @@ export function rowSet<const Of extends Columns>(columns: Of): RowSet<Of> {
     },
     values,
     async send(tx, statement, rows) {
-      for (let at = 0; at < rows.length; at += MOST_ROWS) {
-        if (at > 0) await nextTurn();
-        tx.send(statement, values(rows.slice(at, at + MOST_ROWS)));
+      let some: Row<Of>[] = [];
+      for (const row of rows) {
+        if (some.length === MOST_ROWS) {
+          tx.send(statement, values(some));
+          some = [];
+          await nextTurn();
+        }
+        some.push(row);
       }
+      if (some.length > 0) tx.send(statement, values(some));
     },
   };
 }

@@ -15,7 +15,7 @@ interface Fold {
   version: number;
   /** Event types it wants; the checkpoint moves over all others too. */
   handles: readonly string[];
-  /** Only through `tx`; never calls out. Returns what subscribers shall hear of, in order. */
+  /** Only through `tx`; never calls out. Returns what subscribers shall hear of: that of one event together, in order. */
   project(events: StoredEvent[], tx: Transaction): Promise<FeedEntry[]>;
 }
 
