@@ -116,7 +116,8 @@ export function handledOf(
 ): StoredEvent[] {
   // Of an event that nobody here knows, nobody can say whether this projection should have handled it.
   events.forEach(codecs.requireKnown);
-  return events.filter(({ type, streamId }) => projection.handles.includes(type) && !parked.has(streamId));
+  const wanted = new Set(projection.handles);
+  return events.filter(({ type, streamId }) => wanted.has(type) && !parked.has(streamId));
 }
 
 const toEnd = ({ from, events, state }: Batch) => ({ from, position: events.at(-1)!.globalPosition, state });

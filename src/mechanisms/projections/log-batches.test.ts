@@ -39,8 +39,14 @@ it('gives what there is, one event as it comes', async () => {
 });
 
 it('of a long log gives more and more, to a bound, and every event once', async () => {
-  const found = await lengths(createLogBatches(logOf(32_100), 100n), QUICK);
-  expect(found).toEqual([500, 500, 1_000, 2_000, 4_000, 8_000, 8_000, 8_000, 0]);
+  const found = await lengths(createLogBatches(logOf(48_100), 100n), QUICK);
+  expect(found).toEqual([500, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 16_000, 0]);
+});
+
+it('reads a long batch page by page', async () => {
+  const log = logOf(5_000);
+  await lengths(createLogBatches(log, 0n), QUICK);
+  expect(log.asked).toEqual([500, 500, 1_000, 1_000, 1_000, 1_000, 1_000]);
 });
 
 it('gives less to who needs long for it, but never nothing', async () => {

@@ -16,7 +16,7 @@ export interface LogBatches {
   took(ms: number): void;
 }
 
-const SIZE = { first: 500, least: 10, most: 8_000 };
+const SIZE = { first: 500, least: 10, most: 16_000 };
 /**
  * Of what the events of a batch are to say, in characters of JSON: two batches are in memory at a time, as they are and as rows. No bound: how large events are is known from
  * the batch before, so of large ones behind small ones there is one batch of as many as were wanted of those.
@@ -34,7 +34,7 @@ export function createLogBatches(store: Pick<EventStore, 'readAll'>, after: bigi
   let ahead: Promise<LogBatch> | undefined;
   async function read(): Promise<LogBatch> {
     const wanted = size;
-    const events = await store.readAll(position, wanted);
+    const events = await readPages(store, position, wanted);
     if (events.length > 0)
       most = Math.floor((MOST_CHARACTERS * events.length) / Math.max(charactersOf(events.map(({ data }) => data)), 1));
     size = Math.max(Math.min(size, most), SIZE.least);
@@ -55,6 +55,20 @@ export function createLogBatches(store: Pick<EventStore, 'readAll'>, after: bigi
       if (ms > WANTED_MS.most) size = Math.max(Math.floor(size / 2), SIZE.least);
     },
   };
+}
+
+/** To take in more at once would keep others in this process waiting, and what it has for the server. */
+const PAGE = 1_000;
+
+async function readPages(store: Pick<EventStore, 'readAll'>, after: bigint, limit: number): Promise<StoredEvent[]> {
+  const events: StoredEvent[] = [];
+  for (let position = after; events.length < limit; position = events.at(-1)!.globalPosition) {
+    const wanted = Math.min(PAGE, limit - events.length);
+    const page = await store.readAll(position, wanted);
+    events.push(...page);
+    if (page.length < wanted) break;
+  }
+  return events;
 }
 
 /** How long its texts and their names are: nearly what it is as JSON, at a sixth of what making that takes. */
