@@ -6,7 +6,7 @@ import { createCache } from '../../mechanisms/cache';
 import { buildApiSchema, createNodeResolver, graphqlAccess } from '../../mechanisms/graphql';
 import { createHttpClient } from '../../mechanisms/http';
 import { createLogger } from '../../mechanisms/observability';
-import type { Queryable } from '../../mechanisms/postgres';
+import type { Place } from '../../mechanisms/postgres';
 import type { PlexSimulator } from '../../simulators/plex';
 import { startPlexSimulator } from '../../simulators/plex';
 import type { OverseerrClient } from '../../upstreams/overseerr';
@@ -119,7 +119,7 @@ export async function openBrowsing(): Promise<Browsing> {
   });
   const cache = createCache({ clock: () => new Date() });
   const library = createLibraryFeature({
-    database: {} as Queryable,
+    database: {} as Place,
     cache,
     overseerr: { client: {} as OverseerrClient, connectionId: 'overseerr', isUsable: async () => true },
     plex: {

@@ -26,11 +26,18 @@ const healthOf = (row: Row): ConnectionHealth => ({
   problem: row.problem,
 });
 
+const COLUMNS = 'connection_id, kind, simulated, state, since, checked_at, flavour, version, problem';
+
 /** Whoever shows a request that waits asks for it. */
 const BY_ID = {
   name: 'connection_health',
-  text: `select connection_id, kind, simulated, state, since, checked_at, flavour, version, problem
-    from connection_health where connection_id = $1`,
+  text: `select ${COLUMNS} from connection_health where connection_id = $1`,
+};
+
+/** So does whoever makes one. */
+const OF_CONNECTIONS = {
+  name: 'health_of_connections',
+  text: `select ${COLUMNS} from connection_health where connection_id = any($1) order by connection_id`,
 };
 
 const RECORD = `insert into connection_health as h
@@ -71,10 +78,7 @@ export function createConnectionHealth(database: Database) {
 
     /** All that were looked at, of the given connections. */
     async list(connectionIds: readonly string[]): Promise<ConnectionHealth[]> {
-      const rows = await database.query<Row>(
-        'select * from connection_health where connection_id = any($1) order by connection_id',
-        [connectionIds],
-      );
+      const rows = await database.prepared<Row>(OF_CONNECTIONS, [connectionIds]);
       return rows.map(healthOf);
     },
 

@@ -4,7 +4,7 @@ import { UpstreamUnavailable } from '../../mechanisms/errors';
 import type { NodeFetcher, ResolverMount } from '../../mechanisms/graphql';
 import { UpstreamFailure } from '../../mechanisms/http';
 import type { Logger } from '../../mechanisms/observability';
-import type { Queryable } from '../../mechanisms/postgres';
+import type { Place } from '../../mechanisms/postgres';
 import type { OperationContext } from '../../server/context';
 import type { OverseerrClient } from '../../upstreams/overseerr';
 import type { PlexClient } from '../../upstreams/plex';
@@ -30,7 +30,7 @@ interface Service<Client> {
 }
 
 export interface LibraryParts {
-  database: Queryable;
+  database: Place;
   cache: Cache;
   overseerr: Service<OverseerrClient>;
   plex: Service<PlexClient> & {

@@ -1,5 +1,5 @@
 import type { TestDatabase } from '../../mechanisms/postgres/testing';
-import { createTestDatabase } from '../../mechanisms/postgres/testing';
+import { createTestDatabase, indexesOf, keptPlansOf, shortcomings } from '../../mechanisms/postgres/testing';
 import type { KnownTitle } from './title';
 import type { TitleCache } from './title-cache.read-model';
 import { createTitleCache } from './title-cache.read-model';
@@ -31,6 +31,13 @@ const read = async (tmdbId = 603, type: KnownTitle['type'] = 'MOVIE') =>
   (await cache.read([{ type, tmdbId }])).get(`${type.toLowerCase()}:${tmdbId}`);
 
 describe('what was said of a title', () => {
+  it('is found by an index also where the search for it was planned before anything was said', async () => {
+    const kept = await keptPlansOf(test.database, (place) =>
+      createTitleCache(place).read([{ type: 'MOVIE', tmdbId: 603 }]),
+    );
+    expect([indexesOf(kept), shortcomings(kept)]).toEqual([['title_cache_pkey'], []]);
+  });
+
   it('is remembered as it was said, several at once', async () => {
     await cache.remember([known(), known({ type: 'TV', title: 'The Matrix, a series' })]);
     expect(await read()).toEqual(known());

@@ -1,4 +1,4 @@
-import type { Queryable } from '../../mechanisms/postgres';
+import type { Place } from '../../mechanisms/postgres';
 import type { AvailabilityName, KnownTitle, MediaTypeName, TitleId } from './title';
 import { titleKey } from './title';
 
@@ -46,18 +46,28 @@ export interface SeenAvailability extends TitleId {
   availability4k: AvailabilityName;
 }
 
+/** As `selectByKeys`, for a key of two columns. */
+const BY_ID = {
+  name: 'titles_by_id',
+  text: `select it.* from unnest((select $1::text[]), (select $2::int[])) as wanted (type, id),
+    lateral (
+      select media_type, tmdb_id, title, year, overview, poster_path, availability, availability_4k, plex_url, observed_at
+      from title_cache where media_type = wanted.type and tmdb_id = wanted.id offset 0
+    ) as it`,
+};
+
 /**
  * Table `title_cache`: what the request service last said of a title. A cache of others' facts, so no events feed it: every
  * search, look-up and availability sweep does, and it answers when the service is away.
  */
-export function createTitleCache(database: Queryable) {
+export function createTitleCache(database: Place) {
   return {
     /** By `titleKey`. */
     async read(titles: readonly TitleId[]): Promise<Map<string, KnownTitle>> {
-      const rows = await database.query<Row>(
-        `select c.* from title_cache c join unnest($1::text[], $2::int[]) as t (media_type, tmdb_id) using (media_type, tmdb_id)`,
-        [titles.map(({ type }) => type), titles.map(({ tmdbId }) => tmdbId)],
-      );
+      const rows = await database.prepared<Row>(BY_ID, [
+        titles.map(({ type }) => type),
+        titles.map(({ tmdbId }) => tmdbId),
+      ]);
       return new Map(rows.map(knownOf).map((known) => [titleKey(known), known]));
     },
 

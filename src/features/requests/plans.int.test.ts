@@ -1,3 +1,6 @@
+import { createEventCodecs } from '../../mechanisms/event-store';
+import type { StoredEvent } from '../../mechanisms/event-store';
+import { recorded } from '../../mechanisms/event-store/testing';
 import type { TestDatabase } from '../../mechanisms/postgres/testing';
 import {
   createTestDatabase,
@@ -9,8 +12,10 @@ import {
 } from '../../mechanisms/postgres/testing';
 import { createOpenRequestLoader, createQueueLoader, createRequestLoader, createRequestQueries } from './loaders';
 import type { RequestPage } from './loaders';
+import { mediaRequestCodecs } from './media-request/event-codecs';
 import * as facts from './media-request/testing';
 import { readTimeline } from './request-timeline.read-model';
+import { createRequestViewProjection } from './request-view.read-model';
 
 jest.setTimeout(120_000);
 
@@ -103,16 +108,20 @@ it('a page of a timeline is read off its index', async () => {
 
 it('what connections plan once, in a house where nothing was asked for yet, reads no whole table later', async () => {
   const empty = await createTestDatabase();
+  const { project } = createRequestViewProjection(createEventCodecs(mediaRequestCodecs));
+  const events = recorded(facts.asked(), facts.STREAM) as StoredEvent[];
   try {
     const kept = await Promise.all([
       keptPlansOf(empty.database, (view) => createRequestLoader(view)().load('req_7')),
       keptPlansOf(empty.database, (view) => createQueueLoader(view)().load(facts.after(facts.asked()))),
       keptPlansOf(empty.database, (view) => readTimeline(view, { requestId: 'req_7', limit: 51, newest: 0n })),
+      keptPlansOf(empty.database, (tx) => project(events, tx)),
     ]);
     expect(kept.map((plans) => [indexesOf(plans), shortcomings(plans).includes('Seq Scan')])).toEqual([
       [['request_view_pkey'], false],
       [['request_view_waiting'], false],
       [['request_timeline_pkey'], false],
+      [['request_view_pkey'], false],
     ]);
   } finally {
     await empty.drop();

@@ -1,7 +1,8 @@
 import type { EventCodecs, Recorded, StoredEvent } from '../../mechanisms/event-store';
 import type { FeedEntry } from '../../mechanisms/change-feed';
 import type { Projection } from '../../mechanisms/projections';
-import type { Queryable, Transaction } from '../../mechanisms/postgres';
+import { selectByKeys } from '../../mechanisms/projections';
+import type { Preparing, Transaction } from '../../mechanisms/postgres';
 import { rowSet } from '../../mechanisms/postgres';
 import type { MediaRequestEvent } from './media-request/events';
 import { evolveRequest } from './media-request/evolution';
@@ -56,11 +57,13 @@ function storiesOf(events: Recorded<MediaRequestEvent>[]): Map<string, Recorded<
   return stories;
 }
 
-async function load(tx: Queryable, ids: string[]): Promise<Map<string, RequestRow>> {
-  const rows = await tx.query<{ state: MediaRequest; stream_id: string; position: string }>(
-    'select state, stream_id, position from request_view where request_id = any($1)',
-    [ids],
-  );
+const BY_ID = {
+  name: 'requests_to_fold',
+  text: selectByKeys('state, stream_id, position', 'request_view', 'request_id'),
+};
+
+async function load(tx: Preparing, ids: string[]): Promise<Map<string, RequestRow>> {
+  const rows = await tx.prepared<{ state: MediaRequest; stream_id: string; position: string }>(BY_ID, [ids]);
   return new Map(
     rows.map(({ state, stream_id, position }) => [
       state.requestId,
@@ -145,6 +148,12 @@ const toValues = ({ state, streamId, position }: RequestRow) => ({
 type Rows = ReadonlyMap<string, RequestRow>;
 const statuses = (rows: Rows): [string, RequestStatus][] => [...rows].map(([id, { state }]) => [id, statusOf(state)]);
 
+const COUNT = {
+  name: 'count_requests',
+  text: `insert into request_stats as known select * from unnest($1::text[], $2::bigint[])
+  on conflict (status) do update set count = known.count + excluded.count`,
+};
+
 /** Moves those that changed their status from one count to another. */
 function count(tx: Transaction, before: readonly [string, RequestStatus][], rows: Rows): void {
   const moved = new Map<RequestStatus, number>();
@@ -153,11 +162,7 @@ function count(tx: Transaction, before: readonly [string, RequestStatus][], rows
   for (const [, status] of statuses(rows)) move(status, 1);
   const changed = [...moved].filter(([, by]) => by !== 0);
   if (changed.length === 0) return;
-  tx.send(
-    `insert into request_stats as known select * from unnest($1::text[], $2::bigint[])
-     on conflict (status) do update set count = known.count + excluded.count`,
-    [changed.map(([status]) => status), changed.map(([, by]) => by)],
-  );
+  tx.send(COUNT, [changed.map(([status]) => status), changed.map(([, by]) => by)]);
 }
 
 /** `request-view`: one row a request, in table `request_view`, counted by status in `request_stats`; feeds `requestUpdated` and `handoverUpdated`. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { IdempotencyKeyReused, InvalidInput } from '../errors';
 import { deriveCommandId } from '../event-store';
-import type { Queryable } from '../postgres';
+import type { Preparing } from '../postgres';
 
 export interface IdempotencyClaim {
   actorId: string;
@@ -36,16 +36,18 @@ export async function commandIdOf(
   return deriveCommandId(claim.actorId, claim.mutation, key);
 }
 
-export function createIdempotencyKeys(database: Queryable): IdempotencyKeys {
+/** The no-op update makes RETURNING give the row that was there first. */
+const CLAIM = {
+  name: 'claim_key',
+  text: `insert into idempotency_key (actor_id, mutation, key, body_hash) values ($1, $2, $3, $4)
+    on conflict (actor_id, mutation, key) do update set key = excluded.key returning body_hash`,
+};
+
+export function createIdempotencyKeys(database: Preparing): IdempotencyKeys {
   return {
     async claim({ actorId, mutation, key, body }) {
       const hash = createHash('sha256').update(JSON.stringify(body)).digest('hex');
-      // The no-op update makes RETURNING give the row that was there first.
-      const [row] = await database.query<{ body_hash: string }>(
-        `insert into idempotency_key (actor_id, mutation, key, body_hash) values ($1, $2, $3, $4)
-         on conflict (actor_id, mutation, key) do update set key = excluded.key returning body_hash`,
-        [actorId, mutation, key, hash],
-      );
+      const [row] = await database.prepared<{ body_hash: string }>(CLAIM, [actorId, mutation, key, hash]);
       if (row?.body_hash !== hash) {
         throw new IdempotencyKeyReused(
           `idempotency key "${key}" was used for ${mutation} with another input; use a new key`,
