@@ -11,8 +11,9 @@ import type { Channel } from './channel';
 import { createLane } from './lane';
 import type { PoolWatch } from './observing';
 import { watchPool } from './observing';
-import type { Lane } from './lane';
-import { ABORTED, createPrepared } from './prepared';
+import type { Lane, LaneOptions } from './lane';
+import { createPrepared } from './prepared';
+import { ABORTED } from './prepared-query';
 import type { RunStatement, Statement } from './prepared';
 import { sqlStateOf } from './sql-state';
 
@@ -43,8 +44,8 @@ export interface Transaction extends Place {
 /** A pool. `transaction` gives one connection for the whole of `work`, rolls back when it throws. */
 export interface Database extends Place {
   transaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result>;
-  /** A connection of one's own, whose session has these settings. Closes with the database, if not before. */
-  lane(settings?: Record<string, string>): Lane;
+  /** A connection of one's own. Closes with the database, if not before. */
+  lane(options: LaneOptions): Lane;
   /** A bell between processes that use this database. Closes with the database, if not before. */
   channel(name: string, onRing: () => void): Channel;
   close(): Promise<void>;
@@ -108,7 +109,7 @@ export function createDatabase(options: DatabaseOptions): PostgresDatabase {
     query: (sql, values) => lend((ask) => run(ask, sql, values)),
     prepared: (statement, values = []) => lend((ask) => runPrepared(ask, statement, { values })),
     transaction: (work) => lend((ask) => transaction({ ask, runPrepared }, work)),
-    lane: (settings = {}) => keep(createLane(config, settings, runStatement)),
+    lane: (laneOptions) => keep(createLane(config, laneOptions, runStatement)),
     channel: (name, onRing) => keep(createChannel(config, name, onRing)),
     close() {
       for (const part of open) part.close(); // the pool waits for what is lent

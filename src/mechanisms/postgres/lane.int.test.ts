@@ -6,6 +6,7 @@ import type { TestDatabase } from './testing';
 import { createTestDatabase } from './testing';
 
 const PID = { name: 'which_session', text: 'select pg_backend_pid() as pid' };
+const PATIENT = { answerMs: 10_000 };
 const PREPARED = { name: 'prepared', text: 'select name from pg_prepared_statements' };
 
 let test: TestDatabase;
@@ -18,30 +19,31 @@ beforeEach(() => {
 });
 afterEach(() => database.close());
 
-const prepared = async (lane: Lane) =>
-  (await lane.query<{ name: string }>(PREPARED, [], 1_000)).map(({ name }) => name);
-const sessionOf = async (lane: Lane) => (await lane.query<{ pid: number }>(PID, [], 1_000))[0]!.pid;
+const prepared = async (lane: Lane) => (await lane.query<{ name: string }>(PREPARED, [])).map(({ name }) => name);
+const sessionOf = async (lane: Lane) => (await lane.query<{ pid: number }>(PID, []))[0]!.pid;
 
 describe('a lane', () => {
   it('keeps its connection, and its statements prepared', async () => {
-    const lane = database.lane();
+    const lane = database.lane(PATIENT);
     const pid = await sessionOf(lane);
     expect(await sessionOf(lane)).toBe(pid);
     expect(await prepared(lane)).toContainEqual(expect.stringMatching(/^which_session_[0-9a-f]{8}$/));
   });
 
   it('takes another when the server ended its own, before a statement has to find that out', async () => {
-    const lane = database.lane();
+    const lane = database.lane(PATIENT);
     const pid = await sessionOf(lane);
     await test.owner.query('select pg_terminate_backend($1, 5000)', [pid]);
     await pause(20); // its last word is here already, and read in the next turn
     expect(await sessionOf(lane)).not.toBe(pid);
   });
 
-  it('gives up a statement without an answer, and the connection with it', async () => {
-    const lane = database.lane();
+  it('gives up a statement without an answer, and the connection with it, though it idled as long before', async () => {
+    const lane = database.lane({ answerMs: 500 });
+    await lane.session();
+    await pause(600);
     const pid = await sessionOf(lane);
-    const slow = lane.query({ name: 'slow', text: 'select pg_sleep(10)' }, [], 50);
+    const slow = lane.query({ name: 'slow', text: 'select pg_sleep(10)' }, []);
     await expect(slow).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
     expect(await sessionOf(lane)).not.toBe(pid);
     await test.owner.query('select pg_terminate_backend($1, 5000)', [pid]); // it sleeps on
@@ -54,10 +56,10 @@ const waiting = () =>
 
 describe('statements of a lane', () => {
   it('go out while others have no answer, and are done in their order', async () => {
-    const lane = database.lane();
+    const lane = database.lane(PATIENT);
     const order: number[] = [];
     const ask = async (n: number, seconds: number) => {
-      await lane.query(wait(seconds), [], 5_000);
+      await lane.query(wait(seconds), []);
       order.push(n);
     };
     await Promise.all([ask(1, 0.05), ask(2, 0), ask(3, 0)]);
@@ -65,12 +67,17 @@ describe('statements of a lane', () => {
     expect(await test.owner.query(`select 1 from pg_stat_activity where application_name = 'lane'`)).toHaveLength(1);
   });
 
+  it('are not given up when each comes in time, and all of them take longer', async () => {
+    const lane = database.lane({ answerMs: 1_500 });
+    await Promise.all([1, 2, 3].map(() => lane.query(wait(0.6), [])));
+  });
+
   it('fail each alone', async () => {
-    const lane = database.lane();
+    const lane = database.lane(PATIENT);
     const outcomes = await Promise.allSettled([
-      lane.query(PID, [], 1_000),
-      lane.query({ name: 'wrong', text: 'select 1 / 0' }, [], 1_000),
-      lane.query(PID, [], 1_000),
+      lane.query(PID, []),
+      lane.query({ name: 'wrong', text: 'select 1 / 0' }, []),
+      lane.query(PID, []),
     ]);
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(outcomes[1]).toMatchObject({ reason: { code: '22012' } });
@@ -78,26 +85,28 @@ describe('statements of a lane', () => {
 
   it('have the settings of the lane, and only of the lane', async () => {
     const show = { name: 'show', text: `select current_setting('lock_timeout') as it` };
-    expect(await database.lane({ lock_timeout: '7s' }).query(show, [], 1_000)).toEqual([{ it: '7s' }]);
+    expect(await database.lane({ ...PATIENT, settings: { lock_timeout: '7s' } }).query(show, [])).toEqual([
+      { it: '7s' },
+    ]);
     expect(await database.query(show.text)).toEqual([{ it: '0' }]);
   });
 });
 
 describe('a lane that is closed', () => {
   it('gives the answers that are due, takes no more, and ends its session', async () => {
-    const lane = database.lane();
-    const due = lane.query(wait(0.05), [], 5_000);
+    const lane = database.lane(PATIENT);
+    const due = lane.query(wait(0.05), []);
     while ((await waiting()).length === 0) await pause(1);
     lane.close();
-    await expect(lane.query(PID, [], 1_000)).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+    await expect(lane.query(PID, [])).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
     await due;
     while ((await waiting()).length > 0) await pause(1);
-    await expect(lane.query(PID, [], 1_000)).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+    await expect(lane.query(PID, [])).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
   });
 
   it('while it connects leaves no session behind', async () => {
-    const lane = database.lane();
-    const first = lane.query(PID, [], 1_000);
+    const lane = database.lane(PATIENT);
+    const first = lane.query(PID, []);
     lane.close();
     await first.catch(() => undefined);
     const sessions = () => test.owner.query(`select 1 from pg_stat_activity where application_name = 'lane'`);
@@ -128,7 +137,7 @@ describe('where a pooler hands out other sessions', () => {
   });
 
   it('goes on without them when one is there already', async () => {
-    const lane = test.database.lane();
+    const lane = test.database.lane(PATIENT);
     await sessionOf(lane);
     const name = (await prepared(lane)).find((one) => one.startsWith(PID.name))!;
     await database.query(`prepare ${name} as select 1`);

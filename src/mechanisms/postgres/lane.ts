@@ -10,8 +10,8 @@ import type { RunStatement, Statement } from './prepared';
 export interface Lane {
   /** Where the next statement goes; another one when the connection is another. Errors as those of statements. */
   session(): Promise<Session>;
-  /** Errors as with Database. One that gets no answer in `timeoutMs` is given up, and the connection with it. */
-  query<Row extends object>(statement: Statement, values: readonly unknown[], timeoutMs: number): Promise<Row[]>;
+  /** Errors as with Database. */
+  query<Row extends object>(statement: Statement, values: readonly unknown[]): Promise<Row[]>;
   /** Ends the connection after the answers that are due. */
   close(): void;
 }
@@ -22,13 +22,20 @@ export interface Session {
   readonly pid: number;
 }
 
-interface Connection {
-  client: Client;
-  session: Session;
+export interface LaneOptions {
+  /** Where answers are due and none comes for so long, all are given up, and the connection with them. */
+  answerMs: number;
+  /** Of its session. */
+  settings?: Record<string, string>;
 }
 
-/** Connects when it is first asked for its session or a statement, and anew when the connection broke. `settings` are those of its session. */
-export function createLane(config: ClientConfig, settings: Record<string, string>, runStatement: RunStatement): Lane {
+interface Connection extends Session {
+  client: Client;
+  due: DueAnswers;
+}
+
+/** Connects when it is first asked for its session or a statement, and anew when the connection broke. */
+export function createLane(config: ClientConfig, { answerMs, settings = {} }: LaneOptions, run: RunStatement): Lane {
   const options = Object.entries(settings)
     .map(([name, value]) => `-c ${name}=${value}`)
     .join(' ');
@@ -36,9 +43,9 @@ export function createLane(config: ClientConfig, settings: Record<string, string
   let closed = false;
 
   function connect(): Promise<Connection> {
-    const client = new Client({ ...config, options, pipeline: true });
+    const client = new Client({ ...config, query_timeout: undefined, options, pipeline: true });
     const connected = client.connect().then(
-      () => ({ client, session: { pid: pidOf(client) } }),
+      () => ({ client, pid: pidOf(client), due: dueAnswersOf(client, answerMs) }),
       (error: unknown) => {
         forget();
         throw toUnreachable(error);
@@ -59,12 +66,13 @@ export function createLane(config: ClientConfig, settings: Record<string, string
   }
 
   return {
-    session: async () => (await connection()).session,
-    async query<Row extends object>(statement: Statement, values: readonly unknown[], timeoutMs: number) {
+    session: connection,
+    async query<Row extends object>(statement: Statement, values: readonly unknown[]) {
       const using = connection();
-      const { client } = await using;
+      const { client, due } = await using;
+      due.asked();
       try {
-        return (await runStatement(client, statement, { values, timeoutMs })) as Row[];
+        return (await run(client, statement, { values })) as Row[];
       } catch (error) {
         const failure = asDatabaseError(error);
         if (failure instanceof DatabaseUnavailable && held === using) {
@@ -72,11 +80,38 @@ export function createLane(config: ClientConfig, settings: Record<string, string
           void client.end().catch(() => undefined);
         }
         throw failure;
+      } finally {
+        due.came();
       }
     },
     close() {
       closed = true;
       void held?.then(({ client }) => client.end()).catch(() => undefined);
+    },
+  };
+}
+
+interface DueAnswers {
+  asked(): void;
+  came(): void;
+}
+
+/** One timer for all statements of a connection: one for each would be a twentieth of what a small one costs. */
+function dueAnswersOf(client: Client, answerMs: number): DueAnswers {
+  let count = 0;
+  const timer = setTimeout(() => {
+    const late = Object.assign(new Error(`no answer in ${answerMs} ms`), { code: 'ETIMEDOUT' });
+    if (count > 0) client.connection.stream.destroy(late);
+  }, answerMs).unref();
+  client.on('end', () => clearTimeout(timer));
+  return {
+    asked() {
+      if (count === 0) timer.refresh();
+      count++;
+    },
+    came() {
+      count--;
+      timer.refresh();
     },
   };
 }

@@ -18,9 +18,9 @@ const INDEX_MS = 3_600_000;
 
 /** The indexes that are missing, a statement each; those of a try before are kept. False: it was to go on no longer. */
 export async function indexTables(database: Database, { tables }: Tables, goesOn: () => boolean): Promise<boolean> {
-  const lane = database.lane();
+  const lane = database.lane({ answerMs: INDEX_MS });
   const ask = async (text: string, values: unknown[]) =>
-    (await lane.query<{ missing?: boolean }>({ name: 'index_rebuild', text }, values, INDEX_MS))[0];
+    (await lane.query<{ missing?: boolean }>({ name: 'index_rebuild', text }, values))[0];
   try {
     await ask(`select set_config('statement_timeout', $1, false)`, [`${INDEX_MS}`]);
     while (goesOn()) {

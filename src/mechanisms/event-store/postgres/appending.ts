@@ -42,11 +42,17 @@ const LOCK = 20010101;
 const VERSION_OF = (stream: string) =>
   `coalesce((SELECT s.version FROM events s WHERE s.stream_id = ${stream} ORDER BY s.version DESC LIMIT 1), -1)`;
 
-/** What the session of these statements needs: they are planned once, while the table is small, and wait for the lock no longer than this. */
-export const SESSION = { lock_timeout: '5s', plan_cache_mode: 'force_generic_plan', enable_seqscan: 'off' };
+/**
+ * What these statements need: they are planned once, while the table is small, and wait for the lock no longer than this. A frozen server would hold up
+ * the appends of the whole process for ever: an answer may take a little more than the wait for the lock.
+ */
+export const LANE = {
+  answerMs: 10_000,
+  settings: { lock_timeout: '5s', plan_cache_mode: 'force_generic_plan', enable_seqscan: 'off' },
+};
 
-/** As a number, which the driver takes as it comes: it reads a date longer than the rest of a row. */
-const RECORDED = '(extract(epoch FROM recorded_at) * 1000)::bigint AS recorded';
+/** Milliseconds, but for what a binary fraction loses. A number: the driver reads a date longer than the rest of a row. */
+const RECORDED = `date_part('epoch', recorded_at) * 1000 AS recorded`;
 const COLUMNS = 'stream_id, version, event_id, type, schema_version, data, meta, recorded_at';
 const insertAll = (condition: string, more = { array: '', column: '' }) => `INSERT INTO events (${COLUMNS})
       SELECT g.target, g.version, g.id, g.type, g.schema_version, g.body, g.meta, (SELECT clock_timestamp())
@@ -88,21 +94,18 @@ const JUDGED: Statement = {
   text: `SELECT outcome, last_version, positions::text[], stored_at
     FROM append_events($1, $2, $3::uuid[], $4::text[], $5::integer[], $6::json[], $7::json[])`,
 };
-/** More than the wait for the lock. A frozen server would hold up the appends of the whole process for ever. */
-const ANSWER_MS = 10_000;
 
 export function createAppending(lane: Lane): Appending {
-  const knownVersions = createKnownVersions(lane);
-  const knownNow = () => failingAsAppend(knownVersions());
+  const knownIn = createKnownVersions();
+  const knownNow = async () => knownIn(await failingAsAppend(lane.session()));
 
   async function call<Row extends object | undefined>(statement: Statement, values: unknown[]): Promise<Row> {
-    const [row] = await failingAsAppend(lane.query<Row & object>(statement, values, ANSWER_MS));
+    const [row] = await failingAsAppend(lane.query<Row & object>(statement, values));
     return row as Row;
   }
 
   /** Undefined: none is stored, for not all of them are simply the next of their streams. */
-  async function atOnce(appends: ExactAppend[], known: Known): Promise<Stored | undefined> {
-    const rows = appends.flatMap(toRows);
+  async function atOnce(rows: Row[], known: Known): Promise<Stored | undefined> {
     const [first] = rows;
     try {
       const stored = await (first && rows.length === 1
@@ -116,20 +119,20 @@ export function createAppending(lane: Lane): Appending {
     }
   }
 
-  function each(appends: ExactAppend[]): Promise<Stored> {
-    const rows = appends.flatMap(toRows);
+  function each(rows: Row[]): Promise<Stored> {
     return call(EACH, [...columnsOf(rows), plainArray(rows.map(({ expected }) => expected))]);
   }
 
   return {
     async together(appends) {
       const known = await knownNow();
+      const rows = appends.flatMap(toRows);
       const areKnown = appends.every(known.has);
-      const all = areKnown ? await atOnce(appends, known) : undefined;
+      const all = areKnown ? await atOnce(rows, known) : undefined;
       if (areKnown && !all && appends.length === 1) return [null];
       // Most likely another process went on with one of the streams, which must not hold up the others.
-      const { position: first, recorded, streams } = all ?? (await each(appends));
-      const recordedAt = new Date(Number(recorded));
+      const { position: first, recorded, streams } = all ?? (await each(rows));
+      const recordedAt = new Date(Math.round(recorded ?? 0));
       const stored = streams && new Set(streams);
       let position = BigInt(first ?? 0);
       return appends.map(({ streamId, expected, events }) => {
@@ -163,8 +166,8 @@ interface Stored {
   position: string | null;
   /** Those of the events, when some were not stored. */
   streams?: string[] | null;
-  /** Milliseconds. */
-  recorded: string | null;
+  /** As RECORDED. */
+  recorded: number | null;
 }
 
 interface JudgedRow {

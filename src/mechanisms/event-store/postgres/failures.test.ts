@@ -27,6 +27,7 @@ describe('a failed append', () => {
     ['the session crashed', fromServer('57P02'), UnknownOutcome],
     ['the connection broke', fromNode('ECONNRESET', 'read'), UnknownOutcome],
     ['the pipe broke', fromNode('EPIPE', 'write'), UnknownOutcome],
+    ['its answer is late', Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' }), UnknownOutcome],
     ['the driver lost it', new Error('Connection terminated unexpectedly'), UnknownOutcome],
     ['something nobody thought of', new Error('?'), UnknownOutcome],
   ])('because %s', (_, cause, kind) => {

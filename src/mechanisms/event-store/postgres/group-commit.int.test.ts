@@ -35,13 +35,13 @@ describe('appends that wait together', () => {
   function watched(database: Database): Database {
     return {
       ...database,
-      lane(settings) {
-        const lane = database.lane(settings);
+      lane(options) {
+        const lane = database.lane(options);
         return {
           ...lane,
-          query(statement, ...rest) {
+          query(statement, values) {
             sent.push(statement.name);
-            return lane.query(statement, ...rest);
+            return lane.query(statement, values);
           },
         };
       },

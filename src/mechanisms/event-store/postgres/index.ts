@@ -9,7 +9,7 @@ import { followLog } from '../follow-log';
 import { requireStreamName, writeDown } from '../written-event';
 import { createAppendQueue } from './append-queue';
 import type { Append, Appended } from './appending';
-import { createAppending, SESSION } from './appending';
+import { createAppending, LANE } from './appending';
 import { toReadFailure } from './failures';
 import { createSettling } from './settling';
 
@@ -66,7 +66,7 @@ export async function createPostgresEventStore(parts: PostgresEventStoreParts): 
   const [identity] = await read<{ id: string }>(IDENTITY);
   if (!identity) throw new StartupError('the event store has no id: were the migrations run?');
 
-  const lane = database.lane(SESSION);
+  const lane = database.lane(LANE);
   const queue = createAppendQueue(createSettling(createAppending(lane)));
   const appended = createAppendedSignal();
   const elsewhere = database.channel('medianest_appended', () => appended.notify());

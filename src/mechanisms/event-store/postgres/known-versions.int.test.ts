@@ -18,7 +18,7 @@ describe('a version that is no longer there', () => {
   function behindPooler(database: Database): Database {
     const session: Session = { pid: -1 };
     const toPooled = (lane: Lane): Lane => ({ ...lane, session: () => Promise.resolve(session) });
-    return { ...database, lane: (settings) => toPooled(database.lane(settings)) };
+    return { ...database, lane: (options) => toPooled(database.lane(options)) };
   }
 
   const endSessions = () =>
@@ -30,12 +30,12 @@ describe('a version that is no longer there', () => {
   async function openWatched(asked: string[], place = (database: Database) => database) {
     const watched = (lane: Lane): Lane => ({
       ...lane,
-      query(statement, values, timeoutMs) {
+      query(statement, values) {
         asked.push(statement.name);
-        return lane.query(statement, values, timeoutMs);
+        return lane.query(statement, values);
       },
     });
-    const lane: Database['lane'] = (settings) => watched(test.database.lane(settings));
+    const lane: Database['lane'] = (options) => watched(test.database.lane(options));
     return createPostgresEventStore({ database: place({ ...test.database, lane }), log });
   }
 

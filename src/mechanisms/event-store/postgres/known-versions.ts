@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Lane, Session } from '../../postgres';
+import type { Session } from '../../postgres';
 import { NO_STREAM } from '../event-store';
 
 /** Versions of streams as the answers of one session told them. */
@@ -16,11 +16,10 @@ export interface Known {
 /** Streams of which it is kept. */
 const MAX_KNOWN = 10_000;
 
-/** What is known now: nothing at first, and nothing again in a new session. Errors as those of the lane. */
-export function createKnownVersions(lane: Pick<Lane, 'session'>): () => Promise<Known> {
+/** What is known in a session: nothing at first, and nothing again in a new one. */
+export function createKnownVersions(): (session: Session) => Known {
   let last: { session: Session; known: Known } | undefined;
-  return async () => {
-    const session = await lane.session();
+  return (session) => {
     if (last?.session !== session) last = { session, known: knownIn(session) };
     return last.known;
   };

@@ -232,12 +232,12 @@ describe('the event store in Postgres', () => {
   it('is unavailable when the lock is not free in time', async () => {
     const [judging] = await test.owner.query(`SELECT proconfig FROM pg_proc WHERE proname = 'append_events'`);
     expect(judging).toEqual({ proconfig: ['lock_timeout=5s'] });
-    const waits: (string | undefined)[] = [];
+    const waits: unknown[] = [];
     const hasty: Database = {
       ...test.database,
-      lane(settings) {
-        waits.push(settings?.lock_timeout);
-        return test.database.lane({ ...settings, lock_timeout: '50ms' }); // so that the test need not wait so long
+      lane({ settings, ...options }) {
+        waits.push(settings?.lock_timeout, options.answerMs);
+        return test.database.lane({ ...options, settings: { ...settings, lock_timeout: '50ms' } }); // so that the test need not wait so long
       },
     };
     const append = store.append(newStream(), NO_STREAM, slow());
@@ -245,7 +245,7 @@ describe('the event store in Postgres', () => {
     const other = await createPostgresEventStore({ database: hasty, log }); // in one process appends wait before the lock
     const late = other.append(newStream(), NO_STREAM, newEvents(1));
     await expect(late).rejects.toBeInstanceOf(EventStoreUnavailable);
-    expect(waits).toEqual(['5s']);
+    expect(waits).toEqual(['5s', 10_000]);
     await append;
     await other.close();
   });
@@ -255,8 +255,8 @@ describe('the event store in Postgres', () => {
 function losing(database: Database, answers: number): Database {
   return {
     ...database,
-    lane(settings) {
-      const lane = database.lane(settings);
+    lane(options) {
+      const lane = database.lane(options);
       return {
         ...lane,
         async query<Row extends object>(...asked: Parameters<Lane['query']>) {

@@ -12,7 +12,7 @@ export function createSettling({ together, judge }: Appending): Settle {
   return async (batch) => {
     const exact = batch.filter(isExact);
     if (exact.length > 0) await settleTogether(exact);
-    await settleAlone(batch.filter((waiting) => !isExact(waiting)));
+    if (exact.length < batch.length) await settleAlone(batch.filter((waiting) => !isExact(waiting)));
   };
 
   /** An exact version makes a repeat harmless, so after a lost answer one more try tells what was stored. */
@@ -29,7 +29,7 @@ export function createSettling({ together, judge }: Appending): Settle {
       if (error instanceof UnknownOutcome && !doubt) return settleTogether(batch, error);
       if (!(error instanceof InvalidEvent)) return rejectAll(batch, doubt ?? error);
     }
-    return settleAlone(open, doubt); // the others must not fail for one
+    if (open.length > 0) await settleAlone(open, doubt); // the others must not fail for one
   }
 
   async function settleAlone(batch: WaitingAppend[], doubt?: UnknownOutcome): Promise<void> {
