@@ -49,6 +49,15 @@ it('reads a long batch page by page', async () => {
   expect(log.asked).toEqual([500, 500, 1_000, 1_000, 1_000, 1_000, 1_000]);
 });
 
+it('gives nothing beyond its target, and goes on where that moves on', async () => {
+  let target = 2n;
+  const batches = createLogBatches(logOf(3_000), 0n, () => Promise.resolve(target));
+  expect((await batches.next()).events.map(({ globalPosition }) => globalPosition)).toEqual([1n, 2n]);
+  expect(await batches.next()).toEqual({ events: [], isLast: true });
+  target = 3n;
+  expect(await batches.next()).toMatchObject({ events: [{ globalPosition: 3n }], isLast: true });
+});
+
 it('gives less to who needs long for it, but never nothing', async () => {
   const found = await lengths(createLogBatches(logOf(20_000), 0n), SLOW, 9);
   expect(found).toEqual([500, 500, 250, 125, 62, 31, 15, 10, 10]);

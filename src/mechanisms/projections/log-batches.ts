@@ -19,24 +19,28 @@ export interface LogBatches {
 const SIZE = { first: 500, least: 10, most: 16_000 };
 /**
  * Of what the events of a batch are to say, in characters of JSON: two batches are in memory at a time, as they are and as rows. No bound: how large events are is known from
- * the batch before, so of large ones behind small ones there is one batch of as many as were wanted of those.
+ * the last page before, so of large ones behind small ones there is one batch of as many as were wanted of those.
  */
 const MOST_CHARACTERS = 16 * 2 ** 20;
 /** Long enough that what a transaction costs does not count, short enough for who waits for a row of it. */
 const WANTED_MS = { least: 500, most: 1_000 };
 
-/** The next batch is read while the last is written, so that the server and this process are both at work. */
-export function createLogBatches(store: Pick<EventStore, 'readAll'>, after: bigint): LogBatches {
+/** The next batch is read while the last is written, so that the server and this process are both at work. `target`: nothing beyond that position is read. */
+export function createLogBatches(
+  store: Pick<EventStore, 'readAll'>,
+  after: bigint,
+  target?: () => Promise<bigint>,
+): LogBatches {
   let size = SIZE.first;
-  /** As many as are large enough, if they are like those of the batch before. */
+  /** As many as are large enough, if they are like the last ones before. */
   let most = SIZE.most;
   let position = after;
   let ahead: Promise<LogBatch> | undefined;
   async function read(): Promise<LogBatch> {
     const wanted = size;
-    const events = await readPages(store, position, wanted);
-    if (events.length > 0)
-      most = Math.floor((MOST_CHARACTERS * events.length) / Math.max(charactersOf(events.map(({ data }) => data)), 1));
+    const events = await readPages(store, { after: position, limit: wanted, end: await target?.() });
+    const some = events.slice(-PAGE).map(({ data }) => data);
+    if (some.length > 0) most = Math.floor((MOST_CHARACTERS * some.length) / Math.max(charactersOf(some), 1));
     size = Math.max(Math.min(size, most), SIZE.least);
     return { events, isLast: events.length < wanted };
   }
@@ -60,13 +64,17 @@ export function createLogBatches(store: Pick<EventStore, 'readAll'>, after: bigi
 /** To take in more at once would keep others in this process waiting, and what it has for the server. */
 const PAGE = 1_000;
 
-async function readPages(store: Pick<EventStore, 'readAll'>, after: bigint, limit: number): Promise<StoredEvent[]> {
+async function readPages(
+  store: Pick<EventStore, 'readAll'>,
+  { after, limit, end }: { after: bigint; limit: number; end: bigint | undefined },
+): Promise<StoredEvent[]> {
   const events: StoredEvent[] = [];
   for (let position = after; events.length < limit; position = events.at(-1)!.globalPosition) {
     const wanted = Math.min(PAGE, limit - events.length);
     const page = await store.readAll(position, wanted);
-    events.push(...page);
-    if (page.length < wanted) break;
+    const found = end === undefined ? page : page.filter(({ globalPosition }) => globalPosition <= end);
+    events.push(...found);
+    if (found.length < wanted) break;
   }
   return events;
 }

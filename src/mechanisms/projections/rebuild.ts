@@ -46,12 +46,12 @@ const UNDEFINED_TABLE = '42P01';
  * True: the tables are in place; false: the lease was lost, or the signal said so.
  */
 export async function rebuild(parts: RebuildParts, lease: Lease, stopping: AbortSignal): Promise<boolean> {
-  const { database, projection } = parts;
+  const { database, store, projection } = parts;
   const aside = beside(projection, rebuildOf(projection.name));
   const term = { projection: aside, epoch: lease.epoch };
   const rebuilding = { ...parts, aside, term };
   let position = await whereToBegin(parts, term);
-  const batches = createLogBatches({ readAll: (after, limit) => readToTarget(rebuilding, after, limit) }, position);
+  const batches = createLogBatches(store, position, () => targetOf(rebuilding));
   let isIndexed = false;
   let again = SWAP_AGAIN_MS.first;
   const goesOn = (): boolean => !stopping.aborted && lease.held();
@@ -99,11 +99,9 @@ async function whereToBegin({ database, store, projection }: RebuildParts, term:
   return 0n;
 }
 
-/** Never beyond the rows that are read: what these have not seen yet is for their leader to fold, and to tell. Rows of another store are no measure. */
-async function readToTarget(rebuilding: Rebuilding, after: bigint, limit: number): Promise<StoredEvent[]> {
-  const live = await readLive(rebuilding.database, rebuilding);
-  if (!live) return [];
-  return (await rebuilding.store.readAll(after, limit)).filter(({ globalPosition }) => globalPosition <= live.position);
+/** Where the rows stand that are read: what these have not seen yet is for their leader to fold, and to tell. Rows of another store are no measure. */
+async function targetOf(rebuilding: Rebuilding): Promise<bigint> {
+  return (await readLive(rebuilding.database, rebuilding))?.position ?? 0n;
 }
 
 async function readLive(
