@@ -44,6 +44,7 @@ const SETTINGS = {
   unix_socket_permissions: '0700',
   max_connections: 100,
   shared_buffers: '64MB',
+  wal_buffers: '16MB', // the 2 MB that go with those buffers are full at once: who writes much would wait for every flush
   max_wal_size: '256MB',
   max_parallel_workers_per_gather: 0,
   logging_collector: 'off',
