@@ -115,7 +115,10 @@ it('what connections plan once, in a house where nothing was asked for yet, read
       keptPlansOf(empty.database, (view) => createRequestLoader(view)().load('req_7')),
       keptPlansOf(empty.database, (view) => createQueueLoader(view)().load(facts.after(facts.asked()))),
       keptPlansOf(empty.database, (view) => readTimeline(view, { requestId: 'req_7', limit: 51, newest: 0n })),
-      keptPlansOf(empty.database, (tx) => project(events, tx)),
+      keptPlansOf(empty.database, async (tx) => {
+        await project(events, tx);
+        await expect(project(events.slice(1), tx)).rejects.toThrow('unknown request'); // it looked, and was answered with nothing
+      }),
     ]);
     expect(kept.map((plans) => [indexesOf(plans), shortcomings(plans).includes('Seq Scan')])).toEqual([
       [['request_view_pkey'], false],

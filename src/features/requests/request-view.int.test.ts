@@ -99,6 +99,23 @@ describe('the fold', () => {
     expect(await made(700)).toEqual(whole);
   });
 
+  it('looks for the rows of requests that began before, and of no others', async () => {
+    const view = createRequestViewProjection(codecs);
+    const looked: unknown[] = [];
+    const fold = (past: StoredEvent[]) =>
+      test.database.transaction((tx) =>
+        view.project(past, {
+          ...tx,
+          prepared: (statement, values) => (looked.push(values), tx.prepared(statement, values)),
+        }),
+      );
+    const [began, wentOn] = batches(stored([...facts.asked(), facts.joined(), ...film(604, 20)]), 3);
+    await fold(began!);
+    expect(looked).toEqual([]);
+    await fold(wentOn!);
+    expect(looked).toEqual([[['req_1']]]);
+  });
+
   it('stops at a fact of a request that it does not know', async () => {
     await expect(project([facts.joined()])).rejects.toThrow('RequestJoined of unknown request req_1');
   });

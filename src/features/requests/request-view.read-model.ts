@@ -47,8 +47,10 @@ const handled: { [Type in MediaRequestEvent['type']]: true } = {
 export const REQUEST_EVENTS = Object.keys(handled);
 
 /** What happened to each request, in the order of the log. */
-function storiesOf(events: Recorded<MediaRequestEvent>[]): Map<string, Recorded<MediaRequestEvent>[]> {
-  const stories = new Map<string, Recorded<MediaRequestEvent>[]>();
+type Stories = Map<string, Recorded<MediaRequestEvent>[]>;
+
+function storiesOf(events: Recorded<MediaRequestEvent>[]): Stories {
+  const stories: Stories = new Map();
   for (const event of events) {
     const story = stories.get(event.data.requestId);
     if (story) story.push(event);
@@ -62,7 +64,10 @@ const BY_ID = {
   text: selectByKeys('state, stream_id, position', 'request_view', 'request_id'),
 };
 
-async function load(tx: Preparing, ids: string[]): Promise<Map<string, RequestRow>> {
+/** The rows that the stories go on with: a request that begins in them has none yet. */
+async function load(tx: Preparing, stories: Stories): Promise<Map<string, RequestRow>> {
+  const ids = [...stories].filter(([, [first]]) => first?.type !== 'MediaRequestSubmitted').map(([id]) => id);
+  if (ids.length === 0) return new Map();
   const rows = await tx.prepared<{ state: MediaRequest; stream_id: string; position: string }>(BY_ID, [ids]);
   return new Map(
     rows.map(({ state, stream_id, position }) => [
@@ -174,7 +179,7 @@ export function createRequestViewProjection(codecs: EventCodecs): Projection {
     tables: ['request_view', 'request_stats'],
     async project(stored: StoredEvent[], tx) {
       const stories = storiesOf(stored.map((event) => codecs.read<MediaRequestEvent>(event)));
-      const rows = await load(tx, [...stories.keys()]);
+      const rows = await load(tx, stories);
       const before = statuses(rows);
       const feed: FeedEntry[] = [];
       // Request by request: the server writes the first while the others are folded.
