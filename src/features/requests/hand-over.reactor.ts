@@ -73,14 +73,12 @@ const jobInTurn = ({ early, turn, ...target }: WakeUp, runAt: Date): Job => {
   return { ...job, payload: { ...job.payload, ...(early && { early }), turn } };
 };
 
-/** The janitor's: for a job that was lost, or pauses for long. Another one that is there keeps its time, and the turn that it has taken. */
-export function wakeHandover(jobs: JobQueue, target: RequestTarget, runAt: Date): Promise<void> {
-  return jobs.enqueue({ ...jobInTurn({ ...target, early: false, turn: null }, runAt), unlessWaiting: true });
-}
-
-/** After an outage: at its turn, whatever its back-off. */
-export function releaseHandover(jobs: JobQueue, target: RequestTarget, runAt: Date): Promise<void> {
-  return jobs.enqueue(jobInTurn({ ...target, early: true, turn: null }, runAt));
+/**
+ * The janitor's: for a job that was lost, or pauses for long. Another one that is there keeps its time, and the turn that it has taken. `early`: after an
+ * outage, whatever its back-off.
+ */
+export function wakeHandover(jobs: JobQueue, target: RequestTarget & { early?: boolean }, runAt: Date): Promise<void> {
+  return jobs.enqueue({ ...jobInTurn({ early: false, ...target, turn: null }, runAt), unlessWaiting: true });
 }
 
 /** False: a job comes when it is. What waited is not sent at once, however late we are ourselves. */

@@ -1,6 +1,6 @@
 import { createEventCodecs } from '../../mechanisms/event-store';
 import type { EventStore } from '../../mechanisms/event-store';
-import { createHandOverReactor, HAND_OVER, releaseHandover, wakeHandover } from './hand-over.reactor';
+import { createHandOverReactor, HAND_OVER, wakeHandover } from './hand-over.reactor';
 import { mediaRequestCodecs } from './media-request/event-codecs';
 import { titleOfStream } from './media-request/media-request';
 import { at, iso, STREAM } from './media-request/testing';
@@ -158,7 +158,7 @@ describe('when it is not the time', () => {
       queue: `hand-over:${titleOfStream(STREAM)}`,
       payload: target,
     });
-    await releaseHandover(queue, target, at(4));
+    await wakeHandover(queue, { ...target, early: true }, at(4));
     await run(jobs.at(-1)?.payload);
     expect(upstream.creates()).toBe(1);
   });
@@ -167,7 +167,7 @@ describe('when it is not the time', () => {
 describe('released', () => {
   const released = async () => {
     const one = await world();
-    await releaseHandover(one.queue, one.target, at(0));
+    await wakeHandover(one.queue, { ...one.target, early: true }, at(0));
     const next = () => one.run(one.jobs.at(-1)?.payload);
     return { ...one, next };
   };

@@ -3,7 +3,7 @@ import type { Logger } from '../../mechanisms/observability';
 import type { Preparing } from '../../mechanisms/postgres';
 import type { HandoverQueries } from './loaders';
 import type { HandOverParts } from './hand-over.reactor';
-import { releaseHandover, wakeHandover } from './hand-over.reactor';
+import { wakeHandover } from './hand-over.reactor';
 import { fairOrder } from './fair-order';
 import type { RequestRow } from './request-view.read-model';
 import type { LookParts } from './look-upstream.reactor';
@@ -81,9 +81,10 @@ export function createRequestPoller(all: RequestPollerParts) {
     },
 
     tasks: {
+      /** When it is run again, those that it released keep the turns that they have taken. */
       async [RELEASE_WAITING]() {
         const waiting = inTurn(await queries.dueHandovers({ now: parts.clock(), connectionId }));
-        for (const { target, runAt } of waiting) await releaseHandover(jobs, target, runAt);
+        for (const { target, runAt } of waiting) await wakeHandover(jobs, { ...target, early: true }, runAt);
       },
     } satisfies Tasks,
   };
