@@ -3,13 +3,16 @@ import type { StoredEvent } from '../../mechanisms/event-store';
 import { recorded } from '../../mechanisms/event-store/testing';
 import type { TestDatabase } from '../../mechanisms/postgres/testing';
 import { createTestDatabase } from '../../mechanisms/postgres/testing';
+import { readRebuild, requestRebuild } from '../../mechanisms/projections';
+import { fact, useProjectionBench } from '../../mechanisms/projections/testing';
+import { until } from '../../mechanisms/pubsub/testing';
 import { createHandoverQueries } from './loaders';
 import { mediaRequestCodecs } from './media-request/event-codecs';
 import type { MediaRequestEvent } from './media-request/events';
 import * as facts from './media-request/testing';
 import { BEN, CLEO, film, of, STREAM, then } from './media-request/testing';
 import { createRequestTimelineProjection, countTimeline, readTimeline } from './request-timeline.read-model';
-import { createRequestViewProjection } from './request-view.read-model';
+import { createRequestViewProjection, REQUEST_VIEW } from './request-view.read-model';
 
 const codecs = createEventCodecs(mediaRequestCodecs);
 let test: TestDatabase;
@@ -139,6 +142,33 @@ describe('the fold', () => {
       [6n, 'request', ['req_1', BEN], 'HandoverAttempted'],
       [6n, 'handover', ['req_1', BEN], undefined],
     ]);
+  });
+});
+
+describe('a rebuild', () => {
+  const bench = useProjectionBench();
+
+  it('makes the rows anew that were read, of requests whose facts lie far apart in the log', async () => {
+    const view = createRequestViewProjection(codecs);
+    const ids = Array.from({ length: 700 }, (_, n) => 604 + n);
+    const stories = ids.map((id) => [...film(id, 20), of(id, facts.attempted(1), 21), of(id, facts.created(1), 22)]);
+    for (const turn of [0, 1, 2, 3, 4])
+      for (const story of stories) {
+        const { type, data } = story[turn]!;
+        await bench.store.append(`mediaRequest-${story[0]!.data.requestId}`, 'any', [fact(type, data)]);
+      }
+    const rows = async () => [
+      await bench.database().query('select * from request_view order by request_id'),
+      await bench.database().query('select * from request_stats where count > 0'),
+    ];
+    bench.start([view]);
+    await bench.stands(await bench.store.head(), REQUEST_VIEW);
+    const read = await rows();
+    expect(read.map(({ length }) => length)).toEqual([700, 1]);
+    await bench.owner().query(`update request_view set status = 'FAILED', state = '{}' where tmdb_id % 2 = 0`);
+    expect(await requestRebuild(bench.database(), view)).toBe(true);
+    await until(async () => (await readRebuild(bench.database(), REQUEST_VIEW)) === null);
+    expect(await rows()).toEqual(read);
   });
 });
 

@@ -60,6 +60,16 @@ it('sends many rows, some at a time as they are made, and others have their turn
   expect(turns).toEqual([1, 3]);
 });
 
+it('sends nothing that stays when the server refuses some while the others are made', async () => {
+  const one = rowSet({ count: 'integer' });
+  await test.owner.query('create table refused (count int check (count <> 50))');
+  const statement = { name: 'refuse_counts', text: `insert into refused ${one.select()}` };
+  const counts = Array.from({ length: 1_000 }, (_, count) => ({ count }));
+  const refused = test.owner.transaction((tx) => one.send(tx, statement, counts));
+  await expect(refused).rejects.toMatchObject({ code: '23514' });
+  expect(await test.owner.query('select from refused')).toEqual([]);
+});
+
 it('gives no rows', async () => {
   expect(await test.database.query(ALL.select(), ALL.values([]))).toEqual([]);
 });
