@@ -2,8 +2,9 @@ import type { FeedWriter } from '../change-feed';
 import { UnreadableEvent } from '../errors';
 import type { EventCodecs, StoredEvent } from '../event-store';
 import type { Logger } from '../observability';
-import type { Database, Preparing, Transaction } from '../postgres';
+import type { Preparing, Transaction } from '../postgres';
 import { bisect } from './bisect';
+import type { BatchDatabase } from './begun-ahead';
 import type { Move } from './checkpoint';
 import { advance } from './checkpoint';
 import { LeadershipLost, poisoned } from './failures';
@@ -21,7 +22,7 @@ export interface WriteParts {
 }
 
 export interface BatchParts extends WriteParts {
-  database: Database;
+  database: BatchDatabase;
   log: Logger;
   /** Called after every commit. */
   committed(position: bigint): void;

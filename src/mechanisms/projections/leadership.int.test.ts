@@ -63,6 +63,31 @@ describe('leadership of a projection', () => {
       expect(await bench.database().query(sql)).toEqual([expect.not.objectContaining({ source: 'session' })]);
     });
 
+    it('begin to write while they read what, and keep no transaction open where it is nothing of theirs', async () => {
+      const isBegun = async (): Promise<boolean> => {
+        const sql = `select from pg_stat_activity where state = 'idle in transaction' and datname = current_database()`;
+        return (await bench.owner().query(sql)).length > 0;
+      };
+      const { store } = bench;
+      let hasAll = false;
+      const readAll: typeof store.readAll = async (...asked) => {
+        const events = await store.readAll(...asked);
+        hasAll = events.length === 0;
+        if (!hasAll) await until(isBegun);
+        return events;
+      };
+      bench.store = { ...store, readAll };
+      start([counting()]);
+      bench.store = store;
+      for (const type of ['Counted', 'Other']) {
+        await until(() => hasAll);
+        await append(fact(type));
+        await stands(await store.head());
+      }
+      expect([await rows(), bench.logged()]).toEqual([[1], '']);
+      await until(async () => !(await isBegun()));
+    });
+
     it('a leader that hangs in its transaction is ended by the one who takes over', async () => {
       let hanging = false;
       let release = (): void => undefined;

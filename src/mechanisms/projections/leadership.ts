@@ -7,6 +7,8 @@ import type { Database } from '../postgres';
 import type { Doorbell, WakeUp } from '../pubsub';
 import { createDoorbell } from '../pubsub';
 import { applyBatch } from './batch';
+import type { BatchDatabase } from './begun-ahead';
+import { beginAhead } from './begun-ahead';
 import type { Checkpoint, Term } from './checkpoint';
 import { beginAnew, beginTerm, isStopped, leaseOf, recordState } from './checkpoint';
 import { isPassing, LeadershipLost, ProjectionStopped } from './failures';
@@ -125,7 +127,20 @@ async function project(running: Running, lease: Lease, term: Term): Promise<void
   const parts = { ...running, epoch: lease.epoch, parked, committed };
   const batches = createLogBatches(store, position);
   let state: ProjectionState = 'CATCHING_UP';
+  /** False: there was nothing to do. */
+  const goOn = async (place: BatchDatabase): Promise<boolean> => {
+    const { events, isLast } = await batches.next();
+    const reached = isLast ? 'LIVE' : 'CATCHING_UP';
+    if (events.length > 0) {
+      const began = performance.now();
+      position = await applyBatch({ ...parts, database: place }, { from: position, events, state: reached });
+      batches.took(performance.now() - began);
+    } else if (state !== reached) await recordState(database, term, { state: reached });
+    state = reached;
+    return events.length > 0;
+  };
   let [trimAt, retryAt] = [0, 0];
+  let woken = false;
   await makeUpParked(parts, { position, state });
   while (!stopping.aborted && lease.held()) {
     if (Date.now() >= trimAt) {
@@ -136,17 +151,10 @@ async function project(running: Running, lease: Lease, term: Term): Promise<void
       await makeUpWhenWanted(parts, { position, state });
       retryAt = Date.now() + STOPPED_LOOK_MS;
     }
-    const { events, isLast } = await batches.next();
-    const reached = isLast ? 'LIVE' : 'CATCHING_UP';
-    if (events.length > 0) {
-      const began = performance.now();
-      position = await applyBatch(parts, { from: position, events, state: reached });
-      batches.took(performance.now() - began);
-    } else if (state !== reached) await recordState(database, term, { state: reached });
-    state = reached;
+    const moved: boolean = woken ? await beginAhead(database, goOn) : await goOn(database);
     failures.count = 0;
     // After a batch it looks again: what was appended meanwhile is there before the hint of it.
-    if (events.length === 0) await bell.wait(pollMs);
+    woken = !moved && (await bell.wait(pollMs)) && projection.tables.length > 0;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { EventStore, StoredEvent } from '../event-store';
+import type { Database } from '../postgres';
 import type { BatchParts } from './batch';
 import { foldBehind, handledOf, move } from './batch';
 import type { Bisection } from './bisect';
@@ -9,7 +10,8 @@ import type { ParkedStream, ParkedStreams } from './parked-streams';
 import { inOrder, withoutParked, withParked } from './parked-streams';
 import type { ProjectionState } from './projection';
 
-export interface MissedParts extends Omit<BatchParts, 'committed'> {
+export interface MissedParts extends Omit<BatchParts, 'database' | 'committed'> {
+  database: Database;
   store: Pick<EventStore, 'readStream'>;
 }
 

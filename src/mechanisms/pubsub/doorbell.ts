@@ -1,8 +1,8 @@
 /** What a loop that also polls sleeps on. A ring while it is busy is remembered: the next wait is over at once. */
 export interface Doorbell {
   ring(): void;
-  /** Until it rings, at most `ms`. For one waiter. */
-  wait(ms: number): Promise<void>;
+  /** Until it rings, at most `ms`; whether it rang. For one waiter. */
+  wait(ms: number): Promise<boolean>;
 }
 
 export function createDoorbell(): Doorbell {
@@ -23,7 +23,9 @@ export function createDoorbell(): Doorbell {
           };
         });
       }
+      const rang = rung;
       rung = false;
+      return rang;
     },
   };
 }
