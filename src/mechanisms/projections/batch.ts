@@ -77,13 +77,16 @@ async function park(parts: BatchParts, { from, events, state }: Batch, cause: un
   );
 }
 
-/** Rows, checkpoint and feed in one transaction; where there is nothing to fold, in one statement. */
+/**
+ * Rows, checkpoint and feed in one transaction; where there is nothing to fold, in one statement. That of a view keeps the disk free for those who write rows of the same
+ * events: their commit brings it to the replicas, too, or that of a reactor, milliseconds later.
+ */
 async function commit(parts: BatchParts, batch: Batch): Promise<bigint> {
-  const { database } = parts;
+  const { database, projection } = parts;
   const [to, handled] = [toEnd(batch), handledOf(parts, batch)];
   const position = await (handled.length > 0
     ? database.transaction((tx) => foldBehind(tx, parts, { to, handled }))
-    : move(database, parts, to));
+    : move(database, parts, { ...to, isAlone: projection.tables.length > 0 }));
   parts.committed(position);
   return position;
 }

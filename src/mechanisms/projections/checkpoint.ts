@@ -93,6 +93,8 @@ export interface Move {
   state: ProjectionState;
   /** What is left out from here on; absent: the same. */
   parking?: ParkedStreams;
+  /** Nothing is written with it, and it may be on the disk later. */
+  isAlone?: boolean;
 }
 
 /** The settings hold whoever leads: one that does not may freeze with what it wrote, too. */
@@ -106,7 +108,7 @@ const ADVANCE: Statement = {
     select exists (select from moved) as moved,
       set_config('idle_in_transaction_session_timeout', '${IDLE_IN_TRANSACTION_MS}', true), set_config('application_name', $7, true),
       set_config('synchronous_commit',
-        case when exists (select from pg_stat_get_wal_senders()) then current_setting('synchronous_commit') else 'off' end, true)`,
+        case when $9::boolean or not exists (select from pg_stat_get_wal_senders()) then 'off' else current_setting('synchronous_commit') end, true)`,
 };
 
 /**
@@ -119,6 +121,7 @@ export async function advance(tx: Preparing, { projection, epoch }: Term, to: Mo
   const [row] = await tx.prepared<{ moved: boolean }>(ADVANCE, [
     ...[projection.name, projection.version, epoch, to.from, to.position, to.state, sessionName(projection)],
     to.parking ? fromParkedStreams(to.parking) : null,
+    to.isAlone ?? false,
   ]);
   return row!.moved;
 }

@@ -1,3 +1,4 @@
+import type { StoredEvent } from '../event-store';
 import { createLogger } from '../observability';
 import type { PostgresDatabase, ReadDatabase } from '../postgres';
 import { APP_ROLE, asRole, createDatabase, createReadDatabase } from '../postgres';
@@ -6,6 +7,8 @@ import { createTestCluster } from '../postgres/testing';
 import { until } from '../pubsub/testing';
 import type { View } from '.';
 import { createViews } from '.';
+import { applyBatch } from './batch';
+import type { BatchDatabase } from './begun-ahead';
 import { advance } from './checkpoint';
 
 jest.setTimeout(60_000);
@@ -153,6 +156,29 @@ it('waits for the disk in the transaction of a projection where a replica listen
     return tx.query(`select setting from pg_settings where name = 'synchronous_commit'`);
   });
   expect(shown).toEqual([{ setting: 'on' }]);
+});
+
+it.each([
+  { of: 'a view, since whoever writes rows of the same events brings it there', tables: ['counted'], setting: 'off' },
+  { of: 'a reactor, which is what brings it there else', tables: [], setting: 'on' },
+])('where nothing is written but the checkpoint of $of, $setting is how it waits', async ({ tables, setting }) => {
+  await project();
+  const shown: object[] = [];
+  const database: BatchDatabase = {
+    transaction: primary.transaction,
+    prepared: (...statement) =>
+      primary.transaction(async (tx) => {
+        const rows = await tx.prepared<never>(...statement);
+        shown.push(...(await tx.query(`select setting from pg_settings where name = 'synchronous_commit'`)));
+        return rows;
+      }),
+  };
+  const projection = { name: 'counted', version: 1, handles: [], tables, project: async () => [] };
+  const codecs = { requireKnown: () => undefined };
+  const feed = { write: () => undefined };
+  const parts = { database, projection, codecs, feed, log, epoch: 1n, parked: new Map(), committed: () => undefined };
+  await applyBatch(parts, { from: head, events: [{ globalPosition: head } as StoredEvent], state: 'LIVE' });
+  expect(shown).toEqual([{ setting }]);
 });
 
 it('takes the position of another store for none, and a projection that never ran for one at the beginning', async () => {
