@@ -33,6 +33,21 @@ it('leaves errors of SQL as they are', async () => {
   await expect(test.database.query('select * from nowhere')).rejects.toMatchObject({ code: '42P01' });
 });
 
+it('prepares anew what a migration gave other types, on all connections; in a transaction from the next one on', async () => {
+  await test.owner.query(
+    'create table aged (n int); insert into aged values (1); grant select on aged to medianest_app',
+  );
+  const of = (by: string) => ({ name: 'aged', text: `select *, '${by}' as by from aged` });
+  const onAll = () => Promise.all([1, 2, 3].map(() => test.database.prepared(of('each'))));
+  const together = () => test.database.transaction((tx) => tx.prepared(of('all')));
+  const answers = async () => [...(await onAll()), await together()];
+  const expected = (row: object) => ['each', 'each', 'each', 'all'].map((by) => [{ ...row, by }]);
+  expect(await answers()).toEqual(expected({ n: 1 }));
+  await test.owner.query(`alter table aged alter n type text, add added text default 'later'`);
+  await expect(together()).rejects.toMatchObject({ code: '0A000' });
+  expect(await answers()).toEqual(expected({ n: '1', added: 'later' }));
+});
+
 it('ends a statement that takes longer than allowed', async () => {
   const hasty = createDatabase({
     connection: test.connection.app,

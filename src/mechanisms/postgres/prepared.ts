@@ -23,14 +23,22 @@ export type RunStatement = (
 export const OTHER_SESSION = /^(26000|42P05)$/;
 
 /**
+ * Its rows are of other types than when it was prepared, since a migration changed the table: it was refused before it ran. Told by where the server says
+ * so, for the text is in its language, and the code is that of much else.
+ */
+const isOutdated = (error: unknown): boolean =>
+  (error as { routine?: string } | undefined)?.routine === 'RevalidateCachedQuery';
+
+/**
  * Prepared statements need a session that stays the same. Behind a pooler that hands one out per transaction it does not: the first sign of that
  * (an error before anything ran) ends preparing for this pool, so nobody has to set anything.
  */
 export function createPrepared(onGivenUp: () => void): RunStatement {
   let usable = true;
   const names = new Map<string, string>();
+  let renewals = 0;
 
-  return async function runStatement(client, statement, options) {
+  return async function runStatement(client, statement, options): Promise<object[]> {
     const { text } = statement;
     if (usable) {
       let name = names.get(text);
@@ -41,6 +49,12 @@ export function createPrepared(onGivenUp: () => void): RunStatement {
         return await query.answer;
       } catch (error) {
         const failure = query.failureFor(error);
+        if (isOutdated(failure)) {
+          // By another name every connection prepares it anew. Of those that are refused at once the first gives it.
+          if (names.get(text) === name) names.set(text, `${nameOf(statement)}_${++renewals}`);
+          if (options.inTransaction) throw failure;
+          return runStatement(client, statement, options);
+        }
         if (!OTHER_SESSION.test(sqlStateOf(failure))) throw failure;
         if (usable) onGivenUp();
         usable = false;
