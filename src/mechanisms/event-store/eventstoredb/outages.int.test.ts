@@ -64,7 +64,7 @@ describe('EventStoreDB and its outages', () => {
       double.loseAnswers(1);
       await expect(store.append(streamId, 'any', newEvents(1))).rejects.toBeInstanceOf(UnknownOutcome);
       expect(double.appends()).toBe(before + 1);
-      expect(await versionsOf(store, streamId)).toEqual([0]);
+      expect(await versionsOf(await open(), streamId)).toEqual([0]);
     });
   });
 
