@@ -68,8 +68,9 @@ export function createHandOverReactor(parts: { codecs: EventCodecs; jobs: JobQue
   };
 }
 
+/** An early one is another job: one that is there already for a later time must not swallow it. */
 const jobInTurn = ({ early, turn, ...target }: WakeUp, runAt: Date): Job => {
-  const job = jobFor(target, `wake:${target.requestId}`, runAt);
+  const job = jobFor(target, `${early ? 'release' : 'wake'}:${target.requestId}`, runAt);
   return { ...job, payload: { ...job.payload, ...(early && { early }), turn } };
 };
 
