@@ -16,18 +16,13 @@ export async function beginTables(tx: Queryable, { tables }: Tables): Promise<vo
 /** Of a table with a hundred million rows; no other statement may take as long. */
 const INDEX_MS = 3_600_000;
 
-/**
- * The indexes that are missing, a statement each; those of a try before are kept, and one that a crash of the server takes back is missing again. False: it was to go on no
- * longer.
- */
+/** The indexes that are missing, a statement each; those of a try before are kept. False: it was to go on no longer. */
 export async function indexTables(database: Database, { tables }: Tables, goesOn: () => boolean): Promise<boolean> {
   const lane = database.lane({ answerMs: INDEX_MS });
   const ask = async (text: string, values: unknown[]) =>
     (await lane.query<{ missing?: boolean }>({ name: 'index_rebuild', text }, values))[0];
   try {
-    await ask(`select set_config('statement_timeout', $1, false), set_config('synchronous_commit', 'off', false)`, [
-      `${INDEX_MS}`,
-    ]);
+    await ask(`select set_config('statement_timeout', $1, false)`, [`${INDEX_MS}`]);
     while (goesOn()) {
       const row = await ask('select index_rebuild($1) as missing', [tables]);
       if (!row?.missing) return true;
