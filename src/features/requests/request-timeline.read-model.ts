@@ -45,7 +45,7 @@ export function createRequestTimelineProjection(codecs: EventCodecs): Projection
           yield { request_id: data.requestId, position, type, at: metadata.occurredAt, actor: metadata.actor, data };
         }
       }
-      await ROWS.send(tx, STORE, rows());
+      await ROWS.send(tx, { statement: STORE }, rows());
       return [];
     },
   };

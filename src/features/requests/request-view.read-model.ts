@@ -189,7 +189,7 @@ export function createRequestViewProjection(codecs: EventCodecs): Projection {
           yield toValues(rows.get(requestId)!);
         }
       }
-      await ROWS.send(tx, STORE, folded());
+      await ROWS.send(tx, { statement: STORE }, folded());
       count(tx, before, rows);
       return feed;
     },

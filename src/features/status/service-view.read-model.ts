@@ -140,7 +140,7 @@ async function store(tx: Transaction, rows: ServiceRow[]): Promise<void> {
     position: row.position,
     state: row.state,
   }));
-  await ROWS.send(tx, STORE, values);
+  await ROWS.send(tx, { statement: STORE }, values);
 }
 
 /** `service-view`: one row a service, in table `service_view`; feeds `serviceStatusChanged`. */

@@ -8,7 +8,7 @@ export interface FeedWriter {
    * In the transaction of the rows that the entries tell of. Those that share a position stand together, in order. What is not above the
    * low-water mark is left out.
    */
-  write(tx: Transaction, projection: string, entries: readonly FeedEntry[]): void;
+  write(tx: Transaction, projection: string, entries: readonly FeedEntry[]): Promise<void>;
   /** Takes old rows away, whole positions at a time, and raises the low-water mark. */
   trim(projection: string): Promise<void>;
   /** Takes all rows away and puts the low-water mark here: the feed of another store, whose positions these are not. */
@@ -31,10 +31,7 @@ const WRITE = {
 
 export function createFeedWriter({ database, keep = { days: 7, rows: 1_000_000 } }: FeedWriterParts): FeedWriter {
   return {
-    write(tx, projection, entries) {
-      if (entries.length === 0) return;
-      tx.send(WRITE, [projection, ...ENTRIES.values(numbered(entries))]);
-    },
+    write: (tx, projection, entries) => ENTRIES.send(tx, { statement: WRITE, others: [projection] }, numbered(entries)),
     async beginAt(tx, projection, position) {
       await tx.query(
         `with removed as (delete from change_feed where projection = $1)
@@ -64,12 +61,12 @@ export function createFeedWriter({ database, keep = { days: 7, rows: 1_000_000 }
 }
 
 /** Entries with their number within their position. */
-function numbered(entries: readonly FeedEntry[]): (FeedEntry & { n: number })[] {
+function* numbered(entries: readonly FeedEntry[]): Iterable<FeedEntry & { n: number }> {
   let previous: bigint | undefined;
   let n = 0;
-  return entries.map((entry) => {
+  for (const entry of entries) {
     n = entry.position === previous ? n + 1 : 0;
     previous = entry.position;
-    return { ...entry, n };
-  });
+    yield { ...entry, n };
+  }
 }

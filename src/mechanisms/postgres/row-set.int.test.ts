@@ -51,7 +51,7 @@ it('sends many rows, some at a time as they are made, and others have their turn
         yield { count };
       }
     }
-    await one.send(noting, statement, counts());
+    await one.send(noting, { statement }, counts());
     expect([sentBefore[0], sentBefore[200]]).toEqual([0, 1]);
     turns.push(sent);
     return tx.query('select count(*)::int, sum(count)::int from kept');
@@ -65,7 +65,7 @@ it('sends nothing that stays when the server refuses some while the others are m
   await test.owner.query('create table refused (count int check (count <> 50))');
   const statement = { name: 'refuse_counts', text: `insert into refused ${one.select()}` };
   const counts = Array.from({ length: 1_000 }, (_, count) => ({ count }));
-  const refused = test.owner.transaction((tx) => one.send(tx, statement, counts));
+  const refused = test.owner.transaction((tx) => one.send(tx, { statement }, counts));
   await expect(refused).rejects.toMatchObject({ code: '23514' });
   expect(await test.owner.query('select from refused')).toEqual([]);
 });

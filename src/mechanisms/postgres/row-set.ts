@@ -26,8 +26,14 @@ export interface RowSet<Of extends Columns> {
   select(first?: number): string;
   /** Its parameters. */
   values(rows: readonly Row<Of>[]): unknown[];
-  /** Sends rows, however many, through a statement of these parameters alone. Those to come are made while the server writes the first. */
-  send(tx: Pick<Transaction, 'send'>, statement: Statement, rows: Iterable<Row<Of>>): Promise<void>;
+  /** Sends rows, however many, through a statement. Those to come are made while the server writes the first. */
+  send(tx: Pick<Transaction, 'send'>, through: Through, rows: Iterable<Row<Of>>): Promise<void>;
+}
+
+/** A statement whose parameters are `others`, and behind them those of some rows. */
+interface Through {
+  statement: Statement;
+  others?: readonly unknown[];
 }
 
 /** In one statement: little enough to make that the server, and others in this process, need not wait, and to leave this process at once. */
@@ -46,17 +52,17 @@ export function rowSet<const Of extends Columns>(columns: Of): RowSet<Of> {
       return `select ${wanted.join(', ')} from unnest(${given.join(', ')}) as given (${names.join(', ')})`;
     },
     values,
-    async send(tx, statement, rows) {
+    async send(tx, { statement, others = [] }, rows) {
       let some: Row<Of>[] = [];
       for (const row of rows) {
         if (some.length === MOST_ROWS) {
-          tx.send(statement, values(some));
+          tx.send(statement, [...others, ...values(some)]);
           some = [];
           await nextTurn();
         }
         some.push(row);
       }
-      if (some.length > 0) tx.send(statement, values(some));
+      if (some.length > 0) tx.send(statement, [...others, ...values(some)]);
     },
   };
 }

@@ -110,7 +110,7 @@ export async function foldBehind(
   ]);
   if (moved.status === 'rejected') throw moved.reason;
   if (folded.status === 'rejected') throw folded.reason;
-  feed.write(tx, projection.name, folded.value);
+  await feed.write(tx, projection.name, folded.value);
   return moved.value;
 }
 

@@ -175,7 +175,7 @@ it.each([
   };
   const projection = { name: 'counted', version: 1, handles: [], tables, project: async () => [] };
   const codecs = { requireKnown: () => undefined };
-  const feed = { write: () => undefined };
+  const feed = { write: () => Promise.resolve() };
   const parts = { database, projection, codecs, feed, log, epoch: 1n, parked: new Map(), committed: () => undefined };
   await applyBatch(parts, { from: head, events: [{ globalPosition: head } as StoredEvent], state: 'LIVE' });
   expect(shown).toEqual([{ setting }]);
