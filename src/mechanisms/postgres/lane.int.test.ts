@@ -42,7 +42,7 @@ describe('a lane', () => {
     const lane = database.lane({ answerMs: 500 });
     await lane.session();
     await pause(600);
-    const pid = await sessionOf(lane);
+    const { pid } = await lane.session();
     const slow = lane.query({ name: 'slow', text: 'select pg_sleep(10)' }, []);
     await expect(slow).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
     expect(await sessionOf(lane)).not.toBe(pid);

@@ -64,6 +64,17 @@ it('that failed can run again, whether its rows were known or not', async () => 
   expect(descriptions).toBe(1);
 });
 
-it('may have no rows at all', async () => {
+it('may have no rows at all, which is asked once, too', async () => {
+  let asked = 0;
+  client.connection.on('noData', () => void asked++);
   for (let time = 0; time < 2; time++) expect(await run('set statement_timeout = 0', [])).toEqual([]);
+  expect(asked).toBe(1);
+});
+
+it('whose values cannot be sent fails alone, and is still there for the next', async () => {
+  const unsendable = { n: 1n }; // JSON knows no bigint
+  for (let time = 0; time < 2; time++) {
+    await expect(run(NUMBERS, [unsendable, 0])).rejects.toThrow('BigInt');
+    expect(await run(NUMBERS, [2, 0])).toEqual(TWO);
+  }
 });

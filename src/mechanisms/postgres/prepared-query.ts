@@ -10,7 +10,7 @@ interface Internals {
   _accumulateRows: boolean;
   submit(connection: Connection): void;
   prepare(connection: Connected): void;
-  handleRowDescription(message: unknown): void;
+  handleCommandComplete(message: unknown, connection: Connection): void;
 }
 interface Connected extends Connection {
   /** Text by name, of what the server said that it prepared. */
@@ -30,9 +30,12 @@ const NOT_THERE = '26000';
 /** "Current transaction is aborted": a statement before this one failed. */
 export const ABORTED = '25P02';
 
-/** Of a connection: what the rows of its statements are like, and itself as one that does not ask for it. */
+/** What is kept of a connection. */
 interface Described {
   layouts: Map<string, Layout>;
+  /** The connection, but for what `pg` does when values cannot be sent: it takes the statement back, and believes that it is there. */
+  keeping: Connected;
+  /** The same, which does not ask what rows are like. */
   silently: Connected;
 }
 const described = new WeakMap<Connection, Described>();
@@ -65,26 +68,29 @@ export class PreparedQuery extends PgQuery implements Submittable {
 
   override prepare(connection: Connected): void {
     this.connection = connection;
-    const { layouts, silently } = describedOf(connection);
+    const { layouts, keeping, silently } = describedOf(connection);
     const layout = layouts.get(this.name);
-    if (!layout) return super.prepare(connection);
+    if (!layout) return super.prepare(keeping);
     Object.assign(this._result, layout);
     this._accumulateRows = true;
     super.prepare(silently);
   }
 
-  override handleRowDescription(message: unknown): void {
-    super.handleRowDescription(message);
+  override handleCommandComplete(message: unknown, connection: Connected): void {
+    const { layouts } = describedOf(connection);
     const { fields, _parsers, _prebuiltEmptyResultObject } = this._result;
-    describedOf(this.connection!).layouts.set(this.name, { fields, _parsers, _prebuiltEmptyResultObject });
+    if (!layouts.has(this.name)) layouts.set(this.name, { fields, _parsers, _prebuiltEmptyResultObject });
+    super.handleCommandComplete(message, connection);
   }
 }
 
 function describedOf(connection: Connected): Described {
   let known = described.get(connection);
   if (!known) {
-    const silently = Object.create(connection, { describe: { value: () => undefined } }) as Connected;
-    described.set(connection, (known = { layouts: new Map(), silently }));
+    const nothing = { value: () => undefined };
+    const keeping = Object.create(connection, { close: nothing }) as Connected;
+    const silently = Object.create(keeping, { describe: nothing }) as Connected;
+    described.set(connection, (known = { layouts: new Map(), keeping, silently }));
   }
   return known;
 }
