@@ -76,9 +76,9 @@ function requireName(what: string, name: string): void {
 
 function toJson(value: object, type: string): string {
   try {
-    const text = JSON.stringify(value); // first: it says what is wrong with a circle
-    requireLossless(value, '', text.includes(ESCAPE));
-    return text;
+    const text = JSON.stringify(value) as string | undefined; // first: it says what is wrong with a circle
+    requireLossless(value, '', text?.includes(ESCAPE) ?? true);
+    return text!; // or it was no object
   } catch (error) {
     throw new InvalidEvent(`a ${type} holds what cannot be kept: ${String(error)}`, { cause: error });
   }
