@@ -88,6 +88,25 @@ describe('leadership of a projection', () => {
       await until(async () => !(await isBegun()));
     });
 
+    it('tries what failed once anew, though its transaction was begun while it was read', async () => {
+      const inner = counting();
+      let failures = 0;
+      start([
+        {
+          ...inner,
+          project(events, tx) {
+            failures += 1;
+            if (failures === 1) throw new Error('once');
+            return inner.project(events, tx);
+          },
+        },
+      ]);
+      await until(async () => (await status()).state === 'LIVE');
+      await append(fact('Counted'), fact('Counted'));
+      await stands(2n);
+      expect([await rows(), (await status()).state]).toEqual([[1, 2], 'LIVE']);
+    });
+
     it('a leader that hangs in its transaction is ended by the one who takes over', async () => {
       let hanging = false;
       let release = (): void => undefined;
