@@ -26,8 +26,11 @@ const READERS = [1, 8];
 const EVENTS_LOADED = 100;
 /** Processes, and writers of each. */
 const SEVERAL = [4, 8] as const;
-/** A cell is the median of its rounds. All contenders of a round come one after the other, so that a slow minute is everybody's. */
-const ROUNDS = 3;
+/**
+ * A cell is the median of its rounds. All contenders of a round come one after the other, so that a slow minute is everybody's; but code that one of them
+ * uses in its own way is compiled anew for the next, and the first rounds of a cell tell of that.
+ */
+const ROUNDS = 7;
 const ROUND_SECONDS = 1;
 const ROUND_MS = ROUND_SECONDS * 1_000;
 
