@@ -1,4 +1,5 @@
 import type { Place } from '../../mechanisms/postgres';
+import { selectByKeys } from '../../mechanisms/postgres';
 import type { AvailabilityName, KnownTitle, MediaTypeName, TitleId } from './title';
 import { titleKey } from './title';
 
@@ -46,14 +47,11 @@ export interface SeenAvailability extends TitleId {
   availability4k: AvailabilityName;
 }
 
-/** As `selectByKeys`, for a key of two columns. */
+const COLUMNS =
+  'media_type, tmdb_id, title, year, overview, poster_path, availability, availability_4k, plex_url, observed_at';
 const BY_ID = {
   name: 'titles_by_id',
-  text: `select it.* from unnest((select $1::text[]), (select $2::int[])) as wanted (type, id),
-    lateral (
-      select media_type, tmdb_id, title, year, overview, poster_path, availability, availability_4k, plex_url, observed_at
-      from title_cache where media_type = wanted.type and tmdb_id = wanted.id offset 0
-    ) as it`,
+  text: selectByKeys(COLUMNS, 'title_cache', { media_type: 'text', tmdb_id: 'int' }),
 };
 
 /**

@@ -3,8 +3,9 @@ import { createBatchLoader } from '../../mechanisms/batching';
 import { NotFound } from '../../mechanisms/errors';
 import type { EventCodecs, EventStore } from '../../mechanisms/event-store';
 import type { Preparing, Queryable } from '../../mechanisms/postgres';
+import { selectByKeys } from '../../mechanisms/postgres';
 import type { View, ViewLoader } from '../../mechanisms/projections';
-import { createViewLoader, selectByKeys } from '../../mechanisms/projections';
+import { createViewLoader } from '../../mechanisms/projections';
 import type { MediaRequestEvent, MediaType, Quality } from './media-request/events';
 import { evolveRequest } from './media-request/evolution';
 import type { MediaRequest, RequestStatus } from './media-request/media-request';
@@ -173,7 +174,7 @@ export function createOpenRequestLoader(view: View): () => ViewLoader<TitleOfReq
     });
 }
 
-const BY_ID = { name: 'requests_by_id', text: selectByKeys(COLUMNS, 'request_view', 'request_id') };
+const BY_ID = { name: 'requests_by_id', text: selectByKeys(COLUMNS, 'request_view', { request_id: 'text' }) };
 
 /** Requests by id. */
 export function createRequestLoader(view: View): () => ViewLoader<string, RequestRow> {

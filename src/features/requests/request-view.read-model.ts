@@ -1,9 +1,8 @@
 import type { EventCodecs, Recorded, StoredEvent } from '../../mechanisms/event-store';
 import type { FeedEntry } from '../../mechanisms/change-feed';
 import type { Projection } from '../../mechanisms/projections';
-import { selectByKeys } from '../../mechanisms/projections';
 import type { Preparing, Transaction } from '../../mechanisms/postgres';
-import { rowSet } from '../../mechanisms/postgres';
+import { rowSet, selectByKeys } from '../../mechanisms/postgres';
 import type { MediaRequestEvent } from './media-request/events';
 import { evolveRequest } from './media-request/evolution';
 import type { MediaRequest } from './media-request/media-request';
@@ -61,7 +60,7 @@ function storiesOf(events: Recorded<MediaRequestEvent>[]): Stories {
 
 const BY_ID = {
   name: 'requests_to_fold',
-  text: selectByKeys('state, stream_id, position', 'request_view', 'request_id'),
+  text: selectByKeys('state, stream_id, position', 'request_view', { request_id: 'text' }),
 };
 
 /** The rows that the stories go on with: a request that begins in them has none yet. */

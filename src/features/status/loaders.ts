@@ -1,8 +1,9 @@
 import { createBatchLoader } from '../../mechanisms/batching';
 import type { BatchLoader } from '../../mechanisms/batching';
 import type { Queryable } from '../../mechanisms/postgres';
+import { selectByKeys } from '../../mechanisms/postgres';
 import type { View, ViewLoader } from '../../mechanisms/projections';
-import { createViewLoader, selectByKeys } from '../../mechanisms/projections';
+import { createViewLoader } from '../../mechanisms/projections';
 import type { ServiceStatus } from './service/service';
 import type { ServiceRow, StoredService } from './service-view.read-model';
 import { COLUMNS, rowOf } from './service-view.read-model';
@@ -73,7 +74,7 @@ export function createServiceQueries(view: View) {
 }
 export type ServiceQueries = ReturnType<typeof createServiceQueries>;
 
-const BY_ID = { name: 'services_by_id', text: selectByKeys(COLUMNS, 'service_view', 'service_id') };
+const BY_ID = { name: 'services_by_id', text: selectByKeys(COLUMNS, 'service_view', { service_id: 'text' }) };
 const byItself = (id: string) => id;
 
 export function createServiceLoader(view: View): () => ViewLoader<string, ServiceRow> {

@@ -13,4 +13,5 @@ export type { ReadDatabase, ReadDatabaseOptions } from './read-database';
 export { createReadDatabase } from './read-database';
 export type { ReplicaStatus } from './replica';
 export { rowSet } from './row-set';
+export { selectByKeys } from './select-by-keys';
 export { sqlStateOf } from './sql-state';

@@ -12,4 +12,4 @@ export { lateness } from './lateness';
 export type { View, Views } from './views';
 export { createViews } from './views';
 export type { ViewLoader } from './view-loader';
-export { createViewLoader, selectByKeys } from './view-loader';
+export { createViewLoader } from './view-loader';

@@ -11,14 +11,6 @@ export interface ViewLoaderOptions<Key, Value> extends Pick<BatchOptions<Key, Va
   load(keys: readonly Key[], atLeast: bigint | undefined): Promise<ReadonlyMap<string, Value>>;
 }
 
-/**
- * The rows of a list of keys, `$1`, for a statement that is planned once. The list is hidden from the planner (`select $1`), which would plan for each length
- * anew. Each key is looked up by itself, for a plan that is kept from when the table was empty would read all of it.
- */
-export const selectByKeys = (columns: string, table: string, key: string): string =>
-  `select it.* from unnest((select $1::text[])) as wanted,
-     lateral (select ${columns} from ${table} where ${key} = wanted offset 0) as it`;
-
 export function createViewLoader<Key, Value>({ keyOf, load }: ViewLoaderOptions<Key, Value>): ViewLoader<Key, Value> {
   const loaders = new Map<bigint | undefined, BatchLoader<Key, Value>>();
   return {
