@@ -1,7 +1,6 @@
-import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createEmbeddedPostgres, temporaryFolder } from '../src/mechanisms/embedded-postgres';
+import { createEmbeddedPostgres, removeTemporary, temporaryFolder } from '../src/mechanisms/embedded-postgres';
 import type { EmbeddedPostgres } from '../src/mechanisms/embedded-postgres';
 import type { EventStore } from '../src/mechanisms/event-store';
 import { createPostgresEventStore } from '../src/mechanisms/event-store/postgres';
@@ -36,7 +35,7 @@ export async function onPrivatePostgres(work: (parts: PrivatePostgres) => Promis
     await owner.close();
   } finally {
     await postgres.stop();
-    for (const left of [folder, postgres.connection.host]) rmSync(left, { recursive: true, force: true });
+    removeTemporary(folder, postgres);
   }
 }
 

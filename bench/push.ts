@@ -7,10 +7,10 @@ import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createEmbeddedPostgres, temporaryFolder } from '../src/mechanisms/embedded-postgres';
+import { createEmbeddedPostgres, removeTemporary, temporaryFolder } from '../src/mechanisms/embedded-postgres';
 import type { EventStore } from '../src/mechanisms/event-store';
 import { NO_STREAM } from '../src/mechanisms/event-store';
 import { createPostgresEventStore } from '../src/mechanisms/event-store/postgres';
@@ -139,7 +139,7 @@ async function main(): Promise<void> {
   } finally {
     await redis?.stop();
     await postgres.stop();
-    for (const left of [folder, postgres.connection.host]) rmSync(left, { recursive: true, force: true });
+    removeTemporary(folder, postgres);
   }
 }
 

@@ -1,6 +1,5 @@
-import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { createEmbeddedPostgres, temporaryFolder } from '../mechanisms/embedded-postgres';
+import { createEmbeddedPostgres, removeTemporary, temporaryFolder } from '../mechanisms/embedded-postgres';
 import { createLogger } from '../mechanisms/observability';
 import { APP_ROLE, createDatabase, migrate } from '../mechanisms/postgres';
 import type { Queryable } from '../mechanisms/postgres';
@@ -22,6 +21,6 @@ export async function withTemporaryDatabase<Result>(work: (owner: Queryable) => 
     }
   } finally {
     await postgres.stop();
-    for (const left of [folder, postgres.connection.host]) await rm(left, { recursive: true, force: true });
+    removeTemporary(folder, postgres);
   }
 }

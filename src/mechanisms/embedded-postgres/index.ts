@@ -12,7 +12,7 @@ import type { ServerOptions, ServerProcess } from './server-process';
 import { startServer } from './server-process';
 import { createSupervisor } from './supervisor';
 
-export { temporaryFolder } from './temporary-folder';
+export { removeTemporary, temporaryFolder } from './temporary-folder';
 
 export interface EmbeddedPostgresOptions {
   /** Holds the database files, nothing else; made when missing. */

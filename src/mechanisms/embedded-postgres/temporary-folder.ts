@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
@@ -8,3 +9,10 @@ import path from 'node:path';
  */
 export const temporaryFolder = (purpose: string): string =>
   path.join(os.tmpdir(), `medianest-${purpose}-${randomUUID()}`);
+
+/** Takes a folder away with all that servers left which ran in it and have stopped: the folder of its sockets each has elsewhere. */
+export function removeTemporary(folder: string, ...servers: { connection: { host: string } }[]): void {
+  for (const left of [folder, ...servers.map(({ connection }) => connection.host)]) {
+    rmSync(left, { recursive: true, force: true });
+  }
+}

@@ -1,7 +1,7 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { EmbeddedPostgres } from '../embedded-postgres';
-import { createEmbeddedPostgres, temporaryFolder } from '../embedded-postgres';
+import { createEmbeddedPostgres, removeTemporary, temporaryFolder } from '../embedded-postgres';
 import { StartupError } from '../errors';
 import { createLogger } from '../observability';
 import type { PostgresDatabase } from '.';
@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await owner?.close();
   await postgres?.stop();
-  for (const left of [folder, postgres.connection.host]) rmSync(left, { recursive: true, force: true });
+  removeTemporary(folder, postgres);
 });
 
 const start = (password: string, database = 'postgres') =>

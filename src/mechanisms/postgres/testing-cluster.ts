@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdtempSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { EmbeddedPostgres } from '../embedded-postgres';
-import { createEmbeddedPostgres } from '../embedded-postgres';
+import { createEmbeddedPostgres, removeTemporary } from '../embedded-postgres';
 import { createLogger } from '../observability';
 import { APP_ROLE, createDatabase, migrate } from '.';
 import type { PostgresDatabase } from '.';
@@ -66,8 +66,7 @@ export async function createTestCluster({ replicas, settings = {} }: TestCluster
     async drop() {
       await Promise.all([first!, ...rest].map(({ owner }) => owner.close()));
       for (const { server } of all.toReversed()) await server.stop();
-      for (const left of [folder, ...all.map(({ server }) => server.connection.host)])
-        rmSync(left, { recursive: true, force: true });
+      removeTemporary(folder, ...all.map(({ server }) => server));
     },
   };
 }

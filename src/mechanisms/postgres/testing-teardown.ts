@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { removeTemporary } from '../embedded-postgres';
 import { createLogger } from '../observability';
 import { createDatabase } from '.';
 import { TEST_DATABASE } from './testing';
@@ -15,6 +15,6 @@ export default async function tearDown(): Promise<void> {
   ]);
   await server.close();
   await postgres.stop();
-  for (const left of [folder, postgres.connection.host]) rmSync(left, { recursive: true, force: true });
+  removeTemporary(folder, postgres);
   if (kept.length > 0) throw new Error(`databases were not dropped: ${kept.map(({ datname }) => datname).join(', ')}`);
 }

@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { createEmbeddedPostgres } from '../../embedded-postgres';
+import { createEmbeddedPostgres, removeTemporary } from '../../embedded-postgres';
 import { createLogger } from '../../observability';
 import type { Database, PostgresDatabase } from '../../postgres';
 import { APP_ROLE, createDatabase, migrate } from '../../postgres';
@@ -50,7 +50,8 @@ it('is left alone where it was made, however often it is looked at', async () =>
 });
 
 it('is another store in a fresh server, with the same history, and goes on there', async () => {
-  const postgres = createEmbeddedPostgres({ dataDir: path.join(folder, 'data'), log });
+  const dataDir = path.join(folder, 'data');
+  const postgres = createEmbeddedPostgres({ dataDir, log });
   await postgres.start();
   const open = (user: string): PostgresDatabase =>
     createDatabase({ connection: { ...postgres.connection, user }, max: 3, applicationName: 'copy', log });
@@ -84,6 +85,6 @@ it('is another store in a fresh server, with the same history, and goes on there
   } finally {
     await Promise.all([owner.close(), serving.close()]);
     await postgres.stop();
-    rmSync(postgres.connection.host, { recursive: true, force: true });
+    removeTemporary(dataDir, postgres);
   }
 });

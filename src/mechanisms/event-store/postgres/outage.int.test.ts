@@ -1,7 +1,6 @@
-import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createEmbeddedPostgres, temporaryFolder } from '../../embedded-postgres';
+import { createEmbeddedPostgres, removeTemporary, temporaryFolder } from '../../embedded-postgres';
 import type { EmbeddedPostgres } from '../../embedded-postgres';
 import type { MediaNestError } from '../../errors';
 import { createLogger } from '../../observability';
@@ -35,7 +34,7 @@ afterAll(async () => {
   await store.close();
   await database.close();
   await postgres.stop();
-  for (const left of [folder, postgres.connection.host]) rmSync(left, { recursive: true, force: true });
+  removeTemporary(folder, postgres);
 }, 60_000);
 
 it('that goes away under load says so, and loses nothing that was acknowledged; followers go on by themselves', async () => {
