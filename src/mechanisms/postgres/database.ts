@@ -12,9 +12,9 @@ import { createLane } from './lane';
 import type { PoolWatch } from './observing';
 import { watchPool } from './observing';
 import type { Lane, LaneOptions } from './lane';
+import type { RunStatement, Statement } from './prepared';
 import { createPrepared } from './prepared';
 import { ABORTED } from './prepared-query';
-import type { RunStatement, Statement } from './prepared';
 import { sqlStateOf } from './sql-state';
 
 /** What read models and mechanisms speak SQL through: parameters only. */

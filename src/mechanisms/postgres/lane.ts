@@ -43,7 +43,8 @@ export function createLane(config: ClientConfig, { answerMs, settings = {} }: La
   let closed = false;
 
   function connect(): Promise<Connection> {
-    const client = new Client({ ...config, query_timeout: undefined, options, pipeline: true });
+    const timeouts = { query_timeout: undefined }; // one a statement, where `due` has one for all
+    const client = new Client({ ...config, ...timeouts, options, pipeline: true });
     const connected = client.connect().then(
       () => ({ client, pid: pidOf(client), due: dueAnswersOf(client, answerMs) }),
       (error: unknown) => {

@@ -41,7 +41,7 @@ interface Described {
 const described = new WeakMap<Connection, Described>();
 
 /**
- * A named statement's run. `pg` asks with each run what the rows will be like, which is a tenth of what a small statement costs on both sides; but a
+ * A named statement's run. `pg` asks with each run what the rows will be like, which is a tenth of what a small statement costs this process; but a
  * prepared statement's rows never change: the server refuses to run it then. So it is asked once a connection.
  */
 export class PreparedQuery extends PgQuery implements Submittable {
