@@ -84,17 +84,30 @@ it('takes for no replica what is the primary itself', async () => {
   expect(reads.replicas()).toMatchObject([{ state: 'AWAY' }, { state: 'SERVING' }]);
 });
 
+/** What one look at the first replica tells. */
+async function lookAt(system: string | null, { trail = createWalTrail(), lagBoundMs = Infinity } = {}) {
+  open([]);
+  const connection = asRole(cluster.replicas[0]!.appUrl, { user: APP_ROLE });
+  const limits = { max: 1, statementTimeoutMs: 5_000, maxWaitMs: 5_000, lagBoundMs };
+  const replica = createReplica({ connection, ...limits, trail, systemOf: () => system, log });
+  await replica.look();
+  await replica.close();
+  return replica.status();
+}
+
 it.each([
   ['of another server', '1'],
   ['while it is unknown which server the primary is', null],
 ])('takes for no replica one %s', async (_what, system) => {
-  open([]);
-  const connection = asRole(cluster.replicas[0]!.appUrl, { user: APP_ROLE });
-  const limits = { max: 1, statementTimeoutMs: 5_000, maxWaitMs: 5_000, lagBoundMs: Infinity };
-  const replica = createReplica({ connection, ...limits, trail: createWalTrail(), systemOf: () => system, log });
-  await replica.look();
-  expect(replica.status().state).toBe('AWAY');
-  await replica.close();
+  expect(await lookAt(system)).toMatchObject({ state: 'AWAY' });
+});
+
+it('tells a lag beyond the bound as more than the bound', async () => {
+  const [found] = await primary.query<{ system: string }>(
+    'select system_identifier::text as system from pg_control_system()',
+  );
+  const trail = { ...createWalTrail(), lagOf: () => 300.2 };
+  expect(await lookAt(found!.system, { trail, lagBoundMs: 300 })).toMatchObject({ state: 'BEHIND', lagMs: 301 });
 });
 
 it('answers while one is killed, and takes it back', async () => {

@@ -85,7 +85,8 @@ export function createReplica(parts: ReplicaParts): Replica {
     if (system === null) throw new Error('the primary has not said yet which server it is');
     if (found.system !== system) throw new Error('it is a replica of another server');
     const lag = trail.lagOf(BigInt(found.lsn));
-    become(lag > lagBoundMs ? 'BEHIND' : 'SERVING', Number.isFinite(lag) ? Math.round(lag) : null);
+    // Rounded up: what is beyond the bound must not be told as the bound.
+    become(lag > lagBoundMs ? 'BEHIND' : 'SERVING', Number.isFinite(lag) ? Math.ceil(lag) : null);
   }
 
   return {
