@@ -68,10 +68,10 @@ export function createHandOverReactor(parts: { codecs: EventCodecs; jobs: JobQue
   };
 }
 
-/** An early one is another job: one that is there already for a later time must not swallow it. */
+/** One job a request, so that nobody has two turns. An early one takes the place of one that waits for another time, which must not swallow it. */
 const jobInTurn = ({ early, turn, ...target }: WakeUp, runAt: Date): Job => {
-  const job = jobFor(target, `${early ? 'release' : 'wake'}:${target.requestId}`, runAt);
-  return { ...job, payload: { ...job.payload, ...(early && { early }), turn } };
+  const job = jobFor(target, `wake:${target.requestId}`, runAt);
+  return { ...job, priority: early ? 0 : 1, payload: { ...job.payload, ...(early && { early }), turn } };
 };
 
 /**

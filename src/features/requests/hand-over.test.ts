@@ -178,7 +178,7 @@ describe('released', () => {
     await next();
     expect(upstream.calls).toEqual([]);
     const payload = { ...target, early: true, turn: iso(3) };
-    expect(jobs.at(-1)).toMatchObject({ key: `release:${target.requestId}`, runAt: at(3), payload });
+    expect(jobs.at(-1)).toMatchObject({ key: `wake:${target.requestId}`, priority: 0, runAt: at(3), payload });
     to(500);
     await next();
     expect(upstream.creates()).toBe(1);

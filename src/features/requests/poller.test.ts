@@ -127,15 +127,12 @@ it('the janitor wakes what is due; a connection that came back releases all that
   await poller.wakeDue();
   await poller.tasks[RELEASE_WAITING]();
   expect(asksOf).toEqual([{ now: at(0) }, { now: at(0), connectionId: CONNECTION }]);
-  const job = { task: 'hand-over', queue: `hand-over:${titleOfStream(STREAM)}`, key: `wake:${ID}`, runAt: at(0) };
+  const queue = `hand-over:${titleOfStream(STREAM)}`;
+  const job = { task: 'hand-over', queue, key: `wake:${ID}`, runAt: at(0), unlessWaiting: true };
   expect(jobs).toEqual([
-    { ...job, unlessWaiting: true, payload: { streamId: STREAM, requestId: ID, turn: null } },
-    {
-      ...job,
-      key: `release:${ID}`, // the job before, perhaps for a later time, must not swallow it
-      unlessWaiting: true,
-      payload: { streamId: STREAM, requestId: ID, early: true, turn: null },
-    },
+    { ...job, priority: 1, payload: { streamId: STREAM, requestId: ID, turn: null } },
+    // More urgent: the one before, perhaps for a later time, must not swallow it.
+    { ...job, priority: 0, payload: { streamId: STREAM, requestId: ID, early: true, turn: null } },
   ]);
 });
 
@@ -148,8 +145,8 @@ it('releases one after the other, everybody in turn', async () => {
   expect(jobs.splice(0)).toHaveLength(1);
   await poller.tasks[RELEASE_WAITING]();
   expect(jobs.map(({ key, runAt }) => [key, runAt?.getTime()])).toEqual([
-    ['release:req_ben1', at(0).getTime()],
-    ['release:req_cleo1', at(0).getTime() + 500],
-    ['release:req_ben2', at(0).getTime() + 1_000],
+    ['wake:req_ben1', at(0).getTime()],
+    ['wake:req_cleo1', at(0).getTime() + 500],
+    ['wake:req_ben2', at(0).getTime() + 1_000],
   ]);
 });

@@ -8,7 +8,12 @@ export interface Job {
   /** Jobs of one queue run one after another. */
   queue?: string;
   runAt?: Date;
-  /** A waiting job with this key stays as it is, instead of being replaced; but not one that has thrown and would pause for minutes more. */
+  /** Of those that are due a lower one comes first; 0 by default. */
+  priority?: number;
+  /**
+   * A waiting job with this key that is as urgent, or more so, stays as it is, instead of being replaced; but not one that has thrown and would
+   * pause for minutes more.
+   */
   unlessWaiting?: boolean;
   /** How often it is tried when its task throws; graphile's 25 by default. */
   maxAttempts?: number;

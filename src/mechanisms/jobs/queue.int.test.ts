@@ -55,6 +55,17 @@ it('leaves a job that waits as it is, when that is asked, and replaces none that
   expect(await test.jobs()).toContainEqual({ key: 'same', locked_by: null });
 });
 
+it('replaces a waiting job by a more urgent one even then', async () => {
+  const job = { task: 'note', key: 'same', unlessWaiting: true };
+  const waiting = () => test.database.query('select priority, payload from graphile_worker._private_jobs');
+  await test.queue.enqueue({ ...job, priority: 1, payload: { n: 1 } });
+  await test.queue.enqueue({ ...job, payload: { n: 2 } });
+  expect(await waiting()).toEqual([{ priority: 0, payload: { n: 2 } }]);
+  await test.queue.enqueue({ ...job, payload: { n: 3 } });
+  await test.queue.enqueue({ ...job, priority: 1, payload: { n: 4 } });
+  expect(await waiting()).toEqual([{ priority: 0, payload: { n: 2 } }]);
+});
+
 const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1_000);
 
 it.each<{ what: string; pause: number; runAt?: Date; left: string }>([
