@@ -4,15 +4,18 @@ import { createLogBatches } from './log-batches';
 const QUICK = 1;
 const SLOW = 5_000;
 
-/** A log of so many events, at positions from 1, which say so much, and the sizes that it was asked for. */
-function logOf(count: number, text = '') {
+/** A log of so many events, at positions from 1, which say so much from a position on, and the sizes that it was asked for. */
+function logOf(count: number, text = '', from = 1) {
   const asked: number[] = [];
   const log = { count, asked };
   return Object.assign(log, {
     readAll(after: bigint, limit: number): Promise<StoredEvent[]> {
       asked.push(limit);
       const length = Math.min(limit, log.count - Number(after));
-      const at = (index: number) => ({ globalPosition: after + BigInt(index + 1), data: { text } }) as StoredEvent;
+      const at = (index: number) => {
+        const globalPosition = after + BigInt(index + 1);
+        return { globalPosition, data: { text: globalPosition < from ? '' : text } } as StoredEvent;
+      };
       return Promise.resolve(Array.from({ length }, (_, index) => at(index)));
     },
   });
@@ -66,6 +69,12 @@ it('gives less to who needs long for it, but never nothing', async () => {
 it('gives less of large events, however quick it goes', async () => {
   const found = await lengths(createLogBatches(logOf(800, 'x'.repeat(2 ** 17)), 0n), QUICK);
   expect(found).toEqual([500, 127, 127, 46]);
+});
+
+it('gives no more than a page of large events that come behind small ones', async () => {
+  const found = await lengths(createLogBatches(logOf(12_000, 'x'.repeat(2 ** 17), 9_001), 0n), QUICK);
+  expect(found.slice(0, 6)).toEqual([500, 500, 1_000, 2_000, 4_000, 2_000]);
+  expect(Math.max(...found.slice(6))).toBe(127);
 });
 
 it('reads the next before it is asked for, where there is one', async () => {

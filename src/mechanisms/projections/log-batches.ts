@@ -18,10 +18,14 @@ export interface LogBatches {
 
 const SIZE = { first: 500, least: 10, most: 16_000 };
 /**
- * Of what the events of a batch are to say, in characters of JSON: two batches are in memory at a time, as they are and as rows. No bound: how large events are is known from
- * the last page before, so of large ones behind small ones there is one batch of as many as were wanted of those.
+ * Of what the events of a batch are to say, in characters of JSON, as two batches are in memory at a time, as they are and as rows. Known after each
+ * page, so of large ones behind small ones there is a page more.
  */
 const MOST_CHARACTERS = 16 * 2 ** 20;
+/** To take in more at once would keep others in this process waiting, and what it has for the server. */
+const PAGE = 1_000;
+/** One of so many is measured: all of them would be a twentieth of what a process does that catches up. */
+const SAMPLE = 10;
 /** Long enough that what a transaction costs does not count, short enough for who waits for a row of it. */
 const WANTED_MS = { least: 500, most: 1_000 };
 
@@ -37,12 +41,22 @@ export function createLogBatches(
   let position = after;
   let ahead: Promise<LogBatch> | undefined;
   async function read(): Promise<LogBatch> {
-    const wanted = size;
-    const events = await readPages(store, { after: position, limit: wanted, end: await target?.() });
-    const some = events.slice(-PAGE).map(({ data }) => data);
-    if (some.length > 0) most = Math.floor((MOST_CHARACTERS * some.length) / Math.max(charactersOf(some), 1));
+    const [wanted, end] = [size, await target?.()];
+    const events: StoredEvent[] = [];
+    let isLast = false;
+    for (let room = MOST_CHARACTERS; room > 0 && events.length < wanted && !isLast;) {
+      const asked = Math.min(wanted - events.length, PAGE, Math.max(most, SIZE.least));
+      const page = await store.readAll(events.at(-1)?.globalPosition ?? position, asked);
+      const found = end === undefined ? page : page.filter(({ globalPosition }) => globalPosition <= end);
+      events.push(...found);
+      isLast = found.length < asked;
+      if (found.length === 0) break; // how large the next ones are is not known from none
+      const each = charactersOfOne(found);
+      most = Math.floor(MOST_CHARACTERS / each);
+      room -= each * found.length;
+    }
     size = Math.max(Math.min(size, most), SIZE.least);
-    return { events, isLast: events.length < wanted };
+    return { events, isLast };
   }
   return {
     async next() {
@@ -61,22 +75,10 @@ export function createLogBatches(
   };
 }
 
-/** To take in more at once would keep others in this process waiting, and what it has for the server. */
-const PAGE = 1_000;
-
-async function readPages(
-  store: Pick<EventStore, 'readAll'>,
-  { after, limit, end }: { after: bigint; limit: number; end: bigint | undefined },
-): Promise<StoredEvent[]> {
-  const events: StoredEvent[] = [];
-  for (let position = after; events.length < limit; position = events.at(-1)!.globalPosition) {
-    const wanted = Math.min(PAGE, limit - events.length);
-    const page = await store.readAll(position, wanted);
-    const found = end === undefined ? page : page.filter(({ globalPosition }) => globalPosition <= end);
-    events.push(...found);
-    if (found.length < wanted) break;
-  }
-  return events;
+/** On average, at least 1. */
+function charactersOfOne(events: StoredEvent[]): number {
+  const some = events.filter((_, index) => index % SAMPLE === 0).map(({ data }) => data);
+  return Math.max(charactersOf(some) / some.length, 1);
 }
 
 /** How long its texts and their names are: nearly what it is as JSON, at a sixth of what making that takes. */
@@ -84,7 +86,7 @@ function charactersOf(value: unknown): number {
   if (typeof value === 'string') return value.length;
   if (typeof value !== 'object' || value === null) return 1;
   let sum = 0;
-  // Its entries at once would be a list for each: a twentieth of what a process does that catches up.
+  // Its entries at once would be a list for each.
   for (const name of Object.keys(value)) sum += name.length + charactersOf(value[name as keyof typeof value]);
   return sum;
 }
