@@ -11,10 +11,11 @@ import { startFront } from './front';
 const log = createLogger({ level: 'silent' });
 type Front = Awaited<ReturnType<typeof startFront>>;
 
-/** Says its name, and whether it is ready. */
+/** Says its name, and whether it is ready, unless it is frozen. */
 async function startBackend(name: string) {
-  const state = { ready: true, refusals: 0 };
+  const state = { ready: true, refusals: 0, frozen: false, silences: 0 };
   const server = createServer(({ url }, response) => {
+    if (state.frozen) return void (state.silences += 1);
     const refuses = url === '/health/ready' && !state.ready;
     if (refuses) state.refusals += 1;
     response.statusCode = refuses ? 503 : 200;
@@ -74,6 +75,19 @@ describe('the front', () => {
     second().server.closeAllConnections();
     second().server.close();
     await until(async () => (await ask(front.port)).status === 503);
+  });
+
+  it('cuts the connections of who is frozen, but only once there is another to go to', async () => {
+    const client = connect(front.port, '127.0.0.1');
+    client.write('GET / HTTP/1.1\r\nHost: house\r\n\r\n');
+    const [answer] = (await once(client, 'data')) as [Buffer];
+    const [holder, other] = answer.toString().endsWith('a') ? [first(), second()] : [second(), first()];
+    for (const { state } of [holder, other]) state.frozen = true;
+    // When it looks again it has taken the silence before for what it is.
+    await until(() => holder.state.silences > 1 && other.state.silences > 1);
+    expect(client.closed).toBe(false);
+    other.state.frozen = false;
+    await once(client, 'close');
   });
 
   it('has nothing left of clients that went as soon as they came', async () => {

@@ -32,7 +32,7 @@ interface Seat {
 
 /**
  * Spreads connections, HTTP and WebSocket alike, over those who are ready; when nobody is, over those who answer at all: an old view is better
- * than none. Those of who is gone or frozen are cut, so that clients come again, and get to another.
+ * than none. Those of who is frozen are cut once another is ready, so that clients come again, and get to that one.
  */
 export async function startFront({ host, port, backends, log }: FrontOptions) {
   const seats: Seat[] = backends.map((backend) => ({ backend, health: 'away', sockets: new Set() }));
@@ -44,7 +44,7 @@ export async function startFront({ host, port, backends, log }: FrontOptions) {
     throw listenFailure(error, { host, port, setting: 'PORT' });
   });
   const stopping = new AbortController();
-  const watching = seats.map((seat, index) => watch(seat, { name: `api-${index + 1}`, signal: stopping.signal, log }));
+  const watching = seats.map((_seat, index) => watch(seats, index, { signal: stopping.signal, log }));
   return {
     port: (server.address() as AddressInfo).port,
     async close() {
@@ -87,12 +87,16 @@ function carry(client: Socket, [seat, ...others]: Seat[]): void {
   });
 }
 
-async function watch(seat: Seat, { name, signal, log }: { name: string; signal: AbortSignal; log: Logger }) {
+async function watch(seats: readonly Seat[], index: number, { signal, log }: { signal: AbortSignal; log: Logger }) {
+  const seat = seats[index]!;
   while (!signal.aborted) {
     const health = await look(seat.backend());
-    if (health !== seat.health) log.info({ backend: name, health }, 'a backend changed');
+    if (health !== seat.health) log.info({ backend: `api-${index + 1}`, health }, 'a backend changed');
     seat.health = health;
-    if (health === 'away') for (const socket of seat.sockets) socket.destroy();
+    // With nowhere to go they are better off waiting: on a busy machine all may be slow to say how they are.
+    if (health === 'away' && seats.some((other) => other.health === 'ready')) {
+      for (const socket of seat.sockets) socket.destroy();
+    }
     await pause(CHECK_EVERY_MS, undefined, { signal }).catch(() => undefined);
   }
 }
