@@ -17,6 +17,7 @@ import {
   RequestsDocument,
   RequestStatsDocument,
   RequestUpdatedDocument,
+  TypedDocumentString,
 } from '../sdk';
 import type { PostgresDatabase } from '../src/mechanisms/postgres';
 import { machine } from './machine';
@@ -65,6 +66,11 @@ async function underLoad(where: string, client: MediaNestClient): Promise<void> 
   }
 }
 
+/** What RequestDocument asks for of its row, without its timeline and its place in the queue, which are reads of their own. */
+const RowDocument = new TypedDocumentString<{ request: { id: string } | null }, { id: string; atLeast: string }>(
+  'query Row($id: ID!, $atLeast: Position) { request(id: $id, atLeast: $atLeast) { id title year quality status stage requestedAt } }',
+);
+
 /** Looks at nothing else until the row is there. */
 async function untilVisible(database: PostgresDatabase, requestId: string): Promise<void> {
   const sql = 'select from request_view where request_id = $1';
@@ -79,7 +85,8 @@ async function afterWrites({ cluster }: BenchHouse, writer: MediaNestClient, rea
     ['its row on the primary', ({ id }) => untilVisible(cluster.primary.owner, id), ''],
     ['its row on the replica', ({ id }) => untilVisible(replica, id), ''],
     ['request(atLeast) on the primary', (written) => writer.execute(RequestDocument, written), ''],
-    ['request(atLeast) on the replica', (written) => reader.execute(RequestDocument, written), 'p50 <= 5'],
+    ['request(atLeast) on the replica, of its row', (written) => reader.execute(RowDocument, written), 'p50 <= 5'],
+    ['the same with its timeline and place', (written) => reader.execute(RequestDocument, written), 'p50 <= 5'],
     [
       'requestStats(atLeast) on the replica',
       ({ atLeast }) => reader.execute(RequestStatsDocument, { atLeast }),
