@@ -2,7 +2,10 @@
  * Projections at a long log, beside Emmett's on the same private PostgreSQL with fsync on: catching up with the change feed, and rebuilt beside the rows that are read, while people
  * read and append: `npm run bench:rebuild`; `-- --events 100000` for a shorter log. The peer: `npm install` in this folder. Trust the ratios.
  */
+import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { allCodecs } from '../src/app/event-codecs';
@@ -20,15 +23,13 @@ import { measureEmmett } from './emmett-projection';
 import { loadAverage, machine } from './machine';
 import type { PrivatePostgres } from './private-postgres';
 import { onPrivatePostgres } from './private-postgres';
-import { serviceStory } from './seed-facts';
 import { seedLog } from './seed-log';
 import { toCell } from './measure';
+import type { Waited } from './people-process';
 
 const log = createLogger({ level: 'error' });
 const codecs = allCodecs();
 const LOOK_MS = 20;
-const READ_EVERY_MS = 20;
-const APPEND_EVERY_MS = 50;
 
 interface Bench extends PrivatePostgres {
   /** As processes that serve have it. */
@@ -65,33 +66,27 @@ const stands =
     return Number(row?.position ?? 0) >= head;
   };
 
-/** Reads and appends while the work takes: what readers waited, and how many got an error. */
-async function beside({ database, store }: Bench, { tables }: Projection, work: () => Promise<number>) {
-  let isOver = false;
-  const waits: number[] = [];
-  let errors = 0;
-  const read = async () => {
-    for (; !isOver; await pause(READ_EVERY_MS)) {
-      const began = performance.now();
-      await database.query(`select * from ${tables[0]} limit 50`).catch(() => (errors += 1));
-      waits.push(performance.now() - began);
-    }
-  };
-  const append = async () => {
-    for (let n = 0; !isOver; n++, await pause(APPEND_EVERY_MS)) {
-      const { events } = serviceStory(n);
-      await store.append(
-        `service-${randomUUID()}`,
-        'any',
-        events.map((event) => ({ ...event, eventId: randomUUID() })),
-      );
-    }
-  };
-  const others = Promise.all([read(), read(), append()]);
-  const seconds = await work();
-  isOver = true;
-  await others;
-  return { seconds, errors, ...toCell(waits, seconds), longest: Math.max(...waits) };
+/** While people read and append, from a process of their own, as they do in a house: what readers waited, and how many got an error. */
+async function beside({ servingUrl }: Bench, { tables }: Projection, work: () => Promise<number>) {
+  const people = fork(path.join(__dirname, 'people-process.ts'), [tables[0]!], {
+    env: { ...process.env, BENCH_DATABASE: servingUrl },
+    execArgv: ['--import', 'tsx'],
+  });
+  const died = once(people, 'exit').then(([code]) => {
+    throw new Error(`the people of this bench ended before they told: ${code}`);
+  });
+  /** What they say next. */
+  const heard = async () => ((await Promise.race([once(people, 'message'), died])) as unknown[])[0];
+  try {
+    await heard();
+    const seconds = await work();
+    people.send('over');
+    const { waits, errors } = (await heard()) as Waited;
+    return { seconds, errors, ...toCell(waits, seconds), longest: Math.max(...waits) };
+  } finally {
+    died.catch(() => undefined);
+    people.kill();
+  }
 }
 
 function tell(
