@@ -4,7 +4,6 @@
  */
 import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -20,6 +19,7 @@ import type { Projection } from '../src/mechanisms/projections';
 import { createProjectionEngine, readRebuild, requestRebuild } from '../src/mechanisms/projections';
 import { createInProcessWakeUp } from '../src/mechanisms/pubsub';
 import { measureEmmett } from './emmett-projection';
+import { hearing } from './hearing';
 import { loadAverage, machine } from './machine';
 import type { PrivatePostgres } from './private-postgres';
 import { onPrivatePostgres } from './private-postgres';
@@ -72,19 +72,14 @@ async function beside({ servingUrl }: Bench, { tables }: Projection, work: () =>
     env: { ...process.env, BENCH_DATABASE: servingUrl },
     execArgv: ['--import', 'tsx'],
   });
-  const died = once(people, 'exit').then(([code]) => {
-    throw new Error(`the people of this bench ended before they told: ${code}`);
-  });
-  /** What they say next. */
-  const heard = async () => ((await Promise.race([once(people, 'message'), died])) as unknown[])[0];
+  const heard = hearing<Waited>(people);
   try {
     await heard();
     const seconds = await work();
     people.send('over');
-    const { waits, errors } = (await heard()) as Waited;
+    const { waits, errors } = await heard();
     return { seconds, errors, ...toCell(waits, seconds), longest: Math.max(...waits) };
   } finally {
-    died.catch(() => undefined);
     people.kill();
   }
 }

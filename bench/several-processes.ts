@@ -1,7 +1,7 @@
-import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { hearing } from './hearing';
 import type { Cell } from './measure';
 
 /** What so many processes with so many writers each make together; the latencies are those of the slowest process. */
@@ -14,19 +14,12 @@ export async function driveProcesses(url: string, processes: number, writers: nu
     }),
   );
   const ended = children.map((child) => once(child, 'exit'));
-  /** What each says next; one that dies would never say it. */
-  const heard = (child: ChildProcess, n: number) =>
-    Promise.race([
-      once(child, 'message') as Promise<[Cell | 'ready']>,
-      ended[n]!.then(([code, signal]) => {
-        throw new Error(`a process of writers died: ${signal ?? code}`);
-      }),
-    ]);
+  const heard = children.map(hearing<Cell>);
   try {
-    await Promise.all(children.map(heard));
-    const answers = children.map(heard);
+    await Promise.all(heard.map((next) => next()));
+    const answers = heard.map((next) => next());
     for (const child of children) child.send('go');
-    const cells = (await Promise.all(answers)).map(([cell]) => cell as Cell);
+    const cells = await Promise.all(answers);
     await Promise.all(ended);
     return together(cells);
   } finally {
