@@ -24,7 +24,7 @@ const SIZE = { first: 500, least: 10, most: 16_000 };
 const MOST_CHARACTERS = 16 * 2 ** 20;
 /** To take in more at once would keep others in this process waiting, and what it has for the server. */
 const PAGE = 1_000;
-/** One of so many is measured: all of them would be a twentieth of what a process does that catches up. */
+/** One of so many is measured: that tells enough, and each one measured takes its time from who catches up. */
 const SAMPLE = 10;
 /** Long enough that what a transaction costs does not count, short enough for who waits for a row of it. */
 const WANTED_MS = { least: 500, most: 1_000 };
@@ -86,7 +86,7 @@ function charactersOf(value: unknown): number {
   if (typeof value === 'string') return value.length;
   if (typeof value !== 'object' || value === null) return 1;
   let sum = 0;
-  // Its entries at once would be a list for each.
+  // Its entries at once would be a list for each: a twentieth of what a process does that catches up, where all are measured.
   for (const name of Object.keys(value)) sum += name.length + charactersOf(value[name as keyof typeof value]);
   return sum;
 }
