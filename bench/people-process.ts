@@ -1,4 +1,4 @@
-/** What bench/rebuild.ts starts: people who read and append, until they are told that it is over. */
+/** What bench/rebuild.ts starts: people who read and append, until they are told that it is over. It ends them when it has heard what they waited. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createPostgresEventStore } from '../src/mechanisms/event-store/postgres';
@@ -45,7 +45,6 @@ async function main(table: string): Promise<void> {
   await store.close();
   await database.close();
   process.send?.({ waits, errors } satisfies Waited);
-  process.disconnect();
 }
 
 if (require.main === module) void main(process.argv[2] ?? '');
