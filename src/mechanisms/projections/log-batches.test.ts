@@ -4,8 +4,10 @@ import { createLogBatches } from './log-batches';
 const QUICK = 1;
 const SLOW = 5_000;
 
-/** A log of so many events, at positions from 1, which say so much from a position on, and the sizes that it was asked for. */
-function logOf(count: number, text = '', from = 1) {
+const LARGE = 'x'.repeat(2 ** 17);
+
+/** A log of so many events, at positions from 1, with what each says, and the sizes that it was asked for. */
+function logOf(count: number, textAt: (position: number) => string = () => '') {
   const asked: number[] = [];
   const log = { count, asked };
   return Object.assign(log, {
@@ -14,7 +16,7 @@ function logOf(count: number, text = '', from = 1) {
       const length = Math.min(limit, log.count - Number(after));
       const at = (index: number) => {
         const globalPosition = after + BigInt(index + 1);
-        return { globalPosition, data: { text: globalPosition < from ? '' : text } } as StoredEvent;
+        return { globalPosition, data: { text: textAt(Number(globalPosition)) } } as StoredEvent;
       };
       return Promise.resolve(Array.from({ length }, (_, index) => at(index)));
     },
@@ -67,14 +69,29 @@ it('gives less to who needs long for it, but never nothing', async () => {
 });
 
 it('gives less of large events, however quick it goes', async () => {
-  const found = await lengths(createLogBatches(logOf(800, 'x'.repeat(2 ** 17)), 0n), QUICK);
+  const found = await lengths(
+    createLogBatches(
+      logOf(800, () => LARGE),
+      0n,
+    ),
+    QUICK,
+  );
   expect(found).toEqual([500, 127, 127, 46]);
 });
 
 it('gives no more than a page of large events that come behind small ones', async () => {
-  const found = await lengths(createLogBatches(logOf(12_000, 'x'.repeat(2 ** 17), 9_001), 0n), QUICK);
+  const log = logOf(12_000, (position) => (position > 9_000 ? LARGE : ''));
+  const found = await lengths(createLogBatches(log, 0n), QUICK);
   expect(found.slice(0, 6)).toEqual([500, 500, 1_000, 2_000, 4_000, 2_000]);
   expect(Math.max(...found.slice(6))).toBe(127);
+});
+
+it.each([2, 5, 10])('gives less where one of %d is large, whichever', async (period) => {
+  for (let place = 0; place < period; place++) {
+    const log = logOf(5_000, (position) => (position % period === place ? LARGE : ''));
+    const [, ...found] = await lengths(createLogBatches(log, 0n), QUICK);
+    expect(Math.max(...found)).toBeLessThan(127 * period * 1.3); // about what makes 16 MiB
+  }
 });
 
 it('reads the next before it is asked for, where there is one', async () => {
