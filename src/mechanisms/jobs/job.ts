@@ -20,7 +20,7 @@ export interface Job {
   payload: object;
 }
 
-/** Enqueueing takes part in the caller's transaction when one is given. Several are one statement, and run in their order where they share a queue. */
+/** Enqueueing takes part in the caller's transaction when one is given. Several are one statement, and run in their order where they share a queue and a priority. */
 export interface JobQueue {
   enqueue(jobs: Job | readonly Job[], tx?: Preparing): Promise<void>;
 }
