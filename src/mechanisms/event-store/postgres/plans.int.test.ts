@@ -39,14 +39,20 @@ afterAll(async () => {
   await test.drop();
 });
 
-it.each<[string, () => Promise<unknown>, string]>([
-  ['from the beginning', () => store.readAll(0n, 1_000), 'events_pkey'],
-  ['after a position', () => store.readAll(BigInt(PLAN_ROWS / 2), 51), 'events_pkey'],
-  ['of a stream', () => store.readStream('stream-7'), 'events_stream_id_version_key'],
-])('events %s are read off an index, and nothing is sorted', async (_what, read, index) => {
-  await read();
-  expect([indexesOf(plans), shortcomings(plans)]).toEqual([[index], []]);
-});
+const OF_LOG = { index: 'events_pkey', steps: ['Aggregate', 'Sort', 'Subquery Scan', 'Limit', 'Index Scan'] };
+const OF_STREAM = { index: 'events_stream_id_version_key', steps: ['Index Scan'] };
+it.each<[string, () => Promise<unknown>, typeof OF_LOG]>([
+  ['from the beginning', () => store.readAll(0n, 1_000), OF_LOG],
+  ['after a position', () => store.readAll(BigInt(PLAN_ROWS / 2), 51), OF_LOG],
+  ['of a stream', () => store.readStream('stream-7'), OF_STREAM],
+])(
+  'events %s are read off an index, and no more are sorted than were wanted',
+  async (_what, read, { index, steps }) => {
+    await read();
+    expect(indexesOf(plans)).toEqual([index]);
+    expect(plans.map((node) => node['Node Type'])).toEqual(steps);
+  },
+);
 
 it('the end of the log is read off the same index', async () => {
   await store.head();
