@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import path from 'node:path';
+import { isEmmettInstalled } from './emmett';
 import type { PrivatePostgres } from './private-postgres';
 import { sessionsEnded } from './private-postgres';
 import { requestStory } from './seed-facts';
@@ -36,7 +35,7 @@ interface Emmett {
 
 /** Events a second of its consumer, with a small fold into one document a request; null when it is not installed. */
 export async function measureEmmett({ owner, postgres }: PrivatePostgres): Promise<number | null> {
-  if (!existsSync(path.join(__dirname, 'node_modules', PACKAGE))) return null;
+  if (!isEmmettInstalled()) return null;
   const emmett = (await import(PACKAGE)) as Emmett;
   await owner.query('create database emmett');
   const connectionString = postgres.urlFor({ user: postgres.connection.user, database: 'emmett' });

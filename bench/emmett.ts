@@ -19,9 +19,9 @@ interface Emmett {
 
 const PACKAGE = '@event-driven-io/emmett-postgresql';
 
-/** Null when not installed. */
+export const isEmmettInstalled = (): boolean => existsSync(path.join(__dirname, 'node_modules', PACKAGE));
+
 export async function createEmmett(url: string, makeEvent: () => NewEvent, eventsPerStream: number) {
-  if (!existsSync(path.join(__dirname, 'node_modules', PACKAGE))) return null;
   const { getPostgreSQLEventStore } = (await import(PACKAGE)) as Emmett;
   const store = getPostgreSQLEventStore(url);
   await store.schema.migrate();
