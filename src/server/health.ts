@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 
-/** Who is asked and does not say is not ready: those who watch a process do not wait for ever. */
-const READY_MS = 2_000;
+/** Who is asked and does not say is not ready: those who watch a process do not wait for ever. Sooner than our front takes it for frozen. */
+const READY_MS = 1_500;
 const SILENT = 'its parts do not answer';
 
 /** What keeps a process from taking traffic, in words for an operator; null: nothing. Anybody may read it. */

@@ -86,7 +86,7 @@ describe('the front', () => {
     await until(async () => (await ask(front.port)).status === 503);
   });
 
-  it('cuts the connections of who is frozen, but only once there is another to go to', async () => {
+  it.each([true, false])('cuts connections of who is frozen only once another answers (ready: %s)', async (ready) => {
     const one = await held();
     const two = await until(async () => {
       const next = await held();
@@ -97,7 +97,7 @@ describe('the front', () => {
     // When it looks again it has taken the silence before for what it is. One of the two was asked first: then the other still counted as ready.
     await until(() => holder.state.silences > 1 && other.state.silences > 1);
     expect([one.client.closed, two.client.closed]).toEqual([false, false]);
-    other.state.frozen = false;
+    Object.assign(other.state, { frozen: false, ready });
     await once(one.client, 'close');
     expect(two.client.closed).toBe(false);
   });

@@ -27,20 +27,20 @@ type Health = 'ready' | 'not ready' | 'away';
 interface Seat {
   backend: () => Backend;
   health: Health;
-  /** When it was asked last of the times that it said it is ready; of `performance.now()`. */
-  readyAt: number;
+  /** When it was asked last of the times that it said how it is; of `performance.now()`. */
+  answeredAt: number;
   sockets: Set<Socket>;
 }
 
 /**
  * Spreads connections, HTTP and WebSocket alike, over those who are ready; when nobody is, over those who answer at all: an old view is better
- * than none. Those of who is frozen are cut when another is ready meanwhile, so that clients come again, and get to that one.
+ * than none. Those of who is frozen are cut when another answers meanwhile, so that clients come again, and get to that one.
  */
 export async function startFront({ host, port, backends, log }: FrontOptions) {
   const seats: Seat[] = backends.map((backend) => ({
     backend,
     health: 'away',
-    readyAt: -Infinity,
+    answeredAt: -Infinity,
     sockets: new Set(),
   }));
   const server = createServer({ pauseOnConnect: true, noDelay: true }, (client) => {
@@ -101,9 +101,9 @@ async function watch(seats: readonly Seat[], index: number, { signal, log }: { s
     const health = await look(seat.backend());
     if (health !== seat.health) log.info({ backend: `api-${index + 1}`, health }, 'a backend changed');
     seat.health = health;
-    if (health === 'ready') seat.readyAt = askedAt;
+    if (health !== 'away') seat.answeredAt = askedAt;
     // With nowhere to go they are better off waiting: on a busy machine all may be silent at once.
-    if (health === 'away' && seats.some(({ readyAt }) => readyAt > askedAt)) {
+    if (health === 'away' && seats.some(({ answeredAt }) => answeredAt > askedAt)) {
       for (const socket of seat.sockets) socket.destroy();
     }
     await pause(CHECK_EVERY_MS, undefined, { signal }).catch(() => undefined);
