@@ -74,6 +74,10 @@ const jobInTurn = ({ early, turn, ...target }: WakeUp, runAt: Date): Job => {
   return { ...job, priority: early ? 0 : 1, payload: { ...job.payload, ...(early && { early }), turn } };
 };
 
+/** The same once more, at a time that it may be done: whoever was released before stays so. */
+const jobLater = (woken: WakeUp, runAt: Date): Job =>
+  woken.turn === undefined ? jobFor(woken, `wait:${woken.requestId}`, runAt) : jobInTurn(woken, runAt);
+
 /**
  * The janitor's: for a job that was lost, or pauses for long. Another one that is there keeps its time, and the turn that it has taken. `early`: after an
  * outage, whatever its back-off.
@@ -137,7 +141,7 @@ export function createHandOverTask(parts: HandOverParts): Tasks {
     const request = await commands.load(target.streamId, target.requestId);
     if (!request) return;
     const step = nextStep(request, { now: clock(), settleDelayMs: times.settleDelayMs, early: woken.early });
-    if (step.kind === 'WAIT') return jobs.enqueue(jobFor(target, `wait:${target.requestId}`, step.until));
+    if (step.kind === 'WAIT') return jobs.enqueue(jobLater(woken, step.until));
     if (step.kind === 'ATTEMPT') return attempt(woken, request, step.attemptNo);
     if (step.kind === 'LOST') {
       const startedAt = request.handover.attempt?.startedAt ?? clock().toISOString();

@@ -202,6 +202,18 @@ describe('released', () => {
     expect(turns).toEqual([at(3)]);
   });
 
+  it('it stays so while the service may still be at an attempt that was lost', async () => {
+    const { run, next, upstream, queue, target, jobs, to } = await released();
+    upstream.fail('create', 'UNDESCRIBED');
+    await run();
+    await wakeHandover(queue, { ...target, early: true }, at(1));
+    await next();
+    expect(jobs.at(-1)).toMatchObject({ runAt: at(45), payload: { ...target, early: true, turn: null } });
+    to(45);
+    await next();
+    expect(upstream.creates()).toBe(2);
+  });
+
   it('who has only just been queued needs none', async () => {
     const { turns, run, upstream } = await world();
     turns.push(at(3));
