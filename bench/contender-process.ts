@@ -10,9 +10,7 @@ import { createEmmett } from './emmett';
 import type { Cell } from './measure';
 import { drive } from './measure';
 import { openStore } from './private-postgres';
-import { EVENTS_PER_STREAM, makeEvent, writerOf } from './thing';
-
-const EVENTS_LOADED = 100;
+import { EVENTS_LOADED, EVENTS_PER_STREAM, makeEvent, writerOf } from './thing';
 
 interface Contending extends Record<Order['what'], (who: number, ms: number) => Promise<Cell>> {
   close(): Promise<void>;

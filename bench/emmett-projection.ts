@@ -1,9 +1,8 @@
-import { isEmmettInstalled } from './emmett';
+import { isEmmettInstalled, PACKAGE } from './emmett';
 import type { PrivatePostgres } from './private-postgres';
 import { sessionsEnded } from './private-postgres';
 import { requestStory } from './seed-facts';
 
-const PACKAGE = '@event-driven-io/emmett-postgresql';
 const REQUESTS = 1_500;
 /** Ten times its default: its better figure. */
 const BATCH = 1_000;

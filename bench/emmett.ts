@@ -17,7 +17,7 @@ interface Emmett {
   };
 }
 
-const PACKAGE = '@event-driven-io/emmett-postgresql';
+export const PACKAGE = '@event-driven-io/emmett-postgresql';
 
 export const isEmmettInstalled = (): boolean => existsSync(path.join(__dirname, 'node_modules', PACKAGE));
 

@@ -1,9 +1,7 @@
 /** What bench/rebuild.ts starts: people who read and append, until they are told that it is over. It ends them when it has heard what they waited. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createPostgresEventStore } from '../src/mechanisms/event-store/postgres';
-import { createLogger } from '../src/mechanisms/observability';
-import { createDatabase } from '../src/mechanisms/postgres';
+import { openStore } from './private-postgres';
 import { serviceStory } from './seed-facts';
 
 /** What readers waited, in milliseconds, and how many got an error. */
@@ -18,10 +16,7 @@ const APPEND_EVERY_MS = 50;
 
 async function main(table: string): Promise<void> {
   process.on('disconnect', () => process.exit(0));
-  const log = createLogger({ level: 'error' });
-  const connection = process.env.BENCH_DATABASE ?? '';
-  const database = createDatabase({ connection, max: 5, applicationName: 'people', log });
-  const store = await createPostgresEventStore({ database, log });
+  const { database, store, close } = await openStore(process.env.BENCH_DATABASE ?? '');
   const waits: number[] = [];
   let errors = 0;
   let isOver = false;
@@ -42,8 +37,7 @@ async function main(table: string): Promise<void> {
     }
   };
   await Promise.all([append(), ...Array.from({ length: READERS }, read)]);
-  await store.close();
-  await database.close();
+  await close();
   process.send?.({ waits, errors } satisfies Waited);
 }
 

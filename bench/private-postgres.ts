@@ -46,7 +46,7 @@ export async function openStore(url: string) {
     await store.close();
     await database.close();
   };
-  return { store, close };
+  return { database, store, close };
 }
 
 /** A pool says that it is closed before its sessions have ended, and one that a stopping server ends is an error nobody takes. */

@@ -3,6 +3,8 @@ import { NO_STREAM } from '../src/mechanisms/event-store';
 import type { EventStore, NewEvent } from '../src/mechanisms/event-store';
 
 export const EVENTS_PER_STREAM = 10;
+/** Of a stream that is loaded. */
+export const EVENTS_LOADED = 100;
 
 /** About 300 bytes of data and metadata. */
 export function makeEvent(): NewEvent {

@@ -94,7 +94,7 @@ describe('the front', () => {
     });
     const [holder, other] = [one.by, two.by];
     for (const { state } of [holder, other]) state.frozen = true;
-    // When it looks again it has taken the silence before for what it is. One of the two was asked first: then the other still counted as ready.
+    // When it looks again it has taken the silence before for what it is. One of the two was asked first: then the other counted as one that answers.
     await until(() => holder.state.silences > 1 && other.state.silences > 1);
     expect([one.client.closed, two.client.closed]).toEqual([false, false]);
     Object.assign(other.state, { frozen: false, ready });

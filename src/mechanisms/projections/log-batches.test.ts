@@ -69,13 +69,8 @@ it('gives less to who needs long for it, but never nothing', async () => {
 });
 
 it('gives less of large events, however quick it goes', async () => {
-  const found = await lengths(
-    createLogBatches(
-      logOf(800, () => LARGE),
-      0n,
-    ),
-    QUICK,
-  );
+  const log = logOf(800, () => LARGE);
+  const found = await lengths(createLogBatches(log, 0n), QUICK);
   expect(found).toEqual([500, 127, 127, 46]);
 });
 
