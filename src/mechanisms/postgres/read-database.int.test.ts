@@ -151,6 +151,23 @@ it('answers elsewhere who would wait too long at a replica', async () => {
   await states('SERVING');
 });
 
+it('answers elsewhere while the end of a lock is not replayed, for somebody reads there for long', async () => {
+  open([cluster.replicas[0]!.appUrl]);
+  await states('SERVING');
+  const whereItReads = async () => {
+    const sql = `select current_setting('cluster_name') as name, (select count(*) from request_view)`;
+    return (await reads.query<{ name: string }>(sql))[0]?.name;
+  };
+  expect(await whereItReads()).toBe('replica-1');
+  await cluster.replicas[0]!.owner.transaction(async (backup) => {
+    await backup.query('select from request_view');
+    await cluster.primary.owner.transaction((swap) => swap.query('lock table request_view in access exclusive mode'));
+    await until(async () => (await whereItReads()) === 'primary');
+    expect(reads.replicas()).toMatchObject([{ state: 'SERVING' }]);
+  });
+  await until(async () => (await whereItReads()) === 'replica-1');
+});
+
 it('goes on at a replica while the primary is killed', async () => {
   open([cluster.replicas[1]!.appUrl]);
   await states('SERVING');

@@ -42,8 +42,11 @@ const TRIES = 2;
 /** A lag of so much counts as much as another read that runs there. */
 const LAG_WEIGHT_MS = 100;
 
-/** A replica ends a read that stands in the way of what it has to replay, and it may not have a table or a column yet. What waits there in a crowd, or behind a freeze, need not wait elsewhere. */
-const OF_THIS_PLACE = new Set(['40001', '42P01', '42703']);
+/**
+ * A replica ends a read that stands in the way of what it has to replay, or waits behind that, and it may not have a table or a column yet. What waits there in a crowd, or behind a freeze,
+ * need not wait elsewhere.
+ */
+const OF_THIS_PLACE = new Set(['40001', '55P03', '42P01', '42703']);
 const isOfThisPlace = (error: unknown): boolean =>
   error instanceof DatabaseUnavailable || error instanceof Overloaded || OF_THIS_PLACE.has(sqlStateOf(error));
 

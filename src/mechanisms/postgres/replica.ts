@@ -43,6 +43,11 @@ export interface ReplicaParts {
   log: Logger;
 }
 
+/**
+ * A swap of tables comes to a replica as a lock, and its end later. When its replay waits there, as for a backup, who reads would wait behind it for as long, and need not elsewhere. On
+ * the primary a swap is done, or gives up, sooner.
+ */
+const LOCK_PATIENCE_MS = 250;
 /** A look is answered at once, or the replica is not well. */
 const LOOK_TIMEOUT_MS = 1_000;
 
@@ -55,7 +60,11 @@ interface Found {
 export function createReplica(parts: ReplicaParts): Replica {
   const { connection, trail, systemOf, lagBoundMs, log } = parts;
   const name = `${connection.host}:${connection.port ?? 5432}`;
-  const pool = createDatabase({ ...parts, applicationName: 'medianest reading', log });
+  const pool = createDatabase({
+    ...parts,
+    connection: { ...connection, lock_timeout: LOCK_PATIENCE_MS },
+    applicationName: 'medianest reading',
+  });
   const watch = createDatabase({
     connection,
     max: 1,
