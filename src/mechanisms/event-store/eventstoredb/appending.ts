@@ -6,7 +6,7 @@ import { NO_STREAM } from '../event-store';
 import { createKeyedQueue } from '../keyed-queue';
 import type { WrittenEvent } from '../written-event';
 import type { Connection } from './connection';
-import { toAppendFailure } from './failures';
+import { toAppendFailure, toConflict } from './failures';
 import { collect } from './pages';
 import type { Resolved } from './stored-form';
 import { markOf, toProposed, toStoredEvent } from './stored-form';
@@ -40,6 +40,8 @@ export function createAppending(connection: Connection) {
     const answer = await connection
       .run((client) => client.appendToStream(streamId, proposed, options))
       .catch((error: unknown) => Promise.reject(toAppendFailure(error, append)));
+    // As the client says it when its connection string tells it not to throw.
+    if (!answer.success) throw toConflict(append, Number(answer.nextExpectedRevision));
     try {
       return await readBack(append, Number(answer.nextExpectedRevision), mark);
     } catch (cause) {

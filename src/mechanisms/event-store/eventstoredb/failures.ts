@@ -51,26 +51,31 @@ export function toReadFailure(cause: unknown): MediaNestError {
   return new EventStoreUnavailable(`the event store cannot be read: ${message}`, { cause });
 }
 
+/** What was to be appended where. */
+interface Target {
+  streamId: string;
+  expected: ExpectedVersion;
+}
+
+export function toConflict({ streamId, expected }: Target, actual: number): ConcurrencyConflict {
+  return new ConcurrencyConflict(streamId, expected === 'any' ? actual : expected, actual);
+}
+
 /** What became of a failed append. In doubt it is unknown: a wrong "not written" would lose or double a fact. */
-export function toAppendFailure(
-  cause: unknown,
-  { streamId, expected }: { streamId: string; expected: ExpectedVersion },
-): MediaNestError {
+export function toAppendFailure(cause: unknown, target: Target): MediaNestError {
   if (cause instanceof MediaNestError) return cause;
   const { type, message, actualVersion } = failureOf(cause);
   switch (type) {
-    case 'wrong-expected-version': {
-      const actual = typeof actualVersion === 'bigint' ? Number(actualVersion) : NO_STREAM;
-      return new ConcurrencyConflict(streamId, expected === 'any' ? actual : expected, actual);
-    }
+    case 'wrong-expected-version':
+      return toConflict(target, typeof actualVersion === 'bigint' ? Number(actualVersion) : NO_STREAM);
     case 'maximum-append-size-exceeded':
       return new InvalidEvent(`the event store refuses this append: ${message}`, { cause });
     case 'stream-deleted':
-      return new InvalidEvent(`stream ${streamId} was deleted from the event store and takes nothing any more`, {
+      return new InvalidEvent(`stream ${target.streamId} was deleted from the event store and takes nothing any more`, {
         cause,
       });
     case 'access-denied':
-      return new EventStoreUnavailable(`the event store denies us to write ${streamId}: ${message}`, { cause });
+      return new EventStoreUnavailable(`the event store denies us to write ${target.streamId}: ${message}`, { cause });
     case 'not-leader':
       return new EventStoreUnavailable(`the event store took nothing: no leader (${message})`, { cause });
   }
