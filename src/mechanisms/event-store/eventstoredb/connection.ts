@@ -37,7 +37,8 @@ const SILENT = 'the event store does not answer';
 export async function openConnection(url: string, answerMs: number): Promise<Connection> {
   const library = await import('@eventstore/db-client');
   const options: CallOptions = { credentials: credentialsOf(url), requiresLeader: true, deadline: answerMs };
-  const make = () => library.EventStoreDBClient.connectionString(url);
+  const address = url.replace(CREDENTIALS, '$<protocol>');
+  const make = () => library.EventStoreDBClient.connectionString(address);
   const closing = new AbortController();
   setMaxListeners(0, closing.signal); // every follower and every doubt waits for it
   let client = make();
@@ -110,8 +111,11 @@ async function hangUp(client: Client): Promise<void> {
   );
 }
 
+/** Each call has them. The client is not told, for it writes the whole string to the console where it does not know an option in it. */
+const CREDENTIALS = /^(?<protocol>[^:]+:\/\/)(?<username>[^:@/]+):(?<password>[^@/]+)@/;
+
 function credentialsOf(url: string): CallOptions['credentials'] {
-  const [, username = '', password = ''] = /^[^:]+:\/\/([^:@/]+):([^@/]+)@/.exec(url) ?? [];
+  const { username = '', password = '' } = CREDENTIALS.exec(url)?.groups ?? {};
   // Without a user of the string any name will do: the server has no TLS then (the settings see to it), and does not look.
   return username === ''
     ? { username: 'medianest', password: 'none' }

@@ -26,7 +26,7 @@ export interface EventStoreDbParts {
 /** The event store in EventStoreDB, by its own client (docs/decisions/0008). */
 export async function createEventStoreDbStore(parts: EventStoreDbParts): Promise<EventStore> {
   const { url, log, patienceMs = 30_000, answerMs = 5_000 } = parts;
-  const connection = await openConnection(url, answerMs);
+  const connection = await openConnection(url, answerMs).catch((error: unknown) => Promise.reject(refusalOf(error)));
   const reading = createReading(connection);
   const storeId = await begin(connection, reading, { log, patienceMs });
   const append = createAppending(connection);
@@ -67,6 +67,10 @@ export async function createEventStoreDbStore(parts: EventStoreDbParts): Promise
   return store;
 }
 
+function refusalOf(cause: unknown): StartupError {
+  return new StartupError(`EVENT_STORE_URL: ${(cause as Error).message}`, { cause });
+}
+
 const RETRY_MS = 500;
 
 /** Finds out who the store is, and that we may read all of it. A store that starts beside us may take its time. */
@@ -85,7 +89,7 @@ async function begin(
       const failure = toReadFailure(error);
       if (isDenied(error) || isDenied(failure.cause) || Date.now() > deadline) {
         await connection.close();
-        throw new StartupError(`EVENT_STORE_URL: ${failure.message}`, { cause: error });
+        throw refusalOf(failure);
       }
       if (!waited) log.warn({ err: failure }, 'waiting for the event store');
       await pause(RETRY_MS);
