@@ -1,3 +1,4 @@
+import { listenFailure } from '../mechanisms/errors';
 import { createMetrics } from '../mechanisms/observability';
 import { openMonitoring } from './monitoring';
 
@@ -31,4 +32,22 @@ it('says which setting to change when its port is taken', async () => {
   } finally {
     await door.close();
   }
+});
+
+it('says which setting to change when its address is not one of this machine', async () => {
+  const parts = { metrics: createMetrics(), obstacle: () => Promise.resolve(null) };
+  const elsewhere = openMonitoring(parts, { host: '192.0.2.1', port: 0 }); // an address for documents, which nobody has
+  await expect(elsewhere).rejects.toMatchObject({
+    code: 'STARTUP',
+    message: expect.stringMatching('192.0.2.1 .* HOST'),
+  });
+});
+
+it.each([
+  ['EACCES', /^port 80 of nas .* METRICS_PORT/],
+  ['ENOTFOUND', /^nas is not .* HOST/],
+])('says which setting to change on %s', (code, message) => {
+  const error = Object.assign(new Error(code), { code });
+  const failure = listenFailure(error, { host: 'nas', port: 80, setting: 'METRICS_PORT' });
+  expect(failure).toMatchObject({ code: 'STARTUP', message: expect.stringMatching(message) });
 });

@@ -207,13 +207,18 @@ export class StartupError extends MediaNestError {
   readonly code = 'STARTUP';
 }
 
-/** Why nobody can listen there: in words for a person when the port is taken, else as it was. `setting` names the port. */
+/** Why nobody can listen there, in words for a person where it is a matter of settings. `setting` names the port. */
 export function listenFailure(
   error: NodeJS.ErrnoException,
   { host, port, setting }: { host: string; port: number; setting: string },
 ): Error {
-  if (error.code !== 'EADDRINUSE') return error;
-  return new StartupError(
-    `port ${port} of ${host} is taken by another program; stop it, or set ${setting} to another one`,
-  );
+  const elsewhere = `${host} is not an address of this machine (${error.code}); set HOST to one of its own, or to 0.0.0.0 for all of them`;
+  const complaints: Record<string, string> = {
+    EADDRINUSE: `port ${port} of ${host} is taken by another program; stop it, or set ${setting} to another one`,
+    EACCES: `port ${port} of ${host} is not for this user, as ports below 1024 often are; set ${setting} to another one`,
+    EADDRNOTAVAIL: elsewhere,
+    ENOTFOUND: elsewhere,
+  };
+  const complaint = complaints[error.code ?? ''];
+  return complaint === undefined ? error : new StartupError(complaint);
 }
