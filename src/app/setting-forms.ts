@@ -34,6 +34,7 @@ export const points = (usual: number) => count('a whole number of points').pipe(
 export const webAddress = (example: string) =>
   z.url({ protocol: /^https?$/, error: `must be like ${example}` }).optional();
 
+const userId = 'must be the number of a user of Overseerr';
 const accountName = /^[a-z][a-z0-9_-]{0,31}$/;
 export const upstreamUsers = z
   .string()
@@ -45,5 +46,10 @@ export const upstreamUsers = z
       return z.NEVER;
     }
   })
-  .pipe(z.record(z.string().regex(accountName, `an account name is like ben (${accountName})`), z.int().positive()))
+  .pipe(
+    z.record(z.string().regex(accountName), z.int(userId).positive(userId), {
+      error: ({ code }) =>
+        code === 'invalid_key' ? `an account name is like ben (${accountName})` : 'must be like {"olga": 1, "ben": 2}',
+    }),
+  )
   .refine((users) => Object.keys(users).length > 0, 'names no account');
