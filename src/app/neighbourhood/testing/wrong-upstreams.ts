@@ -59,7 +59,9 @@ async function standUp(bench: Bench) {
   const block = Buffer.alloc(1024 * 1024, ' ');
   const json = { 'content-type': 'application/json' };
   const [flooding, silent]: SocketServer[] = [await startSocketServer(), await startSocketServer()];
-  flooding!.io.on('connection', (socket) => socket.emit('info', 'x'.repeat(100 * 1024 * 1024)));
+  // Bytes go as they are: a text would be written anew for everybody, in the process whose patience is tested.
+  const flood = Buffer.alloc(100 * block.length);
+  flooding!.io.on('connection', (socket) => socket.emit('info', flood));
   return {
     sockets: [flooding!, silent!],
     page: await bench.serve((_request, response) => {
