@@ -150,6 +150,8 @@ async function endOf(stream: Response): Promise<void> {
 it('refuses what it cannot do, and says what it can', async () => {
   const refused = await house.run(['events', '--stream', STREAM, '--follow']);
   expect(refused).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('--stream goes alone') });
+  const unknown = await house.run(['events', '--stream', 'mediaRequest-movie-551-standard']);
+  expect(unknown).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('no stream "mediaRequest-') });
   const foreign = await house.run(['events', '--after', 'p1.pg0000.1']);
   expect(foreign).toMatchObject({ code: 1, stderr: expect.stringContaining('another event store') });
 });

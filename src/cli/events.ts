@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { formatPosition, parsePosition, wholeLog } from '../mechanisms/event-store';
+import { formatPosition, NO_STREAM, parsePosition, wholeLog } from '../mechanisms/event-store';
 import type { StoredEvent } from '../mechanisms/event-store';
 import { StartupError } from '../mechanisms/errors';
 import type { Command, Visit } from './command';
@@ -30,7 +30,11 @@ async function* asList(events: StoredEvent[]): AsyncIterable<StoredEvent> {
 
 async function eventsOf({ store, enough }: Visit, words: ReturnType<typeof parse>) {
   const { stream, after = '0', follow = false } = words;
-  if (stream !== undefined) return asList((await store.readStream(stream)).events);
+  if (stream !== undefined) {
+    const { version, events } = await store.readStream(stream);
+    if (version === NO_STREAM) throw new StartupError(`there is no stream "${stream}"`);
+    return asList(events);
+  }
   const from = after === '0' ? 0n : parsePosition(store.storeId, after);
   return follow ? store.subscribeToAll(from, enough) : wholeLog(store, from);
 }

@@ -1,6 +1,9 @@
 import type { DefinitionNode, GraphQLSchema, ObjectTypeDefinitionNode } from 'graphql';
 import { Kind, lexicographicSortSchema, parse, print, printSchema } from 'graphql';
+import { StartupError } from '../mechanisms/errors';
 import type { Command } from './command';
+
+export const SCHEMA_USAGE = 'medianest schema [--demo]';
 
 const text = (schema: GraphQLSchema) => printSchema(lexicographicSortSchema(schema));
 
@@ -26,6 +29,7 @@ function addition(demo: GraphQLSchema, production: GraphQLSchema): string {
 }
 
 export const schemaCommand: Command = async (words, parts) => {
+  if (words.some((word) => word !== '--demo')) throw new StartupError(SCHEMA_USAGE);
   const production = await parts.schema(false);
   parts.print(words.includes('--demo') ? addition(await parts.schema(true), production) : text(production));
 };
