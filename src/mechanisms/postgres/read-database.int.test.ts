@@ -77,6 +77,16 @@ it('leaves out one that is behind, and takes it back', async () => {
   await states('SERVING', 'SERVING');
 });
 
+it('tells who reads how far behind the place is', async () => {
+  open([cluster.replicas[0]!.appUrl], { lagBoundMs: 60_000 });
+  await states('SERVING');
+  const [first] = cluster.replicas;
+  await first!.owner.query('select pg_wal_replay_pause()');
+  await cluster.primary.owner.query('select pg_logical_emit_message(false, $1, $1)', ['x']);
+  await until(async () => (await reads.read((_place, lagMs) => Promise.resolve(lagMs))) > 300);
+  await first!.owner.query('select pg_wal_replay_resume()');
+});
+
 it('takes for no replica what is the primary itself', async () => {
   open([cluster.primary.appUrl, cluster.replicas[0]!.appUrl]);
   await states('AWAY', 'SERVING');

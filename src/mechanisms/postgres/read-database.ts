@@ -14,8 +14,11 @@ import { createWalTrail } from './wal-trail';
  */
 export interface ReadDatabase extends Place {
   readonly primary: Place;
-  /** All statements of `work` at one place. It only reads: when the place fails, it runs again at another, at last on the primary. */
-  read<Result>(work: (place: Place) => Promise<Result>): Promise<Result>;
+  /**
+   * All statements of `work` at one place, which is that far behind as far as is known. It only reads: when the place fails, it runs again at another, at last
+   * on the primary.
+   */
+  read<Result>(work: (place: Place, lagMs: number) => Promise<Result>): Promise<Result>;
   replicas(): ReplicaStatus[];
   close(): Promise<void>;
 }
@@ -71,16 +74,17 @@ export function createReadDatabase(options: ReadDatabaseOptions): ReadDatabase {
   // Each at its own pace: who is frozen holds up nobody.
   const loops = watching.map((look) => again(look, lookMs, closing.signal));
 
-  async function read<Result>(work: (place: Place) => Promise<Result>): Promise<Result> {
+  async function read<Result>(work: (place: Place, lagMs: number) => Promise<Result>): Promise<Result> {
     for (const replica of inOrder(replicas).slice(0, TRIES)) {
+      const { lagMs } = replica.status();
       try {
-        return await replica.run(work);
+        return await replica.run((place) => work(place, lagMs ?? 0));
       } catch (error) {
         if (!isOfThisPlace(error)) throw error;
         if (error instanceof DatabaseUnavailable) replica.leave(error);
       }
     }
-    return work(primary);
+    return work(primary, 0);
   }
 
   return {

@@ -96,6 +96,18 @@ it('waits for a replica that comes in time', async () => {
   expect(await reading).toMatchObject({ newest: head, place: 'replica-1' });
 });
 
+it('asks a replica that is known to be far behind, and does not wait for it', async () => {
+  const farBehind: ReadDatabase = { ...reads, read: (work) => reads.read((place) => work(place, 2 ** 29)) };
+  const before = head;
+  await read(view, before); // it is there
+  await replica().query('select pg_wal_replay_pause()');
+  await project();
+  expect(await read(viewWith(farBehind, 2 ** 30), before)).toMatchObject({ newest: before, place: 'replica-1' });
+  const reading = read(viewWith(farBehind, 2 ** 30), head + 1n);
+  await project(); // the primary is waited for
+  expect(await reading).toMatchObject({ newest: head, place: 'primary' });
+});
+
 it('keeps the order of the rows, and knows none from one', async () => {
   await project();
   const inOrder = [head, head - 1n, head - 2n].map(String);

@@ -8,7 +8,7 @@ import type { Projection } from './projection';
 export interface View extends Place {
   /**
    * With `atLeast` the rows are as of that position or later: the statement itself tells how far the projection was in the snapshot that it read.
-   * A place that is not there yet is waited for, then the primary is asked. Throws StaleRead when that is behind too; at once where the
+   * A place that is not there yet is waited for, if it is not far behind, then the primary is asked. Throws StaleRead when that is behind too; at once where the
    * projection stands still, stopped or with rows of another version, and then the error says so.
    */
   query<Row extends object>(sql: string, values?: readonly unknown[], atLeast?: bigint): Promise<Row[]>;
@@ -23,7 +23,7 @@ export interface ViewsParts {
   reads: ReadDatabase;
   store: Pick<EventStore, 'storeId'>;
   projections: readonly Pick<Projection, 'name' | 'version'>[];
-  /** How long a replica is waited for. */
+  /** How long a place is waited for. */
   patienceMs: number;
 }
 
@@ -37,6 +37,9 @@ interface Found<Row> {
 /** Steps of waiting: a replica is behind by milliseconds as a rule. */
 const STEP_MS = { first: 1, growth: 1.5, most: 20 };
 
+/** What is known to be behind by so much of the patience is not waited for: else each read of an operation would wait for it, one after the other. */
+const HOPELESS = 0.5;
+
 export function createViews({ reads, store, projections, patienceMs }: ViewsParts): Views {
   return function viewOf(name) {
     const projection = projections.find((one) => one.name === name);
@@ -44,19 +47,18 @@ export function createViews({ reads, store, projections, patienceMs }: ViewsPart
 
     async function fresh<Row>(ask: (place: Place) => Promise<Found<Row>>): Promise<Row[]> {
       const deadline = Date.now() + patienceMs;
-      /** Null: the rows are too old there, and stay so. */
-      async function patiently(place: Place): Promise<Row[] | null> {
+      async function patiently(place: Place, lagMs = 0): Promise<Found<Row>> {
+        const waitsUntil = lagMs < patienceMs * HOPELESS ? deadline : 0;
         for (let step = STEP_MS.first; ; step = Math.min(step * STEP_MS.growth, STEP_MS.most)) {
-          const { isFresh, standsStill, rows } = await ask(place);
-          if (isFresh) return rows;
-          const left = deadline - Date.now();
-          if (standsStill || left <= 0) return null;
+          const found = await ask(place);
+          const left = waitsUntil - Date.now();
+          if (found.isFresh || found.standsStill || left <= 0) return found;
           await pause(Math.min(step, left));
         }
       }
-      const found = await reads.read(patiently);
-      if (found) return found;
-      const { isFresh, standsStill, rows } = await ask(reads.primary);
+      const there = await reads.read(patiently);
+      if (there.isFresh) return there.rows;
+      const { isFresh, standsStill, rows } = await patiently(reads.primary);
       if (isFresh) return rows;
       throw new StaleRead(`${name} did not reach that position in time`, standsStill);
     }
