@@ -1,9 +1,11 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import { createLoaderScope } from '../../mechanisms/batching';
 import { NotFound } from '../../mechanisms/errors';
 import { createEventCodecs } from '../../mechanisms/event-store';
 import type { StoredEvent } from '../../mechanisms/event-store';
 import { recorded } from '../../mechanisms/event-store/testing';
 import type { OperationContext } from '../../server/context';
+import type { RequestPage } from './loaders';
 import { createRequestPast, createUsableLoader } from './loaders';
 import { mediaRequestCodecs } from './media-request/event-codecs';
 import type { MediaRequestEvent } from './media-request/events';
@@ -12,6 +14,7 @@ import { at, BEN, CLEO, ID, STREAM, then } from './media-request/testing';
 import { presentPast, presentRequest } from './presentation';
 import type { RequestResolverParts } from './resolvers';
 import { HandoverResolver, RequestResolver } from './resolvers';
+import type { RequestFilter } from './types';
 
 /** Cleo is on it from the fourth second, until the fifth. */
 const life = [...facts.asked(), facts.joined(), facts.left()].map((one, n) => then(n + 1, one));
@@ -54,6 +57,28 @@ it('who is on it sees its people, also as it was', async () => {
   const shown = await lookBack(BEN, 4);
   expect(shown).toMatchObject({ requester: { id: BEN }, followers: [{ id: CLEO }] });
   expect(await shown.told.countAll()).toBe(9);
+});
+
+describe('a list of requests', () => {
+  const wanted: RequestPage[] = [];
+  const row = { state: facts.after(facts.asked()), streamId: STREAM, position: 1n };
+  const resolver = new RequestResolver({
+    queries: { page: (page: RequestPage) => (wanted.push(page), Promise.resolve([row, row])) },
+    surroundings: { person: () => null, upstreamUrl: () => null },
+  } as unknown as RequestResolverParts);
+  const context = { viewer: { accountId: BEN, scopes: new Set() } } as unknown as OperationContext;
+  const info = { fieldNodes: [], fragments: {} } as unknown as GraphQLResolveInfo;
+  const list = (orderBy: RequestPage['orderBy'], { after, ...filter }: RequestFilter & { after?: string } = {}) =>
+    resolver.requests(context, filter, orderBy, 1, after, undefined, info);
+
+  it('goes on at its own cursor, and at none of another order', async () => {
+    const { pageInfo } = await list('UPDATED_DESC');
+    const after = pageInfo.endCursor!;
+    await list('UPDATED_DESC', { after });
+    const { updatedAt, requestId } = row.state;
+    expect(wanted.at(-1)).toMatchObject({ after: { at: updatedAt, requestId } });
+    await expect(list('REQUESTED_DESC', { after })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  });
 });
 
 it('looks the connection up once for all that wait for it, and not for those that do not', async () => {

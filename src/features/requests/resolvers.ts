@@ -92,7 +92,8 @@ export interface RequestResolverParts {
   createTitleLoader: () => BatchLoader<{ type: 'MOVIE' | 'TV'; tmdbId: number }, RememberedTitle>;
 }
 
-const cursorKeys = z.tuple([z.iso.datetime(), z.string()]);
+/** The order is one of them: in another one a place means nothing. */
+const cursorKeysOf = (orderBy: RequestPage['orderBy']) => z.tuple([z.literal(orderBy), z.iso.datetime(), z.string()]);
 const timelineKeys = z.tuple([z.string().regex(/^\d{1,18}$/)]);
 
 function viewerOf({ viewer }: OperationContext): Viewer {
@@ -149,7 +150,7 @@ export class RequestResolver {
     const wanted = pageOf(filter, { orderBy, limit: limit + 1, accountId: viewerOf(context).accountId });
     if (atLeast) wanted.atLeast = this.parts.positions.parse(atLeast);
     if (after) {
-      const [at, requestId] = decodeCursor(after, cursorKeys);
+      const [, at, requestId] = decodeCursor(after, cursorKeysOf(orderBy));
       wanted.after = { at, requestId };
     }
     const { queries } = this.parts;
@@ -159,7 +160,8 @@ export class RequestResolver {
     const nodes = rows.slice(0, limit).map((row) => this.present(row, context));
     return page({
       nodes,
-      cursorOf: ({ state, id }) => encodeCursor([orderBy === 'UPDATED_DESC' ? state.updatedAt : state.requestedAt, id]),
+      cursorOf: ({ state, id }) =>
+        encodeCursor([orderBy, orderBy === 'UPDATED_DESC' ? state.updatedAt : state.requestedAt, id]),
       hasNextPage: rows.length > limit,
       hasPreviousPage: !!after,
       ...(total !== null && { countAll: () => Promise.resolve(total) }),
