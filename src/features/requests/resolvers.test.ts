@@ -11,6 +11,7 @@ import { mediaRequestCodecs } from './media-request/event-codecs';
 import type { MediaRequestEvent } from './media-request/events';
 import * as facts from './media-request/testing';
 import { at, BEN, CLEO, ID, STREAM, then } from './media-request/testing';
+import type { RequestStatus } from './media-request/media-request';
 import { presentPast, presentRequest } from './presentation';
 import type { RequestResolverParts } from './resolvers';
 import { HandoverResolver, RequestResolver } from './resolvers';
@@ -78,6 +79,16 @@ describe('a list of requests', () => {
     const { updatedAt, requestId } = row.state;
     expect(wanted.at(-1)).toMatchObject({ after: { at: updatedAt, requestId } });
     await expect(list('REQUESTED_DESC', { after })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  });
+
+  it.each<[RequestFilter, RequestStatus[]]>([
+    [{ needsDecision: true }, ['PENDING_APPROVAL']],
+    [{ needsDecision: true, status: ['APPROVED', 'PENDING_APPROVAL'] }, ['PENDING_APPROVAL']],
+    [{ needsDecision: true, status: ['APPROVED'] }, []],
+    [{ status: ['APPROVED'] }, ['APPROVED']],
+  ])('is of what is all that is asked for: %j', async (filter, status) => {
+    await list('UPDATED_DESC', filter);
+    expect(wanted.at(-1)).toMatchObject({ status });
   });
 });
 

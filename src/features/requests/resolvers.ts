@@ -511,11 +511,13 @@ function pageOf(
   filter: RequestFilter | undefined,
   { orderBy, limit, accountId }: { orderBy: keyof typeof RequestOrder; limit: number; accountId: string },
 ): RequestPage {
-  const status = filter?.needsDecision ? (['PENDING_APPROVAL'] as const) : filter?.status;
+  const status = filter?.needsDecision
+    ? (['PENDING_APPROVAL'] as const).filter((one) => filter.status?.includes(one) ?? true)
+    : filter?.status;
   return {
     orderBy,
     limit,
-    ...(status ? { status: [...status] } : {}),
+    ...(status ? { status } : {}),
     ...(filter?.type ? { mediaType: filter.type } : {}),
     ...(filter?.mine ? { participantId: accountId } : {}),
   };
