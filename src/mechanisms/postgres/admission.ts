@@ -3,7 +3,7 @@ import { Overloaded } from '../errors';
 
 /** Lets wait for a connection, as long as that is worth while. */
 export interface Admission {
-  /** Throws Overloaded at once when it would take too long. */
+  /** Throws Overloaded: at once when it would take too long, and when it took longer than the pool lets wait. */
   wait<Client>(connect: () => Promise<Client>): Promise<Client>;
   /** How long one was held that is free again. */
   held(ms: number): void;
@@ -21,6 +21,11 @@ export interface AdmissionOptions {
 const WEIGHT = 0.1;
 /** When who was turned away may come again. */
 const TRY_AGAIN_MS = 1_000;
+/** What `pg` says to who waited in its queue in vain, and to nobody who had a connection opened. */
+const WAITED_IN_VAIN = 'timeout exceeded when trying to connect';
+
+const overloaded = (): Overloaded =>
+  new Overloaded('too many wait for the database: try again in a second', new Date(Date.now() + TRY_AGAIN_MS));
 
 /**
  * What a newcomer has to expect: those before it, as long as connections are held now and as many at once as there are. And where nobody gives one
@@ -40,14 +45,13 @@ export function createAdmission({ pool, size, maxWaitMs }: AdmissionOptions): Ad
 
   return {
     async wait(connect) {
-      if (expectedMs() >= maxWaitMs) {
-        const retryAfter = new Date(Date.now() + TRY_AGAIN_MS);
-        throw new Overloaded('too many wait for the database: try again in a second', retryAfter);
-      }
+      if (expectedMs() >= maxWaitMs) throw overloaded();
       const self = { since: performance.now() };
       waiting.add(self);
       try {
         return await connect();
+      } catch (error) {
+        throw (error as Error).message === WAITED_IN_VAIN ? overloaded() : error;
       } finally {
         waiting.delete(self);
       }

@@ -94,6 +94,16 @@ describe('a pool', () => {
     await narrow.close();
   });
 
+  it('says the same to who was let in, and waited in vain', async () => {
+    const narrow = open({ maxWaitMs: 60_000 });
+    const leave = await hold(narrow);
+    narrow.pool.options.connectionTimeoutMillis = 50;
+    const refused = { code: 'OVERLOADED', retryAfter: expect.any(Date) };
+    await expect(narrow.query('select 1')).rejects.toMatchObject(refused);
+    await leave();
+    await narrow.close();
+  });
+
   it('lends what is free also while a new connection hangs', async () => {
     const sockets: Socket[] = [];
     const stream = () => {

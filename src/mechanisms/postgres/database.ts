@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PoolClient, PoolConfig, QueryResult } from 'pg';
 import { Pool } from 'pg';
 import type { Logger, Observer } from '../observability';
-import { DatabaseUnavailable } from '../errors';
+import { DatabaseUnavailable, Overloaded } from '../errors';
 import { createAdmission } from './admission';
 import type { Admission } from './admission';
 import { asDatabaseError, toUnreachable } from './database-errors';
@@ -125,11 +125,11 @@ async function withConnection<Result>(
   { watch, admission }: { watch: PoolWatch; admission: Admission },
   work: (ask: Ask) => Promise<Result>,
 ): Promise<Result> {
-  const client = await admission.wait(() =>
-    watch.connect().catch((error: unknown) => {
-      throw toUnreachable(error);
-    }),
-  );
+  const client = await admission
+    .wait(() => watch.connect())
+    .catch((error: unknown) => {
+      throw error instanceof Overloaded ? error : toUnreachable(error);
+    });
   const lentAt = performance.now();
   let broken: DatabaseUnavailable | undefined;
   const ask: Ask = async (sql, question) => {
