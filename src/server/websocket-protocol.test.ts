@@ -54,6 +54,14 @@ describe('the connection', () => {
     expect((await client.closed).code).toBe(4429);
   });
 
+  it('that brings no valid token is told what to bring: 4401', async () => {
+    const client = door.socket();
+    await client.opened();
+    client.send({ type: 'connection_init', payload: { authorization: 'Bearer nobody' } });
+    const reason = 'connection_init needs a valid token: { "authorization": "Bearer <token>" }';
+    expect(await client.closed).toEqual({ code: 4401, reason });
+  });
+
   it('that is not acknowledged serves no operation: 4401', async () => {
     const client = door.socket();
     await client.opened();

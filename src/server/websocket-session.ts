@@ -53,7 +53,10 @@ export function createSessionHandlers(
       const token = bearerToken(connectionParams?.authorization);
       const viewer = await authenticate(token);
       if (!viewer) {
-        session.close(CloseCode.Unauthorized, 'connection_init needs { "authorization": "Bearer <token>" }');
+        session.close(
+          CloseCode.Unauthorized,
+          'connection_init needs a valid token: { "authorization": "Bearer <token>" }',
+        );
         return false;
       }
       if (session.closed) return false;
