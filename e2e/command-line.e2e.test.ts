@@ -164,8 +164,10 @@ it('finds the store whole, beside the server and without it, and leaves nothing 
   expect(house.children()).toEqual([]);
 });
 
-it('says so when there is no store yet', async () => {
+it('says so when there is no store yet, and gives no token that no server would take', async () => {
   const empty = createHouse();
   expect(await empty.run(['verify'])).toMatchObject({ code: 1, stderr: expect.stringContaining('no event store in') });
+  const token = await empty.run(['token', '--account', 'ben']);
+  expect(token).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('no server has run in') });
   await empty.leave();
 });

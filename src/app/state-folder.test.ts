@@ -28,6 +28,14 @@ describe('the state folder', () => {
     expect(readdirSync(home)).toEqual([]);
   });
 
+  it('tells whether a key is there without making it', () => {
+    const folder = openStateFolder(home);
+    expect(folder.hasKey('tokens')).toBe(false);
+    folder.key('tokens');
+    expect([folder.hasKey('tokens'), folder.hasKey('database')]).toEqual([true, false]);
+    expect(openStateFolder(home, 'a secret of at least 32 characters').hasKey('database')).toBe(true);
+  });
+
   it('refuses a damaged key instead of making another', () => {
     const folder = openStateFolder(home);
     folder.key('tokens');

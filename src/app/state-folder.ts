@@ -2,6 +2,7 @@ import { hkdfSync, randomBytes } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
+  existsSync,
   fsyncSync,
   linkSync,
   mkdirSync,
@@ -18,6 +19,8 @@ export interface StateFolder {
   path: string;
   /** 32 bytes of chance under this name: made once, kept with mode 0600; or derived, where there is a secret to derive them from. */
   key(name: string): Uint8Array;
+  /** Whether that key is made already, or derived: if not, nobody else goes by it yet. */
+  hasKey(name: string): boolean;
   /** The path of a file or folder in it; its parent exists. */
   place(...parts: string[]): string;
 }
@@ -45,12 +48,13 @@ export function openStateFolder(home: string, secret?: string): StateFolder {
   const make = (folder: string) => guarded(() => mkdirSync(folder, { recursive: true }));
   // Passable whatever the umask: as root the database runs as another user, who must reach its own folder below. Keys are closed.
   const open = () => guarded(() => mkdirSync(root, { recursive: true }) && chmodSync(root, 0o711));
-  const kept = (name: string) =>
-    guarded(() => readKey(path.join(root, 'keys', `${name}.key`)) ?? makeKey(path.join(root, 'keys'), name));
+  const keys = path.join(root, 'keys');
+  const kept = (name: string) => guarded(() => readKey(keyFile(keys, name)) ?? makeKey(keys, name));
   if (secret === undefined) open();
   return {
     path: root,
     key: (name) => (secret === undefined ? kept(name) : deriveKey(secret, name)),
+    hasKey: (name) => secret !== undefined || existsSync(keyFile(keys, name)),
     place(...parts) {
       open();
       const place = path.join(root, ...parts);
@@ -63,6 +67,8 @@ export function openStateFolder(home: string, secret?: string): StateFolder {
 function deriveKey(secret: string, name: string): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', secret, '', `medianest ${name}`, KEY_BYTES));
 }
+
+const keyFile = (folder: string, name: string): string => path.join(folder, `${name}.key`);
 
 function readKey(file: string): Uint8Array | undefined {
   try {
@@ -78,7 +84,7 @@ function readKey(file: string): Uint8Array | undefined {
 /** Written whole or not at all; of two processes that make it at once, one wins and both use it. */
 function makeKey(folder: string, name: string): Uint8Array {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const file = path.join(folder, `${name}.key`);
+  const file = keyFile(folder, name);
   const written = `${file}.${randomBytes(4).toString('hex')}`;
   const descriptor = openSync(written, 'wx', 0o600);
   try {

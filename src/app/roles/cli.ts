@@ -31,10 +31,15 @@ export function runCommand(words: string[]): Promise<void> {
     printOver,
     async issueToken({ account, ttlMs }) {
       const settings = readSettings();
-      const key = openStateFolder(settings.home, settings.key).key('tokens');
+      const folder = openStateFolder(settings.home, settings.key);
+      if (!folder.hasKey('tokens')) {
+        throw new StartupError(
+          `no server has run in ${folder.path} yet, so none would take the token: start MediaNest once, or set MEDIANEST_HOME`,
+        );
+      }
       const issue = createTokenIssuer({
         members: membersOf(settings),
-        key,
+        key: folder.key('tokens'),
         clock: () => new Date(),
       });
       return issue(account, ttlMs);
