@@ -144,9 +144,10 @@ function keepSchema({ body, http }: GraphQLResponse, translate: TranslateError):
 }
 
 function subscriptionByHttp(): GraphQLError {
-  return new GraphQLError('subscriptions are served on a WebSocket (graphql-transport-ws) at this address', {
-    extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
-  });
+  return new GraphQLError(
+    'subscriptions are served at this address on a WebSocket (graphql-transport-ws), and to who accepts text/event-stream',
+    { extensions: { code: 'BAD_REQUEST', http: { status: 400 } } },
+  );
 }
 
 function withStatus(error: unknown): unknown {

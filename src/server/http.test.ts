@@ -136,8 +136,10 @@ describe('what they may', () => {
     }
   });
 
-  it('subscriptions are not served by POST', async () => {
-    expect(codeOf(await door.ask('subscription { counted { n } }', 'ben'))).toBe('BAD_REQUEST');
+  it('subscriptions are not served by POST, and it is said where they are', async () => {
+    const refused = await door.ask('subscription { counted { n } }', 'ben');
+    expect(codeOf(refused)).toBe('BAD_REQUEST');
+    expect(refused.body.errors?.[0]?.message).toMatch(/graphql-transport-ws.*text\/event-stream/);
     expect(door.source.subscribed).toBe(0);
   });
 });
