@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { formatPosition, NO_STREAM, parsePosition, wholeLog } from '../mechanisms/event-store';
 import type { StoredEvent } from '../mechanisms/event-store';
-import { StartupError } from '../mechanisms/errors';
+import { PositionExpired, StartupError } from '../mechanisms/errors';
 import type { Command, Visit } from './command';
 
 export const EVENTS_USAGE = 'medianest events [--stream <id> | --after <position> [--follow]]';
@@ -36,6 +36,8 @@ async function eventsOf({ store, enough }: Visit, words: ReturnType<typeof parse
     return asList(events);
   }
   const from = after === '0' ? 0n : parsePosition(store.storeId, after);
+  // Else it would read as "nothing since then".
+  if (from > (await store.head())) throw new PositionExpired(`${after} is beyond the end of the event store`);
   return follow ? store.subscribeToAll(from, enough) : wholeLog(store, from);
 }
 
