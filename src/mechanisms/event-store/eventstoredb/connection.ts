@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type * as Library from '@eventstore/db-client';
 import { circuitBreaker, CircuitState, ConsecutiveBreaker, handleWhen, isBrokenCircuitError } from 'cockatiel';
 import { EventStoreUnavailable } from '../../errors';
-import { isNotLeader, needsAnotherClient, NoAnswer } from './failures';
+import { isAway, isNotLeader, needsAnotherClient, NoAnswer } from './failures';
 
 export type Client = Library.EventStoreDBClient;
 
@@ -28,10 +28,12 @@ export interface Connection {
   close(): Promise<void>;
 }
 
-/** A frozen node swallows every call for its whole time: after two of them in a row the others fail at once, and one a second asks. */
+/**
+ * A frozen node swallows every call for its whole time, and where none is each call makes a channel, which tries once more after it was closed and keeps the
+ * connection when that succeeds: after two of them in a row the others fail at once, and one a second asks.
+ */
 const SILENT_CALLS = 2;
 const ASK_AGAIN_MS = 1_000;
-const SILENT = 'the event store does not answer';
 
 /** The library is loaded here, and so only where a store of this kind is used: it registers its messages on the global object. */
 export async function openConnection(url: string, answerMs: number): Promise<Connection> {
@@ -56,17 +58,21 @@ export async function openConnection(url: string, answerMs: number): Promise<Con
       throw error;
     }
   }
-  const breaker = circuitBreaker(handleWhen(needsAnotherClient), {
+  const breaker = circuitBreaker(handleWhen(isAway), {
     halfOpenAfter: ASK_AGAIN_MS,
     breaker: new ConsecutiveBreaker(SILENT_CALLS),
   });
+  function silent(): EventStoreUnavailable {
+    const { error } = breaker.lastFailure as { error: Error };
+    return new EventStoreUnavailable(`the event store does not answer: ${error.message}`, { cause: error });
+  }
   async function once<Answer>(work: (client: Client, signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
     // The breaker would let this call wait for the one that asks, and so for as long as a frozen node can hold that up.
-    if (breaker.state === CircuitState.HalfOpen) throw new EventStoreUnavailable(SILENT);
+    if (breaker.state === CircuitState.HalfOpen) throw silent();
     try {
       return await breaker.execute(() => use((mine) => inTime(answerMs, (signal) => work(mine, signal))));
     } catch (error) {
-      if (isBrokenCircuitError(error)) throw new EventStoreUnavailable(SILENT);
+      if (isBrokenCircuitError(error)) throw silent();
       throw error;
     }
   }

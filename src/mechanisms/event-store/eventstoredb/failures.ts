@@ -40,6 +40,11 @@ export function needsAnotherClient(error: unknown): boolean {
   return error instanceof NoAnswer || code === DEADLINE_EXCEEDED || /Failed to discover|Channel has been/.test(message);
 }
 
+/** All others would find out the same: of a frozen node each in its whole time, of none by a connection of its own. */
+export function isAway(error: unknown): boolean {
+  return needsAnotherClient(error) || /No connection established/.test(failureOf(error).message);
+}
+
 export function toReadFailure(cause: unknown): MediaNestError {
   if (cause instanceof MediaNestError) return cause;
   const { message } = failureOf(cause);

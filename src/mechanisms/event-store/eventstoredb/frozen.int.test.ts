@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createLogger } from '../../observability';
 import type { EventStore } from '../event-store';
@@ -10,7 +12,7 @@ import { createDouble } from './testing';
 const log = createLogger({ level: 'silent' });
 jest.setTimeout(120_000); // a busy machine takes its time
 
-describe('EventStoreDB that is frozen', () => {
+describe('EventStoreDB that is frozen, or away', () => {
   let double: Double;
   let store: EventStore;
   let ending: AbortController;
@@ -60,6 +62,21 @@ describe('EventStoreDB that is frozen', () => {
     await expectFailuresAtOnce();
     double.thaw();
     await asking;
+    await until(works);
+  });
+
+  it('is not tried by each call while it is away, and the others say why', async () => {
+    await begin(2_000);
+    await double.kill();
+    let tries = 0;
+    const port = Number(double.hosts()[0]!.split(':')[1]);
+    const refusing = createServer((socket) => void (++tries, socket.destroy())).listen(port, '127.0.0.1');
+    for (let calls = 0; calls < 100; calls++) await reads(1);
+    const [outcome] = await reads(1);
+    await once(refusing.close(), 'close');
+    await double.start();
+    expect(tries).toBeLessThan(50);
+    expect(outcome).toMatchObject({ reason: { message: expect.stringMatching(/No connection established/) } });
     await until(works);
   });
 });
