@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { createLoaderScope } from '../../mechanisms/batching';
-import { NotFound } from '../../mechanisms/errors';
+import { DatabaseUnavailable, NotFound } from '../../mechanisms/errors';
 import { createEventCodecs } from '../../mechanisms/event-store';
 import type { StoredEvent } from '../../mechanisms/event-store';
 import { recorded } from '../../mechanisms/event-store/testing';
@@ -12,6 +12,7 @@ import type { MediaRequestEvent } from './media-request/events';
 import * as facts from './media-request/testing';
 import { at, BEN, CLEO, ID, STREAM, then } from './media-request/testing';
 import type { RequestStatus } from './media-request/media-request';
+import type { PresentedRequest } from './presentation';
 import { presentPast, presentRequest } from './presentation';
 import type { RequestResolverParts } from './resolvers';
 import { HandoverResolver, RequestResolver } from './resolvers';
@@ -58,6 +59,39 @@ it('who is on it sees its people, also as it was', async () => {
   const shown = await lookBack(BEN, 4);
   expect(shown).toMatchObject({ requester: { id: BEN }, followers: [{ id: CLEO }] });
   expect(await shown.told.countAll()).toBe(9);
+});
+
+it('what only the primary can tell is unknown while it is away, and no reason to fail; what is wrong there is', async () => {
+  const { handover } = presentRequest(
+    { state: facts.after(facts.asked()), position: 1n },
+    { accountId: BEN, scopes: new Set() },
+    { person: () => null, upstreamUrl: () => null },
+  );
+  const ask = (error: Error) => {
+    const createLoader = () => ({ load: () => Promise.reject(error) });
+    const parts = { clock: () => at(0), createUsableLoader: createLoader, createQueueLoader: createLoader };
+    const resolver = new HandoverResolver(parts as unknown as RequestResolverParts);
+    const context = { loaders: createLoaderScope() } as OperationContext;
+    return Promise.allSettled<unknown>([
+      resolver.waitingOn(handover, context),
+      resolver.nextAttemptAt(handover, context),
+      resolver.queuePosition(handover, context),
+    ]);
+  };
+  const unknown = { status: 'fulfilled', value: null };
+  expect(await ask(new DatabaseUnavailable('away'))).toEqual([unknown, unknown, unknown]);
+  const failed = { status: 'rejected', reason: new Error('a bug') };
+  expect(await ask(new Error('a bug'))).toEqual([failed, failed, failed]);
+});
+
+it('a request has no picture while nobody can tell which', async () => {
+  const parts = {
+    createTitleLoader: () => ({ load: () => Promise.reject(new DatabaseUnavailable('away')) }),
+    pictureUrl: (path: string | null) => path,
+  };
+  const resolver = new RequestResolver(parts as unknown as RequestResolverParts);
+  const request = { state: facts.after(facts.asked()) } as PresentedRequest;
+  expect(await resolver.posterUrl(request, { loaders: createLoaderScope() } as OperationContext)).toBeNull();
 });
 
 describe('a list of requests', () => {

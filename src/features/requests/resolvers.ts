@@ -1,11 +1,11 @@
-/* eslint max-lines: ["error", 530] -- every field of the feature, each of them glue; the import law wants them in one file */
+/* eslint max-lines: ["error", 535] -- every field of the feature, each of them glue; the import law wants them in one file */
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, FieldResolver, ID, Info, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { z } from 'zod';
 import { createBeside } from '../../mechanisms/change-feed';
 import type { ChangeFeed, FeedItem } from '../../mechanisms/change-feed';
 import type { DomainError } from '../../mechanisms/errors';
-import { InvalidInput, NotFound, Unauthenticated } from '../../mechanisms/errors';
+import { InvalidInput, NotFound, Unauthenticated, unknownForNow } from '../../mechanisms/errors';
 import type { Positions } from '../../mechanisms/event-store';
 import {
   answering,
@@ -271,7 +271,7 @@ export class RequestResolver {
   }
 
   private remembered({ mediaType, tmdbId }: MediaRequestState, { loaders }: OperationContext) {
-    return loaders.use(this.parts.createTitleLoader).load({ type: mediaType, tmdbId });
+    return loaders.use(this.parts.createTitleLoader).load({ type: mediaType, tmdbId }).catch(unknownForNow);
   }
 
   @FieldResolver(() => TimelineConnection, {
@@ -310,22 +310,26 @@ export class RequestResolver {
 export class HandoverResolver {
   constructor(private readonly parts: RequestResolverParts) {}
 
-  private async waiting({ handover }: MediaRequestState, { loaders }: OperationContext): Promise<Waiting> {
+  /** Null: nobody can tell now. */
+  private async waiting({ handover }: MediaRequestState, { loaders }: OperationContext): Promise<Waiting | null> {
     const { createUsableLoader, clock, settleDelayMs } = this.parts;
     const { connectionId } = handover;
     const connectionUsable =
       connectionId === null ||
       !isWaiting(handover) ||
-      (await loaders.use(createUsableLoader).load(connectionId)) === true;
-    return waitingOf(handover, { connectionUsable, now: clock(), settleDelayMs });
+      (await loaders.use(createUsableLoader).load(connectionId).catch(unknownForNow));
+    return connectionUsable === null ? null : waitingOf(handover, { connectionUsable, now: clock(), settleDelayMs });
   }
 
-  @FieldResolver(() => WaitingOn, { nullable: true, description: 'What it waits for; null: it does not.' })
+  @FieldResolver(() => WaitingOn, {
+    nullable: true,
+    description: 'What it waits for; null: it does not, or nobody can tell now.',
+  })
   async waitingOn(
     @Root() { of }: PresentedRequest['handover'],
     @Ctx() context: OperationContext,
   ): Promise<keyof typeof WaitingOn | null> {
-    return (await this.waiting(of, context)).on;
+    return (await this.waiting(of, context))?.on ?? null;
   }
 
   @FieldResolver(() => DateTime, {
@@ -336,19 +340,20 @@ export class HandoverResolver {
     @Root() { of }: PresentedRequest['handover'],
     @Ctx() context: OperationContext,
   ): Promise<Date | null> {
-    return (await this.waiting(of, context)).nextAttemptAt;
+    return (await this.waiting(of, context))?.nextAttemptAt ?? null;
   }
 
   @FieldResolver(() => Int, {
     nullable: true,
-    description: 'Its place among those that wait, from 1; null: it does not wait.',
+    description: 'Its place among those that wait, from 1; null: it does not wait, or nobody can tell now.',
   })
   async queuePosition(
     @Root() { of }: PresentedRequest['handover'],
     @Ctx() { loaders }: OperationContext,
   ): Promise<number | null> {
     if (!isWaiting(of.handover)) return null;
-    return ((await loaders.use(this.parts.createQueueLoader).load(of)) ?? 0) + 1;
+    const before = await loaders.use(this.parts.createQueueLoader).load(of).catch(unknownForNow);
+    return before === null ? null : before + 1;
   }
 }
 

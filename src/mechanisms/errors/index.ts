@@ -15,6 +15,12 @@ export abstract class MediaNestError extends Error {
   }
 }
 
+/** For `catch`: null for what nobody can tell now, and somebody may soon; all else is thrown on. */
+export function unknownForNow(error: unknown): null {
+  if (error instanceof MediaNestError && error.retryable) return null;
+  throw error;
+}
+
 /** An expected refusal: features throw its children, resolvers answer them as `problems`. Never reported. */
 export abstract class DomainError extends MediaNestError {}
 
