@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { bulkhead } from 'cockatiel';
 import { EventStoreUnavailable, Overloaded, UnknownOutcome } from '../../errors';
 import type { AppendResult, ExpectedVersion } from '../event-store';
 import { NO_STREAM } from '../event-store';
@@ -20,6 +21,9 @@ export interface Append {
 /** About a second's work. */
 const MAX_WAITING = 2_000;
 const RETRY_AFTER_MS = 1_000;
+/** As many as keep a server busy. More would only wait there, where their time to be answered runs: in a burst none would be in time. */
+const MAX_UNDER_WAY = 128;
+const MAX_WAIT_MS = 5_000;
 /** A node that was killed is back, or another one leads, after a few seconds. */
 const SETTLE_PAUSES_MS = [50, 100, 200, 400, 800, 1_600];
 /** A frozen one is not waited for: who asked has a right to hear that nobody knows. */
@@ -31,6 +35,7 @@ const SETTLE_ANSWERS = 1.5;
  */
 export function createAppending(connection: Connection) {
   const inTurn = createKeyedQueue();
+  const withOthers = createRoom();
   let waiting = 0;
 
   async function send(append: Append, mark: string): Promise<AppendResult> {
@@ -66,7 +71,7 @@ export function createAppending(connection: Connection) {
     let doubt: UnknownOutcome | undefined;
     for (let tries = 0; ; tries++) {
       try {
-        return await send(append, mark);
+        return await withOthers(() => send(append, mark));
       } catch (error) {
         if (error instanceof UnknownOutcome) doubt ??= error;
         // After an append that may be there, "nothing was written" would be a lie.
@@ -92,6 +97,18 @@ export function createAppending(connection: Connection) {
     } finally {
       waiting--;
     }
+  };
+}
+
+/** Does so much at a time, in the order of coming, and nothing that waited for long. */
+function createRoom() {
+  const underWay = bulkhead(MAX_UNDER_WAY, Infinity);
+  return <Answer>(work: () => Promise<Answer>): Promise<Answer> => {
+    const since = performance.now();
+    return underWay.execute(() => {
+      if (performance.now() - since <= MAX_WAIT_MS) return work();
+      throw new EventStoreUnavailable(`the event store did not come to this append in ${MAX_WAIT_MS / 1_000} s`);
+    });
   };
 }
 
