@@ -1,4 +1,4 @@
-import { EventStoreUnavailable } from '../errors';
+import { begunInTime } from './begun-in-time';
 
 /**
  * Runs work of the same key one after the other, of different keys side by side. Rejects with EventStoreUnavailable, and does not begin, what waited for
@@ -11,11 +11,7 @@ const MAX_WAIT_MS = 10_000;
 export function createKeyedQueue(): KeyedQueue {
   const last = new Map<string, Promise<unknown>>();
   return async (key, work) => {
-    const since = performance.now();
-    const inTime: typeof work = async () => {
-      if (performance.now() - since <= MAX_WAIT_MS) return work();
-      throw new EventStoreUnavailable(`the event store did not come to ${key} in ${MAX_WAIT_MS / 1_000} s`);
-    };
+    const inTime = begunInTime(key, MAX_WAIT_MS, work);
     const before = last.get(key) ?? Promise.resolve();
     const mine = before.then(inTime, inTime);
     last.set(key, mine);

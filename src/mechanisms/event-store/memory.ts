@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { ConcurrencyConflict } from '../errors';
 import { createAppendedSignal } from './appended-signal';
+import { toConflict } from './conflict';
 import type { StoredEvent } from './event';
 import { NO_STREAM } from './event-store';
 import type { AppendResult, EventStore } from './event-store';
@@ -36,7 +36,7 @@ export function createMemoryEventStore(): EventStore {
         if (same && (expected === 'any' || expected === first - 1)) return toResult(before, true);
       }
       if (first >= 0 || (expected !== 'any' && expected !== actual)) {
-        throw new ConcurrencyConflict(streamId, expected === 'any' ? actual : expected, actual);
+        throw toConflict({ streamId, expected }, actual);
       }
       const recordedAt = Date.now();
       const rows = written.map((event, index) => ({

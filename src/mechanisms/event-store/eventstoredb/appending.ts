@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { bulkhead } from 'cockatiel';
 import { EventStoreUnavailable, Overloaded, UnknownOutcome } from '../../errors';
+import { begunInTime } from '../begun-in-time';
+import { toConflict } from '../conflict';
 import type { AppendResult, ExpectedVersion } from '../event-store';
 import { NO_STREAM } from '../event-store';
 import { createKeyedQueue } from '../keyed-queue';
 import type { WrittenEvent } from '../written-event';
 import type { Connection } from './connection';
-import { toAppendFailure, toConflict } from './failures';
+import { toAppendFailure } from './failures';
 import { collect } from './pages';
 import type { Resolved } from './stored-form';
 import { markOf, toProposed, toStoredEvent } from './stored-form';
@@ -103,13 +105,8 @@ export function createAppending(connection: Connection) {
 /** Does so much at a time, in the order of coming, and nothing that waited for long. */
 function createRoom() {
   const underWay = bulkhead(MAX_UNDER_WAY, Infinity);
-  return <Answer>(work: () => Promise<Answer>): Promise<Answer> => {
-    const since = performance.now();
-    return underWay.execute(() => {
-      if (performance.now() - since <= MAX_WAIT_MS) return work();
-      throw new EventStoreUnavailable(`the event store did not come to this append in ${MAX_WAIT_MS / 1_000} s`);
-    });
-  };
+  return <Answer>(work: () => Promise<Answer>): Promise<Answer> =>
+    underWay.execute(begunInTime('this append', MAX_WAIT_MS, work));
 }
 
 function toRevision(expected: ExpectedVersion): 'any' | 'no_stream' | bigint {

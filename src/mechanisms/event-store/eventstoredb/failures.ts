@@ -1,12 +1,6 @@
-import {
-  ConcurrencyConflict,
-  EventStoreUnavailable,
-  InvalidEvent,
-  MediaNestError,
-  PositionExpired,
-  UnknownOutcome,
-} from '../../errors';
-import type { ExpectedVersion } from '../event-store';
+import { EventStoreUnavailable, InvalidEvent, MediaNestError, PositionExpired, UnknownOutcome } from '../../errors';
+import type { Target } from '../conflict';
+import { toConflict } from '../conflict';
 import { NO_STREAM } from '../event-store';
 
 /** Our own deadline passed. */
@@ -54,16 +48,6 @@ export function toReadFailure(cause: unknown): MediaNestError {
     return new EventStoreUnavailable(`the event store denies us to read all of it: ${who} (${message})`, { cause });
   }
   return new EventStoreUnavailable(`the event store cannot be read: ${message}`, { cause });
-}
-
-/** What was to be appended where. */
-interface Target {
-  streamId: string;
-  expected: ExpectedVersion;
-}
-
-export function toConflict({ streamId, expected }: Target, actual: number): ConcurrencyConflict {
-  return new ConcurrencyConflict(streamId, expected === 'any' ? actual : expected, actual);
 }
 
 /** What became of a failed append. In doubt it is unknown: a wrong "not written" would lose or double a fact. */

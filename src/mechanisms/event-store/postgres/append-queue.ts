@@ -1,5 +1,6 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
-import { EventStoreUnavailable, Overloaded } from '../../errors';
+import { Overloaded } from '../../errors';
+import { notReached } from '../begun-in-time';
 import type { Append, AppendAnswer } from './appending';
 import type { WaitingAppend } from './waiting-appends';
 import { createWaitingAppends } from './waiting-appends';
@@ -67,7 +68,7 @@ export function createAppendQueue(settle: (batch: WaitingAppend[]) => Promise<vo
 
   function refuseLate(): void {
     for (const { reject } of waiting.takeSince(performance.now() - MAX_WAIT_MS)) {
-      reject(new EventStoreUnavailable(`the event store did not come to this append in ${MAX_WAIT_MS / 1_000} s`));
+      reject(notReached('this append', MAX_WAIT_MS));
     }
     watch = waiting.count() > 0 ? setTimeout(refuseLate, WATCH_MS).unref() : undefined;
   }

@@ -1,14 +1,15 @@
-import { ConcurrencyConflict, StartupError } from '../../errors';
+import { StartupError } from '../../errors';
 import type { Logger } from '../../observability';
 import type { Database, Statement } from '../../postgres';
 import { createAppendedSignal } from '../appended-signal';
+import { toConflict } from '../conflict';
 import type { StoredEvent } from '../event';
 import { NO_STREAM } from '../event-store';
 import type { AppendResult, EventStore } from '../event-store';
 import { followLog } from '../follow-log';
 import { requireStreamName, writeDown } from '../written-event';
 import { createAppendQueue } from './append-queue';
-import type { Append, Appended } from './appending';
+import type { Appended } from './appending';
 import { createAppending, LANE } from './appending';
 import { toReadFailure } from './failures';
 import { createSettling } from './settling';
@@ -111,10 +112,6 @@ export async function createPostgresEventStore(parts: PostgresEventStoreParts): 
     },
   };
   return store;
-}
-
-function toConflict({ streamId, expected }: Append, actual: number): ConcurrencyConflict {
-  return new ConcurrencyConflict(streamId, expected === 'any' ? actual : expected, actual);
 }
 
 function toResult({ outcome, version, positions, recordedAt }: Appended): AppendResult {
