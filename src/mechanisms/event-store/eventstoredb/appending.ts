@@ -73,7 +73,7 @@ export function createAppending(connection: Connection) {
     let doubt: UnknownOutcome | undefined;
     for (let tries = 0; ; tries++) {
       try {
-        return await withOthers(() => send(append, mark));
+        return await send(append, mark);
       } catch (error) {
         if (error instanceof UnknownOutcome) doubt ??= error;
         // After an append that may be there, "nothing was written" would be a lie.
@@ -95,7 +95,7 @@ export function createAppending(connection: Connection) {
     }
     waiting++;
     try {
-      return await inTurn(append.streamId, () => settle(append));
+      return await inTurn(append.streamId, () => withOthers(() => settle(append)));
     } finally {
       waiting--;
     }
