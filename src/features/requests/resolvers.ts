@@ -1,4 +1,4 @@
-/* eslint max-lines: ["error", 535] -- every field of the feature, each of them glue; the import law wants them in one file */
+/* eslint max-lines: ["error", 520] -- every field of the feature, each of them glue; the import law wants them in one file */
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, FieldResolver, ID, Info, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { z } from 'zod';
@@ -26,7 +26,7 @@ import type { OperationContext, Viewer } from '../../server/context';
 import type { Notice } from '../connections/types';
 import { MediaItem, PICTURE, Quality, Title } from '../library/types';
 import type { RequestCommands, RememberedTitle } from './commands';
-import type { RequestQueries, TitleOfRequest } from './loaders';
+import type { RequestPage, RequestQueries, TitleOfRequest } from './loaders';
 import type { Asking } from './media-request/commands';
 import type { MediaRequest as MediaRequestState } from './media-request/media-request';
 import { isParticipant } from './media-request/media-request';
@@ -36,6 +36,7 @@ import { mayDecide, maySeePeople } from './visibility';
 import type { PastRequest, PositionedRequest, PresentedRequest, Surroundings } from './presentation';
 import { presentActor, presentPast, presentRequest } from './presentation';
 import type { HandoverChange, RequestChange } from './request-change';
+import { pageOf } from './request-page';
 import type { TimelinePage, TimelineRow, WholeTimeline } from './request-timeline.read-model';
 import type { RequestRow } from './request-view.read-model';
 import { HANDOVER_CHANGED, REQUEST_CHANGED, REQUEST_VIEW } from './request-view.read-model';
@@ -59,7 +60,6 @@ import {
   UpstreamDuplicates,
   WaitingOn,
 } from './types';
-import type { RequestPage } from './loaders';
 import type { Waiting } from './waiting';
 import { isWaiting, waitingOf } from './waiting';
 
@@ -511,22 +511,6 @@ export function createSubscriptionResolver(parts: RequestResolverParts): Resolve
 }
 
 /* eslint-enable max-lines-per-function, max-params */
-
-function pageOf(
-  filter: RequestFilter | undefined,
-  { orderBy, limit, accountId }: { orderBy: keyof typeof RequestOrder; limit: number; accountId: string },
-): RequestPage {
-  const status = filter?.needsDecision
-    ? (['PENDING_APPROVAL'] as const).filter((one) => filter.status?.includes(one) ?? true)
-    : filter?.status;
-  return {
-    orderBy,
-    limit,
-    ...(status ? { status } : {}),
-    ...(filter?.type ? { mediaType: filter.type } : {}),
-    ...(filter?.mine ? { participantId: accountId } : {}),
-  };
-}
 
 const availableProblem = (error: DomainError) =>
   error instanceof AlreadyAvailable ? problemOf(AlreadyAvailableProblem, error, { plexUrl: error.plexUrl }) : undefined;
