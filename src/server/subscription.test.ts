@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ExecutionResult } from 'graphql';
 import { getOperationAST, parse } from 'graphql';
 import { DatabaseUnavailable } from '../mechanisms/errors';
@@ -16,9 +17,9 @@ let source: Source;
 beforeEach(() => void (source = createSource()));
 
 /** A subscription to `fields`, of which some fail with `failure`. */
-async function subscribed(fields: string, failure: Error): Promise<AsyncGenerator<ExecutionResult>> {
+async function subscribed(fields: string, failure: () => Error): Promise<AsyncGenerator<ExecutionResult>> {
   const context = createContext(viewer('usr_ben'));
-  const schema = createTestSchema(source, () => failure);
+  const schema = createTestSchema(source, failure);
   const document = parse(`subscription { counted { ${fields} } }`);
   const args = {
     schema,
@@ -37,19 +38,37 @@ async function subscribed(fields: string, failure: Error): Promise<AsyncGenerato
   return (await subscribePerEvent(args)) as AsyncGenerator<ExecutionResult>;
 }
 
-it('ends when an event cannot be told for now, for the next one would pass it over', async () => {
-  const results = await subscribed('n failAll', blip);
+it('tells an event later that cannot be told for now, for the next one would pass it over', async () => {
+  let tries = 0;
+  const results = await subscribed('n failAll', () => (++tries < 3 ? blip : new Error('a bug')));
   [1, 2].forEach(source.push);
-  await expect(results.next()).rejects.toBe(blip);
+  const told = { done: false, value: { errors: [{ message: 'a bug' }] } };
+  expect(await results.next()).toMatchObject(told);
+  expect(tries).toBe(3);
+  expect(await results.next()).toMatchObject(told);
+  await results.return(undefined);
+});
+
+it('ends at once while an event cannot be told, and tries no more', async () => {
+  let tries = 0;
+  let tell = (): void => undefined;
+  const tried = new Promise<void>((resolve) => (tell = resolve));
+  const results = await subscribed('n failAll', () => (tries++, tell(), blip));
+  source.push(1);
+  const waiting = results.next();
+  await tried;
+  await results.return(undefined);
+  expect(await waiting).toEqual({ done: true, value: undefined });
   expect(source.returned).toBe(1);
-  expect(await results.next()).toEqual({ done: true, value: undefined });
+  await pause(1_500);
+  expect(tries).toBe(1);
 });
 
 it.each([
   ['a part of an event cannot be told', 'n fail', blip],
   ['an event never can be told', 'n failAll', new Error('a bug')],
 ])('goes on when %s', async (_what, fields, failure) => {
-  const results = await subscribed(fields, failure);
+  const results = await subscribed(fields, () => failure);
   for (const n of [1, 2]) {
     source.push(n);
     expect(await results.next()).toMatchObject({ done: false, value: { errors: [{ message: failure.message }] } });

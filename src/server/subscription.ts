@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ExecutionResult } from 'graphql';
 import { createSourceEventStream } from 'graphql';
 import { MediaNestError } from '../mechanisms/errors';
@@ -16,26 +17,28 @@ export async function subscribePerEvent(
   const events = await createSourceEventStream(operation);
   if (!(Symbol.asyncIterator in events)) return events;
   record.stream();
-  const map = async (event: unknown): Promise<ExecutionResult> => {
-    const result = await record.run(async () =>
-      execute({ ...operation, rootValue: event, contextValue: await contextForEvent() }),
-    );
-    refuseLostEvent(result);
-    return result;
+  const tell = (event: unknown): Promise<ExecutionResult> =>
+    record.run(async () => execute({ ...operation, rootValue: event, contextValue: await contextForEvent() }));
+  const map = async (event: unknown, ended: AbortSignal): Promise<ExecutionResult> => {
+    for (;;) {
+      const result = await tell(event);
+      if (!isLostForNow(result) || ended.aborted) return result;
+      await pause(AGAIN_MS, undefined, { signal: ended }).catch(() => undefined);
+    }
   };
   return mapEvents(events, { map, ended: (errors) => record.end(errors) });
 }
 
+/** How long an outage is waited for between two tries. */
+const AGAIN_MS = 1_000;
+
 /**
- * An event that could not be told for now must end the subscription: the next one would carry a later position, and the client would go on after
- * that. Ended, it comes again after the last position that it has.
+ * An event that could not be told for now must not be passed over: the next one would carry a later position, and the client would go on after
+ * that. So it is told when it can be.
  */
-function refuseLostEvent({ data, errors = [] }: ExecutionResult): void {
-  if (Object.values(data ?? {}).some((field) => field !== null)) return;
-  const passing = errors.find(
-    ({ originalError }) => originalError instanceof MediaNestError && originalError.retryable,
-  );
-  if (passing) throw passing.originalError;
+function isLostForNow({ data, errors = [] }: ExecutionResult): boolean {
+  if (Object.values(data ?? {}).some((field) => field !== null)) return false;
+  return errors.some(({ originalError }) => originalError instanceof MediaNestError && originalError.retryable);
 }
 
 /**
@@ -44,15 +47,17 @@ function refuseLostEvent({ data, errors = [] }: ExecutionResult): void {
  */
 function mapEvents<Event, Result>(
   events: AsyncIterable<Event>,
-  { map, ended: tell }: { map(event: Event): Promise<Result>; ended(errors: unknown[]): void },
+  { map, ended: tell }: { map(event: Event, ended: AbortSignal): Promise<Result>; ended(errors: unknown[]): void },
 ): AsyncGenerator<Result, undefined> {
   const source = events[Symbol.asyncIterator]();
   let ended: Promise<unknown> | undefined;
+  const ending = new AbortController();
   let releaseWaiting: (() => void) | undefined;
 
   async function end(...errors: unknown[]): Promise<typeof DONE> {
     tell(errors);
     ended ??= Promise.resolve(source.return?.());
+    ending.abort();
     releaseWaiting?.();
     await ended;
     return DONE;
@@ -61,7 +66,7 @@ function mapEvents<Event, Result>(
     try {
       const event = await source.next();
       if (event.done) tell([]);
-      return event.done || ended ? DONE : { done: false, value: await map(event.value) };
+      return event.done || ended ? DONE : { done: false, value: await map(event.value, ending.signal) };
     } catch (error) {
       releaseWaiting = undefined; // who waits shall get this error
       await end(error);
