@@ -1,3 +1,4 @@
+import { DatabaseUnavailable } from '../mechanisms/errors';
 import type { Rebuild } from '../mechanisms/projections';
 import { runCli } from '.';
 import type { CliParts } from './command';
@@ -9,7 +10,7 @@ const at = (share: number, error: string | null = null): Rebuild => ({
 });
 
 /** What it prints while the rebuild is found so far, one look after the other; the user leaves after the last. */
-async function run(words: string[], looks: (Rebuild | null)[]) {
+async function run(words: string[], looks: (Rebuild | Error | null)[]) {
   jest.useFakeTimers();
   const printed: string[] = [];
   const over: string[] = [];
@@ -23,7 +24,9 @@ async function run(words: string[], looks: (Rebuild | null)[]) {
         enough: enough.signal,
         look: async () => {
           if (left.length === 1) enough.abort();
-          return left.shift() ?? null;
+          const found = left.shift() ?? null;
+          if (found instanceof Error) throw found;
+          return found;
         },
       }),
   };
@@ -59,6 +62,20 @@ it('tells when nobody begins or goes on, and when the user leaves', async () => 
   expect((await run(['a'], [...Array(20).fill(at(0.2)), ...long(at(0.5))])).printed).toEqual([ABANDONED]);
   expect((await run(['a'], [...long(at(1)), null])).printed).toEqual(['a is rebuilt']);
   expect((await run(['a'], [at(0.5)])).printed).toEqual(['it goes on without us; `medianest rebuild` looks again']);
+});
+
+it('waits for a database that is away, for the rebuild goes on with it, but not for ever', async () => {
+  const blip = new DatabaseUnavailable('a blip');
+  const away = (looks: number): Error[] => Array<Error>(looks).fill(blip);
+  const told = 'the database does not answer; the rebuild goes on when it is back';
+  const [one, two] = [
+    await run(['a'], [at(0.5), ...away(100), at(0.5), null]),
+    await run(['a'], [blip, at(0.1), blip, null]),
+  ];
+  expect(one.printed).toEqual([told, 'a is rebuilt']);
+  expect(two.printed).toEqual([told, told, 'a is rebuilt']);
+  await expect(run(['a'], [...away(200), null])).rejects.toBe(blip);
+  await expect(run(['a'], [new Error('a bug'), null])).rejects.toThrow('a bug');
 });
 
 it('fails where the rebuild stopped', async () => {

@@ -1,11 +1,13 @@
-import { StartupError } from '../mechanisms/errors';
-import type { Command } from './command';
+import { StartupError, unknownForNow } from '../mechanisms/errors';
+import type { Command, RebuildVisit } from './command';
 
 export const REBUILD_USAGE = 'medianest rebuild <projection>';
 
 const LOOK_MS = 500;
 /** Who leads begins within a second, and then moves on several times a second until the indexes are made. */
 const PATIENCE_MS = 15_000;
+/** A database that is started again is back by then. */
+const AWAY_MS = 60_000;
 const BAR_WIDTH = 30;
 
 /** Has the rows of a projection made anew, and tells how far that is: it goes on without us. */
@@ -14,8 +16,17 @@ export const rebuildCommand: Command = async ([name, ...rest], { print, printOve
   await visitRebuild(name, async ({ look, enough }) => {
     let moved = { to: -1n, at: Date.now() };
     const progress = createProgress();
-    while (!enough.aborted) {
-      const rebuild = await look();
+    const lookPatiently = createPatience(look, () => {
+      printOver('');
+      print('the database does not answer; the rebuild goes on when it is back');
+    });
+    for (; !enough.aborted; await new Promise((resolve) => setTimeout(resolve, LOOK_MS))) {
+      const found = await lookPatiently();
+      if (!found) {
+        moved.at = Date.now(); // nobody can work on it
+        continue;
+      }
+      const { rebuild } = found;
       if (rebuild?.error)
         throw new StartupError(`the rebuild stopped, and what was there is read on: ${rebuild.error}`);
       printOver(rebuild ? progress(rebuild.share) : '');
@@ -24,12 +35,29 @@ export const rebuildCommand: Command = async ([name, ...rest], { print, printOve
       if (rebuild.share < 1 && Date.now() - moved.at > PATIENCE_MS) {
         return print('wanted, but nobody works on it: it goes on when a process with the role projector runs');
       }
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
     printOver('');
     print('it goes on without us; `medianest rebuild` looks again');
   });
 };
+
+/** Looks; null while the database is away, which is no end of a rebuild, and told once. */
+function createPatience(look: RebuildVisit['look'], tell: () => void) {
+  let awaySince: number | undefined;
+  return async () => {
+    try {
+      const rebuild = await look();
+      awaySince = undefined;
+      return { rebuild };
+    } catch (error) {
+      const unknown = unknownForNow(error);
+      if (awaySince === undefined) tell();
+      awaySince ??= Date.now();
+      if (Date.now() - awaySince > AWAY_MS) throw error;
+      return unknown;
+    }
+  };
+}
 
 /** A bar with what is left at the pace since the first look. */
 function createProgress(): (share: number) => string {
