@@ -41,6 +41,28 @@ describe('lists', () => {
     },
   );
 
+  it('refuse a cursor of another list', async () => {
+    const { endCursor: after } = (await browsing.page(FILM_LIBRARY, { first: 5 })).items.pageInfo;
+    const own = await browsing.page(FILM_LIBRARY, { first: 5, after });
+    expect(own.items.nodes).toEqual((await browsing.page(FILM_LIBRARY, { first: 10 })).items.nodes.slice(5));
+    const others = [
+      browsing.ask(PAGE, { id: FILM_LIBRARY, after, orderBy: 'YEAR_DESC' }),
+      browsing.ask(PAGE, { id: FILM_LIBRARY, after, search: 'matrix' }),
+      browsing.ask(PAGE, { id: SHOW_LIBRARY, after }),
+      browsing.ask(
+        'query ($id: ID!, $after: String) { library(id: $id) { collections(after: $after) { totalCount } } }',
+        {
+          id: FILM_LIBRARY,
+          after,
+        },
+      ),
+      browsing.ask('query ($after: String) { search(query: "matrix", after: $after) { totalCount } }', { after }),
+    ];
+    for (const { errors } of await Promise.all(others)) {
+      expect(errors?.[0]?.originalError).toMatchObject({ code: 'INVALID_INPUT', argumentPath: ['after'] });
+    }
+  });
+
   it('of collections lead to their items, and back', async () => {
     const query = /* GraphQL */ `
       query ($id: ID!) {

@@ -26,14 +26,20 @@ import {
   TitleConnection,
 } from './types';
 
-/** A place in a list by its offset: neither service knows another. */
-const cursorSchema = z.tuple([z.int().positive().max(10_000_000)]);
 const FIRST = 'How many, 1 to 100.';
 const AFTER = 'The endCursor of the page before.';
 /** Beyond this a search is no search: each 20 titles further are one more call upstream. */
 const MAX_SKIP = 500;
 
-const offsetOf = (after: string | undefined): number => (after ? decodeCursor(after, cursorSchema)[0] : 0);
+/** Places in a list by their offset, for neither service knows another; in another list, which its name tells, they mean nothing. */
+function placesIn(...name: string[]) {
+  const list = name.join(' ');
+  const keys = z.tuple([z.literal(list), z.int().positive().max(10_000_000)]);
+  return {
+    offsetOf: (after: string | undefined): number => (after ? decodeCursor(after, keys)[1] : 0),
+    cursorAt: (offset: number): string => encodeCursor([list, offset]),
+  };
+}
 
 @Resolver(() => Title)
 export class TitleResolver {
@@ -59,14 +65,15 @@ export class TitleResolver {
     if (text.length < 1 || text.length > MAX_QUERY) {
       throw new InvalidInput(`a query has 1 to ${MAX_QUERY} characters, not ${text.length}`, ['query']);
     }
-    const skip = offsetOf(after);
+    const places = placesIn('search', type ?? '', text);
+    const skip = places.offsetOf(after);
     if (skip > MAX_SKIP)
       throw new InvalidInput(`a search goes ${MAX_SKIP} titles deep; make the query more exact`, ['after']);
     const found = await this.titles.search({ query: text, first: pageSize(first), skip, ...(type ? { type } : {}) });
     const nodes = found.titles.map((title) => presentTitle(title, this.pictureUrl));
     const connection = page({
       nodes,
-      cursorOf: (title) => encodeCursor([skip + nodes.indexOf(title) + 1]),
+      cursorOf: (title) => places.cursorAt(skip + nodes.indexOf(title) + 1),
       hasNextPage: found.hasMore,
       hasPreviousPage: skip > 0,
       ...(found.total === null ? {} : { countAll: () => Promise.resolve(found.total ?? 0) }),
@@ -110,12 +117,12 @@ const NOTHING: ItemPage = { items: [], nexts: [], total: 0, hasNext: false, ages
 function itemConnection(
   { present, source }: LibraryResolverParts,
   machine: string,
-  read: ItemPage & { offset: number },
+  { places, ...read }: ItemPage & { offset: number; places: ReturnType<typeof placesIn> },
 ): MediaItemConnection {
   const nodes = read.items.map((item) => present.item(machine, item));
   const connection = page({
     nodes,
-    cursorOf: (node) => encodeCursor([read.nexts[nodes.indexOf(node)]]),
+    cursorOf: (node) => places.cursorAt(read.nexts[nodes.indexOf(node)]!),
     hasNextPage: read.hasNext,
     hasPreviousPage: read.offset > 0,
     countAll: () => Promise.resolve(read.total),
@@ -160,11 +167,12 @@ export class LibraryResolver {
     @Root() { known, machine }: PresentedLibrary,
     @Args(() => ItemArgs) { search, orderBy, first, after }: ItemArgs,
   ): Promise<MediaItemConnection> {
-    const range = { offset: offsetOf(after), first: pageSize(first) };
+    const places = placesIn('items', known.id, orderBy, search?.trim() ?? '');
+    const range = { offset: places.offsetOf(after), first: pageSize(first) };
     const list = listOf(known, orderBy, search);
     const { library } = await this.parts.current();
     const read = list ? await readItems((index) => library.chunk(list, index), range) : NOTHING;
-    return itemConnection(this.parts, machine, { ...read, ...range });
+    return itemConnection(this.parts, machine, { ...read, ...range, places });
   }
 
   @FieldResolver(() => CollectionConnection, { description: 'The collections in it, as Plex sorts them.' })
@@ -174,12 +182,13 @@ export class LibraryResolver {
     @Arg('after', () => String, { nullable: true, description: AFTER }) after: string | undefined,
   ): Promise<CollectionConnection> {
     const { current, present, source } = this.parts;
-    const [offset, count] = [offsetOf(after), pageSize(first)];
+    const places = placesIn('collections', known.id);
+    const [offset, count] = [places.offsetOf(after), pageSize(first)];
     const all = await (await current()).library.collections(known.id);
     const nodes = all.value.slice(offset, offset + count).map((one) => present.collection(machine, one));
     const connection = page({
       nodes,
-      cursorOf: (node) => encodeCursor([offset + nodes.indexOf(node) + 1]),
+      cursorOf: (node) => places.cursorAt(offset + nodes.indexOf(node) + 1),
       hasNextPage: all.value.length > offset + count,
       hasPreviousPage: offset > 0,
       countAll: () => Promise.resolve(all.value.length),
@@ -236,9 +245,10 @@ export class CollectionResolver {
     @Arg('first', () => Int, { defaultValue: 50, description: FIRST }) first: number,
     @Arg('after', () => String, { nullable: true, description: AFTER }) after: string | undefined,
   ): Promise<MediaItemConnection> {
-    const range = { offset: offsetOf(after), first: pageSize(first) };
+    const places = placesIn('collection', known.ratingKey);
+    const range = { offset: places.offsetOf(after), first: pageSize(first) };
     const { library } = await this.parts.current();
     const read = await readItems((index) => library.collectionChunk(known, index), range);
-    return itemConnection(this.parts, machine, { ...read, ...range });
+    return itemConnection(this.parts, machine, { ...read, ...range, places });
   }
 }
