@@ -42,7 +42,7 @@ async function ask(person: Person, input: ReturnType<typeof film>, key?: string)
 }
 const read = async (person: Person, id: string, atLeast?: string) =>
   (await person.execute(RequestDocument, { id, ...(atLeast ? { atLeast } : {}) })).request;
-const here = async () => (await olga.execute(ServerInfoDocument)).serverInfo.position;
+const here = async () => (await olga.execute(ServerInfoDocument)).serverInfo.position!;
 
 it('says who one is, and how the server is', async () => {
   expect((await olga.execute(MeDocument)).me).toMatchObject({ name: 'Olga', role: 'ADMIN', notices: [] });
@@ -54,10 +54,10 @@ it('says who one is, and how the server is', async () => {
       expect.objectContaining({ kind: 'OVERSEERR', simulated: true, flavour: 'SEERR', state: 'UP', problem: null }),
     ]),
   );
-  expect(serverInfo.projections.map(({ name }) => name)).toEqual(
+  expect(serverInfo.projections!.map(({ name }) => name)).toEqual(
     expect.arrayContaining(['request-view', 'request-timeline']),
   );
-  expect(serverInfo.projections.filter(({ state, error }) => state === 'STOPPED' || error !== null)).toEqual([]);
+  expect(serverInfo.projections!.filter(({ state, error }) => state === 'STOPPED' || error !== null)).toEqual([]);
 });
 
 it('a film goes its whole way: approved at once, and every step is seen until it is there', async () => {

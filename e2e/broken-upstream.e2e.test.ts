@@ -91,7 +91,7 @@ it('down: accepted, told where it waits and why, and handed over once when it is
 
   expect(await set('NONE')).toMatchObject({ state: 'UP', problem: null });
   for (const { id } of [asked, second]) {
-    expect(await (await handover(id, position)).untilLinked()).toEqual(['QUEUED(0)', 'ATTEMPTING(1)', 'LINKED(1)']);
+    expect(await (await handover(id, position!)).untilLinked()).toEqual(['QUEUED(0)', 'ATTEMPTING(1)', 'LINKED(1)']);
   }
   await expectPosts(2, since);
   expect((await now()).degradedFeatures).toEqual([]);
@@ -102,7 +102,7 @@ it('committed, but the answer is lost: found and adopted, not asked for twice', 
   const since = new Date();
   await set('COMMIT_THEN_DROP');
   const asked = await ask(550);
-  const watched = await handover(asked.id, position);
+  const watched = await handover(asked.id, position!);
   await watched.step('the outcome is unknown', ({ state }) => state === 'UNCERTAIN');
   await set('NONE');
   const steps = await watched.untilLinked();
@@ -127,7 +127,7 @@ it.each(broken)('$fault: named, not written to, and handed over when it works ag
   expect(asked.notices).toHaveLength(1);
   expect((await ben.execute(SearchDocument, { query: 'matrix' })).search.freshness.stale).toBe(true);
   expect(await set('NONE')).toMatchObject({ state: 'UP', problem: null });
-  expect((await (await handover(asked.id, position)).untilLinked()).at(-1)).toBe('LINKED(1)');
+  expect((await (await handover(asked.id, position!)).untilLinked()).at(-1)).toBe('LINKED(1)');
   await expectPosts(1, since);
 });
 
@@ -139,7 +139,7 @@ it('slow: no answer waits for it, and what takes too long counts as down', async
   expect(await Promise.race([looked.then(() => 'the look'), asking.then(() => 'the answer')])).toBe('the answer');
   expect(await looked).toMatchObject({ state: 'DOWN', problem: { code: 'CONNECTION_DOWN' } });
   expect(await set('SLOW', 100)).toMatchObject({ state: 'UP' });
-  expect((await (await handover((await asking).id, position)).untilLinked()).at(-1)).toMatch(/^LINKED/);
+  expect((await (await handover((await asking).id, position!)).untilLinked()).at(-1)).toMatch(/^LINKED/);
   await expectPosts(1, since);
 });
 

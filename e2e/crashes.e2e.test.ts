@@ -49,7 +49,7 @@ async function ask(person: Person, input: RequestMediaInput): Promise<string> {
   expect(requestMedia.problems).toEqual([]);
   return requestMedia.request?.id ?? '';
 }
-const here = async (person: Person) => (await person.execute(ServerInfoDocument)).serverInfo.position;
+const here = async (person: Person) => (await person.execute(ServerInfoDocument)).serverInfo.position!;
 const posts = () => overseerr.calls(10_000).filter(({ method }) => method === 'POST').length;
 
 /** Nothing, when it was refused with this code. */

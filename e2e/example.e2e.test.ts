@@ -19,7 +19,7 @@ beforeAll(async () => {
   ({ ben } = await server.signIn());
   const POSITION_FILE = path.join(path.dirname(house.home), 'position');
   const { serverInfo } = await ben.execute(ServerInfoDocument);
-  writeFileSync(POSITION_FILE, serverInfo.position);
+  writeFileSync(POSITION_FILE, serverInfo.position!);
   env = { PATH: process.env['PATH'], MEDIANEST_URL: server.url, TOKEN: ben.token, POSITION_FILE };
 });
 afterAll(() => house.leave());

@@ -71,7 +71,7 @@ export async function outage({ wishes, releaseMs, kills: most, patienceMs }: Out
     const patient = ({ token }: Person): Person => server.as(token, { patienceMs: PATIENCE_MS });
     await overseerr.setFault('DOWN');
     await until('the outage', async () =>
-      (await patient(people.ben).execute(ServerInfoDocument)).serverInfo.degradedFeatures.includes('REQUESTS')
+      (await patient(people.ben).execute(ServerInfoDocument)).serverInfo.degradedFeatures!.includes('REQUESTS')
         ? true
         : undefined,
     );

@@ -37,7 +37,7 @@ afterAll(async () => {
 });
 
 const connection = async () =>
-  (await ben.execute(ServerInfoDocument)).serverInfo.connections.find(({ kind }) => kind === 'OVERSEERR');
+  (await ben.execute(ServerInfoDocument)).serverInfo.connections!.find(({ kind }) => kind === 'OVERSEERR');
 
 it('has no link and no switches of the demo; the accounts are those of the settings', async () => {
   expect(server.link).toBe('');

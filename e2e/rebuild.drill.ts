@@ -65,7 +65,7 @@ describe('a rebuild whose processes are killed and frozen in the middle, under l
     )[0];
   const share = async () => {
     const { serverInfo } = await people.olga.execute(ServerInfoDocument);
-    return serverInfo.projections.find(({ name }) => name === VIEW)?.rebuild?.share;
+    return serverInfo.projections!.find(({ name }) => name === VIEW)?.rebuild?.share;
   };
   const reaches = (wanted: number) =>
     until(`a share of ${wanted}`, async () => (((await share()) ?? 0) >= wanted ? true : undefined), PATIENCE_MS);

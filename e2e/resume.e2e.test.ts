@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => house.leave());
 
 type Update = RequestUpdatedSubscription['requestUpdated'];
-const here = async () => (await ben.execute(ServerInfoDocument)).serverInfo.position;
+const here = async () => (await ben.execute(ServerInfoDocument)).serverInfo.position!;
 const numberOf = (position: string) => BigInt(position.split('.')[2] ?? '');
 const nameOf = ({ request: { id }, change: { type, at } }: Update) => `${id} ${type} ${at}`;
 

@@ -41,7 +41,7 @@ const show = async (name: string, status: ServiceStatus) =>
   (await olga.execute(DemoSetMonitorDocument, { name, status })).demoSetMonitor;
 const setFault = async (fault: 'DOWN' | 'NONE' | 'WRONG_SHAPE' | 'ERROR_500') =>
   (await olga.execute(DemoSetFaultDocument, { kind: 'UPTIME_KUMA', fault })).demoSetFault;
-const position = async () => (await ben.execute(ServerInfoDocument)).serverInfo.position;
+const position = async () => (await ben.execute(ServerInfoDocument)).serverInfo.position!;
 const logins = async () => {
   const { demoUpstreamCalls } = await olga.execute(DemoUpstreamCallsDocument, { kind: 'UPTIME_KUMA', first: 100 });
   return demoUpstreamCalls.filter(({ path }) => path === 'login').length;
@@ -63,7 +63,7 @@ it('shows the services of the household, how they are and how fresh that is', as
   expect(serverInfo.connections).toContainEqual(
     expect.objectContaining({ kind: 'UPTIME_KUMA', simulated: true, version: '2.5.3', state: 'UP', problem: null }),
   );
-  expect(serverInfo.projections.map(({ name }) => name)).toContain('service-view');
+  expect(serverInfo.projections!.map(({ name }) => name)).toContain('service-view');
 });
 
 it('pages by name, and finds a service by its id', async () => {

@@ -357,7 +357,7 @@ export type EventsQuery = { events: { nodes: Array<{ id: string, position: strin
 export type ServerInfoQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ServerInfoQuery = { serverInfo: { version: string, demo: boolean, position: string, degradedFeatures: Array<string>, connections: Array<{ id: string, kind: ConnectionKind, simulated: boolean, flavour: string | null, version: string | null, state: ConnectionState, since: string, problem:
+export type ServerInfoQuery = { serverInfo: { version: string, demo: boolean, position: string | null, degradedFeatures: Array<string> | null, connections: Array<{ id: string, kind: ConnectionKind, simulated: boolean, flavour: string | null, version: string | null, state: ConnectionState, since: string, problem:
         | { code: string, message: string }
         | { code: string, message: string }
         | { code: string, message: string }
@@ -365,7 +365,7 @@ export type ServerInfoQuery = { serverInfo: { version: string, demo: boolean, po
         | { code: string, message: string }
         | { code: string, message: string }
         | { code: string, message: string }
-       | null }>, projections: Array<{ name: string, version: number, position: string, lagMs: number | null, state: ProjectionState, error: string | null, parkedStreams: Array<{ streamId: string, position: string, error: string }>, rebuild: { position: string, share: number, error: string | null } | null }> } };
+       | null }> | null, projections: Array<{ name: string, version: number, position: string, lagMs: number | null, state: ProjectionState, error: string | null, parkedStreams: Array<{ streamId: string, position: string, error: string }>, rebuild: { position: string, share: number, error: string | null } | null }> | null } };
 
 export type AcceptUpstreamIdentityMutationVariables = Exact<{
   connectionId: string;

@@ -1,5 +1,5 @@
 import type { Answer } from './errors';
-import { dataOf } from './errors';
+import { dataOf, MediaNestError } from './errors';
 import type { Send, Variables } from './http';
 import { factsOf } from './operation';
 import type { Place } from './place';
@@ -35,7 +35,8 @@ export function createReader<Data>({ socket, send, document, variables, left }: 
   /** From now on means: after what is in the log now, so that a break before the first message loses nothing. */
   async function start(given: unknown): Promise<string> {
     if (typeof given === 'string') return given;
-    const { serverInfo } = (await send(HEAD, {}, left)) as { serverInfo: { position: string } };
+    const { serverInfo } = (await send(HEAD, {}, left)) as { serverInfo: { position: string | null } };
+    if (serverInfo.position === null) throw new MediaNestError('the server cannot tell now where its log ends');
     return serverInfo.position;
   }
 

@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver } from 'type-graphql';
-import { NotFound, Unauthenticated } from '../../mechanisms/errors';
+import { NotFound, Unauthenticated, unknownForNow } from '../../mechanisms/errors';
 import { answering } from '../../mechanisms/graphql';
 import type { OperationContext } from '../../server/context';
 import { Account } from '../accounts/types';
@@ -51,30 +51,39 @@ export class ServerInfoResolver {
   async serverInfo(): Promise<ServerInfo> {
     const { version, demo, connections } = this.facts;
     const [health, position, projections] = await Promise.all([
-      this.facts.health(),
-      this.facts.position(),
-      this.facts.projections(),
+      this.facts.health().catch(unknownForNow),
+      this.facts.position().catch(unknownForNow),
+      this.facts.projections().catch(unknownForNow),
     ]);
     return {
       version,
       demo,
       position,
-      projections: projections.map((one) => ({ ...one, state: one.state as ProjectionState })),
+      projections: projections && projections.map((one) => ({ ...one, state: one.state as ProjectionState })),
       replicas: this.facts.replicas().map(({ state, lagMs }, index) => ({
         number: index + 1,
         state: state as ReplicaState,
         lagMs,
       })),
-      connections: connections.map((one) =>
-        presentConnection(
-          one,
-          health.find(({ id }) => id === one.id),
+      connections:
+        health &&
+        connections.map((one) =>
+          presentConnection(
+            one,
+            health.find(({ id }) => id === one.id),
+          ),
         ),
-      ),
-      degradedFeatures: degradedFeatures(health),
+      degradedFeatures: health && degradedFeatures(health),
     };
   }
 }
+
+/** While our own database is away, nobody can tell how the connections are. */
+const DATABASE_AWAY: Notice = {
+  severity: Severity.WARNING,
+  title:
+    'The database of this server does not answer: what you see may be old, and nothing can be asked for until it is back.',
+};
 
 @Resolver(() => Account)
 export class AccountNoticesResolver {
@@ -82,7 +91,8 @@ export class AccountNoticesResolver {
 
   @FieldResolver(() => [Notice], { description: 'What people should know now.' })
   async notices(): Promise<Notice[]> {
-    return outageNotices(await this.health());
+    const health = await this.health().catch(unknownForNow);
+    return health ? outageNotices(health) : [DATABASE_AWAY];
   }
 }
 

@@ -230,18 +230,28 @@ export class ServerInfo {
   @Field(() => Boolean, { description: 'True: demo mode, with simulated services.' })
   demo!: boolean;
 
-  @Field(() => Position, { description: 'Head of the log.' })
-  position!: string;
+  @Field(() => Position, { nullable: true, description: 'Head of the log; null while nobody can tell.' })
+  position!: string | null;
 
-  @Field(() => [ProjectionInfo], { description: 'All projections.' })
-  projections!: ProjectionInfo[];
+  @Field(() => [ProjectionInfo], {
+    nullable: true,
+    description: 'All projections; null while nobody can tell how they are.',
+  })
+  projections!: ProjectionInfo[] | null;
 
   @Field(() => [ReplicaInfo], { description: 'The replicas of the database, where there are some.' })
   replicas!: ReplicaInfo[];
 
-  @Field(() => [ConnectionInfo], { description: 'All connections.' })
-  connections!: ConnectionInfo[];
+  @Field(() => [ConnectionInfo], {
+    nullable: true,
+    description: 'All connections; null while nobody can tell how they are.',
+  })
+  connections!: ConnectionInfo[] | null;
 
-  @Field(() => [String], { description: 'What does not work as usual now, because a service that it needs is away.' })
-  degradedFeatures!: string[];
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'What does not work as usual now, because a service that it needs is away; null while nobody can tell.',
+  })
+  degradedFeatures!: string[] | null;
 }
