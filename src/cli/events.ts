@@ -35,7 +35,7 @@ async function eventsOf({ store, enough }: Visit, words: ReturnType<typeof parse
     if (version === NO_STREAM) throw new StartupError(`there is no stream "${stream}"`);
     return asList(events);
   }
-  const from = after === '0' ? 0n : parsePosition(store.storeId, after);
+  const from = after === '0' ? 0n : parsePosition(store.storeId, after, 'after');
   // Else it would read as "nothing since then".
   if (from > (await store.head())) throw new PositionExpired(`${after} is beyond the end of the event store`);
   return follow ? store.subscribeToAll(from, enough) : wholeLog(store, from);

@@ -37,7 +37,7 @@ export class EventResolver {
     const unknown = types?.find((type) => !isKnownType(type));
     if (unknown !== undefined) throw new InvalidInput(`there are no events of the type ${unknown}`, ['types']);
     const { events, upTo, more } = await readLog(store, {
-      after: after ? positions.parse(after) : 0n,
+      after: positions.after(after) ?? 0n,
       first: pageSize(first),
       ...(types && { types }),
     });

@@ -143,7 +143,7 @@ export function createRequestsFeature(parts: RequestsParts) {
     type: 'MediaRequest',
     async load(id, { loaders, viewer }, atLeast) {
       const loader = loaders.use(api.createRequestLoader);
-      const row = await loader.load(id, atLeast ? api.positions.parse(atLeast) : undefined);
+      const row = await loader.load(id, api.positions.atLeast(atLeast));
       return row && viewer ? presentRequest(row, viewer, parts.surroundings) : null;
     },
   };

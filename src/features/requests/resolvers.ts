@@ -129,7 +129,7 @@ export class RequestResolver {
   ): Promise<MediaRequest | null> {
     const { positions, createRequestLoader } = this.parts;
     const loader = context.loaders.use(createRequestLoader);
-    const row = await loader.load(id, atLeast ? positions.parse(atLeast) : undefined);
+    const row = await loader.load(id, positions.atLeast(atLeast));
     return row ? this.present(row, context) : null;
   }
 
@@ -148,7 +148,7 @@ export class RequestResolver {
   ): Promise<MediaRequestConnection> {
     const limit = pageSize(first);
     const wanted = pageOf(filter, { orderBy, limit: limit + 1, accountId: viewerOf(context).accountId });
-    if (atLeast) wanted.atLeast = this.parts.positions.parse(atLeast);
+    if (atLeast) wanted.atLeast = this.parts.positions.atLeast(atLeast);
     if (after) {
       const [, at, requestId] = decodeCursor(after, cursorKeysOf(orderBy));
       wanted.after = { at, requestId };
@@ -171,7 +171,7 @@ export class RequestResolver {
   @Query(() => RequestStats, { description: 'How many requests of everybody are in each status.' })
   async requestStats(@AtLeast() atLeast?: string): Promise<RequestStats> {
     const { queries, positions } = this.parts;
-    const counts = await queries.stats(atLeast ? positions.parse(atLeast) : undefined);
+    const counts = await queries.stats(positions.atLeast(atLeast));
     const byStatus = Object.values(RequestStatus).map((status) => ({ status, count: counts.get(status) ?? 0 }));
     return { total: byStatus.reduce((sum, { count }) => sum + count, 0), byStatus };
   }
@@ -195,7 +195,7 @@ export class RequestResolver {
   })
   async upstreamDuplicates(@AtLeast() atLeast?: string): Promise<UpstreamDuplicates> {
     const { queries, positions } = this.parts;
-    return { count: await queries.duplicates(atLeast ? positions.parse(atLeast) : undefined) };
+    return { count: await queries.duplicates(positions.atLeast(atLeast)) };
   }
 
   @Mutation(() => RequestMediaPayload, {
@@ -360,7 +360,7 @@ export class HandoverResolver {
 /** The open request of a title in standard quality, whoever asked. */
 function openRequest(parts: RequestResolverParts, { type, tmdbId, atLeast }: TitleRef, { loaders }: OperationContext) {
   const key = { mediaType: type, tmdbId, quality: Quality.STANDARD };
-  return loaders.use(parts.createOpenRequestLoader).load(key, atLeast ? parts.positions.parse(atLeast) : undefined);
+  return loaders.use(parts.createOpenRequestLoader).load(key, parts.positions.atLeast(atLeast));
 }
 interface TitleRef extends Pick<MediaRequestState, 'tmdbId'> {
   type: MediaRequestState['mediaType'];
@@ -433,7 +433,6 @@ export function createSubscriptionResolver(parts: RequestResolverParts): Resolve
     keyOf: (payload) => (payload as RequestChange).requestId,
     createLoader: parts.createChangedRequestLoader,
   });
-  const resumeAfter = (after: string | undefined) => (after ? { after: positions.parse(after) } : {});
 
   async function requestFeed({
     args,
@@ -442,22 +441,18 @@ export function createSubscriptionResolver(parts: RequestResolverParts): Resolve
     args: { id?: string; mine: boolean; after?: string };
     context: OperationContext;
   }) {
-    const { id, mine, after } = args;
+    const { id, mine } = args;
     if (id && mine) throw new InvalidInput('Give an id, or mine: true, not both.', ['mine']);
     if (id) await commands.locate(id);
     const subjects = id ? [id] : mine ? [viewerOf(context).accountId] : undefined;
-    return feed.subscribe({
-      projection: REQUEST_VIEW,
-      kind: REQUEST_CHANGED,
-      ...(subjects ? { subjects } : {}),
-      ...resumeAfter(after),
-    });
+    const after = positions.after(args.after);
+    return feed.subscribe({ projection: REQUEST_VIEW, kind: REQUEST_CHANGED, subjects, after });
   }
 
   async function handoverFeed({ args }: { args: { requestId: string; after?: string } }) {
     await commands.locate(args.requestId);
-    const subjects = [args.requestId];
-    return feed.subscribe({ projection: REQUEST_VIEW, kind: HANDOVER_CHANGED, subjects, ...resumeAfter(args.after) });
+    const [subjects, after] = [[args.requestId], positions.after(args.after)];
+    return feed.subscribe({ projection: REQUEST_VIEW, kind: HANDOVER_CHANGED, subjects, after });
   }
 
   @Resolver()

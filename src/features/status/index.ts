@@ -69,7 +69,7 @@ export function createStatusFeature(parts: StatusParts) {
     type: 'Service',
     async load(id, { loaders }, atLeast) {
       const loader = loaders.use(api.createServiceLoader);
-      const row = await loader.load(id, atLeast ? api.positions.parse(atLeast) : undefined);
+      const row = await loader.load(id, api.positions.atLeast(atLeast));
       return row && presentService(row);
     },
   };

@@ -69,7 +69,7 @@ export class ServiceResolver {
     const limit = pageSize(first);
     const [name, serviceId] = after ? decodeCursor(after, cursorKeys) : [];
     const from = name !== undefined && serviceId !== undefined ? { after: { name, serviceId } } : {};
-    const wanted = { limit: limit + 1, ...from, ...(atLeast && { atLeast: positions.parse(atLeast) }) };
+    const wanted = { limit: limit + 1, ...from, atLeast: positions.atLeast(atLeast) };
     const { rows, counts } =
       asksFor(info, 'summary') || asksFor(info, 'totalCount')
         ? await queries.countedPage(wanted)
@@ -140,7 +140,7 @@ export function createStatusSubscription(parts: StatusResolverParts): ResolverMo
       projection: SERVICE_VIEW,
       kind: STATUS_CHANGED,
       ...(id ? { subjects: [id] } : {}),
-      ...(after ? { after: positions.parse(after) } : {}),
+      after: positions.after(after),
     });
   }
 

@@ -10,12 +10,12 @@ export function formatPosition(storeId: string, position: bigint): string {
   return `p1.${storeId}.${position}`;
 }
 
-/** Parses one; throws PositionExpired when it is of another store, InvalidInput when it is none. */
-export function parsePosition(storeId: string, text: string): bigint {
+/** Parses what was given as this argument; throws PositionExpired when it is of another store, InvalidInput when it is none. */
+export function parsePosition(storeId: string, text: string, argument: string): bigint {
   const [, store, digits] = FORM.exec(text) ?? [];
   const position = digits === undefined ? undefined : BigInt(digits);
   if (position === undefined || position > HIGHEST) {
-    throw new InvalidInput('not a position: it reads like p1.pg7f3a.184233', ['position']);
+    throw new InvalidInput('not a position: it reads like p1.pg7f3a.184233', [argument]);
   }
   if (store !== storeId) throw new PositionExpired('this position is of another event store');
   return position;
@@ -24,13 +24,17 @@ export function parsePosition(storeId: string, text: string): bigint {
 /** The positions of one store, for who does not hold the store itself. */
 export interface Positions {
   format(position: bigint): string;
-  /** Throws as `parsePosition` does. */
-  parse(text: string): bigint;
+  /** The argument of this name, where it was given. Throw as `parsePosition` does. */
+  after(text: string | null | undefined): bigint | undefined;
+  atLeast(text: string | null | undefined): bigint | undefined;
 }
 
 export function positionsOf({ storeId }: Pick<EventStore, 'storeId'>): Positions {
+  const given = (argument: string) => (text: string | null | undefined) =>
+    text ? parsePosition(storeId, text, argument) : undefined;
   return {
     format: (position) => formatPosition(storeId, position),
-    parse: (text) => parsePosition(storeId, text),
+    after: given('after'),
+    atLeast: given('atLeast'),
   };
 }
