@@ -1,8 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { StartupError } from '../mechanisms/errors';
 import { openStateFolder } from './state-folder';
+
+const onLinux = process.platform === 'linux' ? it : it.skip;
 
 let home: string;
 beforeEach(() => (home = mkdtempSync(path.join(os.tmpdir(), 'medianest-state-'))));
@@ -48,5 +51,14 @@ describe('the state folder', () => {
     writeFileSync(file, '');
     expect(() => openStateFolder(path.join(file, 'below'))).toThrow(StartupError);
     expect(() => openStateFolder(path.join(file, 'below'))).toThrow(/MEDIANEST_HOME/);
+  });
+
+  onLinux('refuses a place that is there and takes no folder, in a process of its own, for it tried for ever', () => {
+    const program = `
+      const { openStateFolder } = require(${JSON.stringify(path.join(__dirname, 'state-folder.ts'))});
+      openStateFolder('/proc/medianest');`;
+    const options = { encoding: 'utf8', timeout: 20_000 } as const;
+    const { stderr } = spawnSync(process.execPath, ['--import', 'tsx', '--eval', program], options);
+    expect(stderr).toContain('the state folder /proc/medianest cannot be used');
   });
 });

@@ -45,9 +45,9 @@ export function openStateFolder(home: string, secret?: string): StateFolder {
       );
     }
   };
-  const make = (folder: string) => guarded(() => mkdirSync(folder, { recursive: true }));
+  const make = (folder: string) => guarded(() => makeFolder(folder));
   // Passable whatever the umask: as root the database runs as another user, who must reach its own folder below. Keys are closed.
-  const open = () => guarded(() => mkdirSync(root, { recursive: true }) && chmodSync(root, 0o711));
+  const open = () => guarded(() => makeFolder(root) && chmodSync(root, 0o711));
   const keys = path.join(root, 'keys');
   const kept = (name: string) => guarded(() => readKey(keyFile(keys, name)) ?? makeKey(keys, name));
   if (secret === undefined) open();
@@ -62,6 +62,18 @@ export function openStateFolder(home: string, secret?: string): StateFolder {
       return place;
     },
   };
+}
+
+/** With its parents; true: it is new. Node's own `recursive` tries for ever in /proc, which is there and answers ENOENT. */
+function makeFolder(folder: string, mode?: number): boolean {
+  if (existsSync(folder)) return false;
+  makeFolder(path.dirname(folder));
+  try {
+    mkdirSync(folder, { mode });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; // somebody else was first
+  }
+  return true;
 }
 
 function deriveKey(secret: string, name: string): Uint8Array {
@@ -83,7 +95,7 @@ function readKey(file: string): Uint8Array | undefined {
 
 /** Written whole or not at all; of two processes that make it at once, one wins and both use it. */
 function makeKey(folder: string, name: string): Uint8Array {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder, 0o700);
   const file = keyFile(folder, name);
   const written = `${file}.${randomBytes(4).toString('hex')}`;
   const descriptor = openSync(written, 'wx', 0o600);
