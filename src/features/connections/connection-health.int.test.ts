@@ -29,7 +29,7 @@ const down: Finding = {
   problem: { code: 'CONNECTION_DOWN', message: 'gone' },
 };
 
-/** Who waits for the row that another transaction has. */
+/** Who waits for what another transaction has locked. */
 const WAITS = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
 
 const record = (finding: Finding, startedAt: number, rest: Partial<Look> = {}) =>
@@ -86,6 +86,19 @@ describe('what was seen of a connection', () => {
     expect(restored).toBe(0);
     await record(up, 3, { onRestored });
     await another;
+    expect(restored).toBe(1);
+  });
+
+  it('is a return also when the look that found it gone is the first, and not written down yet', async () => {
+    let restored = 0;
+    let meanwhile: Promise<void> | undefined;
+    await test.owner.transaction(async (tx) => {
+      await tx.query(`insert into connection_health (connection_id, kind, simulated, state, since, checked_at)
+        values ('overseerr', 'OVERSEERR', true, 'DOWN', to_timestamp(0), to_timestamp(0))`);
+      meanwhile = record(up, 1, { onRestored: () => Promise.resolve(void (restored += 1)) });
+      await until(async () => (await test.owner.query(WAITS)).length > 0);
+    });
+    await meanwhile;
     expect(restored).toBe(1);
   });
 });

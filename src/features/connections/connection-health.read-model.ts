@@ -90,8 +90,10 @@ export function createConnectionHealth(database: Database) {
       const { id, kind, simulated } = connection;
       const { state, flavour, version, problem } = finding;
       await database.transaction(async (tx) => {
+        // The table, not the row: of the first looks of two processes the second must see what the first has found.
+        await tx.query('lock table connection_health in share row exclusive mode');
         const [before] = await tx.query<Pick<Row, 'state'>>(
-          'select state from connection_health where connection_id = $1 and checked_at <= $2 for update',
+          'select state from connection_health where connection_id = $1 and checked_at <= $2',
           [id, startedAt],
         );
         await tx.query(RECORD, [id, kind, simulated, state, startedAt, flavour, version, JSON.stringify(problem)]);
