@@ -52,7 +52,7 @@ export async function serve(): Promise<void> {
   const running = await run(settings);
   const { url, monitoringUrl, signInLink } = running;
   process.send?.({ url, monitoringUrl, signInLink } satisfies Announcement);
-  announce(settings, settings.roles.join(', '), running);
+  if (!told.aborted) announce(settings, settings.roles.join(', '), running);
   await untilTold(told);
   await running.stop();
 }
@@ -62,7 +62,7 @@ export async function serveStack(): Promise<void> {
   const settings = readSettings();
   const told = toldToGo();
   const running = await startStack(settings, { program: path.resolve(__dirname, '../../main.js'), told });
-  announce(settings, MEMBERS.map(([name]) => name).join(', '), running);
+  if (!told.aborted) announce(settings, MEMBERS.map(([name]) => name).join(', '), running);
   await untilTold(told);
   await running.stop();
 }

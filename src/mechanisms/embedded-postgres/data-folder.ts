@@ -142,7 +142,7 @@ function runInitdb(bin: string, folder: string, identity: Identity): void {
   // The builtin locale is the same on every machine and never changes under an index.
   const locale = ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--encoding=UTF8'];
   const options = ['--auth=trust', `--username=${SUPERUSER}`, '--no-sync', '--no-instructions'];
-  const { status, error, stderr } = spawnSync(path.join(bin, 'initdb'), ['-D', folder, ...locale, ...options], {
+  const { status, signal, error, stderr } = spawnSync(path.join(bin, 'initdb'), ['-D', folder, ...locale, ...options], {
     ...identity,
     cwd: '/',
     encoding: 'utf8',
@@ -150,6 +150,10 @@ function runInitdb(bin: string, folder: string, identity: Identity): void {
   });
   if (status === 0) return;
   rmSync(folder, { recursive: true, force: true });
+  // Ctrl-C reaches initdb too: itself, or the server that it runs for a moment.
+  if (signal || stderr?.includes('terminated by signal')) {
+    throw new StartupError('interrupted while PostgreSQL was set up: nothing of it is left');
+  }
   throw new StartupError(`PostgreSQL could not be set up: ${error?.message ?? stderr.trim()}; or set DATABASE_URL`);
 }
 
