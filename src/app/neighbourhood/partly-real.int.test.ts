@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { createLogger } from '../../mechanisms/observability';
@@ -47,6 +47,18 @@ const sensible = setups.filter(
     Object.values(one).some((kind) => kind !== 'ABSENT') && // nothing at all is refused at the start
     setups.findIndex((other) => JSON.stringify(other) === JSON.stringify(one)) === index,
 );
+
+it('says what to do about a damaged state of the simulated Overseerr', async () => {
+  const folder = openStateFolder(mkdtempSync(path.join(home, 'damaged-')));
+  const stateFile = folder.place('demo', 'overseerr.json');
+  writeFileSync(stateFile, '{"seed":"hou');
+  const releases = createReleases(log);
+  const meeting = meetNeighbours({ settings: readSettings({ DEMO: '1' }), folder, releases, log });
+  const told = { name: 'StartupError', message: expect.stringMatching(`${stateFile}: put it back, or remove it`) };
+  await expect(meeting)
+    .rejects.toMatchObject(told)
+    .finally(() => releases.releaseAll());
+});
 
 it.each(sensible)('Plex $plex, Overseerr $overseerr, Uptime Kuma $uptimeKuma', async (kinds) => {
   const releases = createReleases(log);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Connection } from '../../features/connections';
+import { StartupError } from '../../mechanisms/errors';
 import { createHttpClient } from '../../mechanisms/http';
 import type { OverseerrFault, OverseerrSimulator, ReceivedCall } from '../../simulators/overseerr';
 import { startOverseerrSimulator } from '../../simulators/overseerr';
@@ -73,7 +74,9 @@ function connect(
 async function simulate({ folder, releases }: NeighbourParts): Promise<SimulatedOverseerr> {
   const apiKey = randomBytes(24).toString('base64url');
   const stateFile = folder.place('demo', 'overseerr.json');
-  const simulator = await startOverseerrSimulator({ seed: 'household', apiKey, stateFile });
+  const simulator = await startOverseerrSimulator({ seed: 'household', apiKey, stateFile }).catch((cause: Error) => {
+    throw new StartupError(`${cause.message}: put it back, or remove it and the simulator begins anew`, { cause });
+  });
   releases.add('overseerr simulator', () => simulator.close());
   return {
     address: { url: simulator.url, apiKey },

@@ -28,7 +28,7 @@ function read(file: string, seed: string): State | undefined {
     throw new Error(`the Overseerr simulator's state is not JSON: ${file}`, { cause });
   }
   if (stored.seed !== seed) {
-    throw new Error(`the Overseerr simulator's state ${file} grew from seed '${stored.seed}', not from '${seed}'`);
+    throw new Error(`the Overseerr simulator's state grew from seed '${stored.seed}', not from '${seed}': ${file}`);
   }
   return stored.state;
 }
