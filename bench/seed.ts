@@ -11,6 +11,7 @@ import { NO_STREAM } from '../src/mechanisms/event-store';
 import type { Story } from './seed-facts';
 import { requestStory, serviceStory } from './seed-facts';
 
+const USAGE = 'npm run seed -- --requests 100000 --users 50 --services 200';
 const AT_ONCE = 500;
 const LOOK_MS = 200;
 const BAR_WIDTH = 30;
@@ -74,6 +75,7 @@ function wanted(): Record<'requests' | 'users' | 'services', number> {
 }
 
 async function main(): Promise<void> {
+  if (process.argv.includes('--help')) return void process.stdout.write(`usage: ${USAGE}\n`);
   const { requests, users, services } = wanted();
   const { house, stop } = await run(readSettings({ LOG_LEVEL: 'warn', PORT: '0', ...process.env }));
   try {
@@ -96,4 +98,7 @@ async function main(): Promise<void> {
   }
 }
 
-void main();
+main().catch((error: Error) => {
+  process.stderr.write(`seed: ${error.message}\n`);
+  process.exitCode = 1;
+});
