@@ -23,8 +23,8 @@ export interface Append {
 /** About a second's work. */
 const MAX_WAITING = 2_000;
 const RETRY_AFTER_MS = 1_000;
-/** As many as keep a server busy. More would only wait there, where their time to be answered runs: in a burst none would be in time. */
-const MAX_UNDER_WAY = 128;
+/** As many as keep a server busy. More would only wait there, where their time to be answered runs: on a busy machine too few would be in time. */
+const MAX_UNDER_WAY = 32;
 const MAX_WAIT_MS = 5_000;
 /** A node that was killed is back, or another one leads, after a few seconds. */
 const SETTLE_PAUSES_MS = [50, 100, 200, 400, 800, 1_600];
