@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { RequestMediaDocument, RequestUpdatedDocument } from '../sdk';
 import * as plain from './plain';
 import { launch } from './program';
@@ -164,10 +165,16 @@ it('finds the store whole, beside the server and without it, and leaves nothing 
   expect(house.children()).toEqual([]);
 });
 
-it('says so when there is no store yet, and gives no token that no server would take', async () => {
+it('says so when there is no store yet, gives no token that no server would take, and leaves nothing', async () => {
   const empty = createHouse();
   expect(await empty.run(['verify'])).toMatchObject({ code: 1, stderr: expect.stringContaining('no event store in') });
   const token = await empty.run(['token', '--account', 'ben']);
   expect(token).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('no server has run in') });
+  const away = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' };
+  expect(await empty.run(['verify'], away)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('no event store'),
+  });
+  expect(existsSync(empty.home)).toBe(false);
   await empty.leave();
 });

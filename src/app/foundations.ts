@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import path from 'node:path';
 import { createEmbeddedPostgres, findRunning, isMade } from '../mechanisms/embedded-postgres';
 import type { Address } from '../mechanisms/embedded-postgres';
 import { StartupError } from '../mechanisms/errors';
@@ -103,9 +104,10 @@ export async function visitEventStore(parts: FoundationParts): Promise<EventStor
 /** The database, likewise. */
 export async function visitDatabase(parts: FoundationParts): Promise<PostgresDatabase> {
   const { settings, folder, releases, log } = parts;
-  const dataDir = folder.place('postgres', 'data');
+  const dataDir = path.join(folder.path, 'postgres', 'data');
   const running = findRunning(dataDir);
-  if (!settings.databaseUrl && !running && !isMade(dataDir)) {
+  const isThere = settings.databaseUrl ? folder.hasKey('database') : running || isMade(dataDir);
+  if (!isThere) {
     throw new StartupError(
       `there is no event store in ${folder.path} yet: start MediaNest once, or set MEDIANEST_HOME`,
     );

@@ -39,6 +39,18 @@ describe('the state folder', () => {
     expect(openStateFolder(home, 'a secret of at least 32 characters').hasKey('database')).toBe(true);
   });
 
+  it('is made when something is put into it, and passable then', () => {
+    const before = process.umask(0o077);
+    try {
+      const missing = openStateFolder(path.join(home, 'missing'));
+      expect([missing.hasKey('tokens'), readdirSync(home)]).toEqual([false, []]);
+      missing.key('tokens');
+      expect(statSync(missing.path).mode & 0o777).toBe(0o711);
+    } finally {
+      process.umask(before);
+    }
+  });
+
   it('refuses a damaged key instead of making another', () => {
     const folder = openStateFolder(home);
     folder.key('tokens');
@@ -49,8 +61,9 @@ describe('the state folder', () => {
   it('says which folder cannot be used, and what to do', () => {
     const file = path.join(home, 'file');
     writeFileSync(file, '');
-    expect(() => openStateFolder(path.join(file, 'below'))).toThrow(StartupError);
-    expect(() => openStateFolder(path.join(file, 'below'))).toThrow(/MEDIANEST_HOME/);
+    const folder = openStateFolder(path.join(file, 'below'));
+    expect(() => folder.key('tokens')).toThrow(StartupError);
+    expect(() => folder.place('postgres', 'data')).toThrow(/MEDIANEST_HOME/);
   });
 
   onLinux('refuses a place that is there and takes no folder, in a process of its own, for it tried for ever', () => {

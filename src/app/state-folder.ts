@@ -28,8 +28,8 @@ export interface StateFolder {
 const KEY_BYTES = 32;
 
 /**
- * Makes the folder when missing; throws StartupError when it cannot be used. With a secret, which all machines of a house share, no keys are
- * kept, and the folder is made only when something is put into it.
+ * Makes the folder when something is put into it, so that a look into one that is not there leaves nothing; throws StartupError when it cannot be
+ * used. With a secret, which all machines of a house share, no keys are kept.
  */
 export function openStateFolder(home: string, secret?: string): StateFolder {
   const root = path.resolve(home);
@@ -49,8 +49,7 @@ export function openStateFolder(home: string, secret?: string): StateFolder {
   // Passable whatever the umask: as root the database runs as another user, who must reach its own folder below. Keys are closed.
   const open = () => guarded(() => makeFolder(root) && chmodSync(root, 0o711));
   const keys = path.join(root, 'keys');
-  const kept = (name: string) => guarded(() => readKey(keyFile(keys, name)) ?? makeKey(keys, name));
-  if (secret === undefined) open();
+  const kept = (name: string) => guarded(() => readKey(keyFile(keys, name)) ?? (open(), makeKey(keys, name)));
   return {
     path: root,
     key: (name) => (secret === undefined ? kept(name) : deriveKey(secret, name)),
