@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { Overloaded } from '../errors';
+import { waitedInVain } from './driver-messages';
 
 /** Lets wait for a connection, as long as that is worth while. */
 export interface Admission {
@@ -21,8 +22,6 @@ export interface AdmissionOptions {
 const WEIGHT = 0.1;
 /** When who was turned away may come again. */
 const TRY_AGAIN_MS = 1_000;
-/** What `pg` says to who waited in its queue in vain, and to nobody who had a connection opened. */
-const WAITED_IN_VAIN = 'timeout exceeded when trying to connect';
 
 const overloaded = (): Overloaded =>
   new Overloaded('too many wait for the database: try again in a second', new Date(Date.now() + TRY_AGAIN_MS));
@@ -51,7 +50,8 @@ export function createAdmission({ pool, size, maxWaitMs }: AdmissionOptions): Ad
       try {
         return await connect();
       } catch (error) {
-        throw (error as Error).message === WAITED_IN_VAIN ? overloaded() : error;
+        // It tells this to nobody who had a connection opened.
+        throw waitedInVain((error as Error).message) ? overloaded() : error;
       } finally {
         waiting.delete(self);
       }

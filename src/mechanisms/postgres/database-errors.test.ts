@@ -29,6 +29,8 @@ it.each([
   'Connection terminated due to connection timeout',
   'timeout exceeded when trying to connect',
   'Client has encountered a connection error and is not queryable',
+  'Client was closed and is not queryable',
+  'Cannot use a pool after calling end on the pool',
   'Query read timeout',
 ])('"%s" is about the connection', (message) => {
   expect(asDatabaseError(new Error(message))).toBeInstanceOf(DatabaseUnavailable);

@@ -1,4 +1,5 @@
 import { DatabaseUnavailable, DatabaseUnreachable, InvalidInput } from '../errors';
+import { isAboutConnection } from './driver-messages';
 import { OTHER_SESSION } from './prepared';
 
 /** What Node says of a socket that cannot be opened or broke. */
@@ -13,9 +14,6 @@ const SOCKET_ERRORS = new Set([
   'EPIPE',
   'ETIMEDOUT',
 ]);
-/** What `pg` says, which gives these no code. */
-const DRIVER_MESSAGES =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed and is not queryable|Query read timeout)/;
 /**
  * SQLSTATEs: 08 connection, 28 it does not let us in, 53 out of resources (connections, memory, disk), 58 its system fails it, 57P01 to 57P05 the
  * server ended the session or is not ready, 25P03 and 25P04 it ended one that idled in a transaction, or whose transaction took too long.
@@ -37,8 +35,7 @@ export function asDatabaseError(error: unknown): unknown {
   if (UNSTORABLE_TEXT.test(code)) return new InvalidInput('a text holds a character that cannot be stored', []);
   if (NO_TIME.test(code)) return new InvalidInput('a date or time is none', []);
   const states = [SERVER_STATES, OTHER_SESSION];
-  const unavailable =
-    SOCKET_ERRORS.has(code) || states.some((state) => state.test(code)) || DRIVER_MESSAGES.test(message);
+  const unavailable = SOCKET_ERRORS.has(code) || states.some((state) => state.test(code)) || isAboutConnection(message);
   return unavailable ? new DatabaseUnavailable(tell(error), { cause: error }) : error;
 }
 

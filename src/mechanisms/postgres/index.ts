@@ -7,6 +7,7 @@ export type { Channel } from './channel';
 export type { Lane, Session } from './lane';
 export type { Statement } from './prepared';
 export { asDatabaseError } from './database-errors';
+export { wasNotSent } from './driver-messages';
 export type { MigrateOptions } from './migrate';
 export { APP_ROLE, migrate } from './migrate';
 export type { ReadDatabase, ReadDatabaseOptions } from './read-database';

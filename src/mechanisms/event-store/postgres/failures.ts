@@ -6,11 +6,10 @@ import {
   Overloaded,
   UnknownOutcome,
 } from '../../errors';
+import { wasNotSent } from '../../postgres';
 
-/** What Node and `pg` say when no connection came about, or a broken one was handed out: nothing was sent. */
+/** What Node says when no connection came about. */
 const NOT_CONNECTED = /^(ECONNREFUSED|ENOENT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EACCES)$/;
-const NOT_SENT =
-  /timeout exceeded when trying to connect|due to connection timeout|after calling end on the pool|not queryable/;
 /** SQLSTATEs: bad data (22), a broken constraint (23), beyond a limit of the server (54). */
 const REFUSED_DATA = /^(22|23|54)/;
 /** Connection broken (08), completion unknown (40003), the server ended the session under the statement (57P01, 57P02, 57P05). */
@@ -46,7 +45,7 @@ export function toAppendFailure(cause: unknown): EventStoreUnavailable | Invalid
 
 function nothingWritten({ code = '', message, severity, syscall }: Failure): boolean {
   if (severity !== undefined) return !MAYBE_COMMITTED.test(code);
-  return NOT_CONNECTED.test(code) || syscall === 'connect' || NOT_SENT.test(message);
+  return NOT_CONNECTED.test(code) || syscall === 'connect' || wasNotSent(message);
 }
 
 function rootOf(error: unknown): Failure {
