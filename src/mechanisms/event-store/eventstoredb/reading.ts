@@ -45,7 +45,8 @@ export function createReading(connection: Connection): Reading {
         addAbove(events, found.events, after);
         last = found.events.at(-1)?.globalPosition ?? last; // also one that was had before
         from = found.last ?? from;
-        count = wider(count);
+        // Those that are missing, and no more, for they may be large.
+        count = 2 * found.events.length < count ? wider(count) : Math.min(limit - events.length, PAGE) + 1;
         if (!found.full) {
           tail.lookedOn({ last, from: begin, end: from });
           break;
