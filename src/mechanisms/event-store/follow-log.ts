@@ -1,8 +1,8 @@
 import { EventStoreUnavailable, Overloaded, PositionExpired } from '../errors';
 import type { StoredEvent } from './event';
 import type { EventStore } from './event-store';
+import { createPageSize } from './page-size';
 
-const BATCH = 500;
 /** The net under the wake-up: other processes append too. */
 const POLL_MS = 250;
 const MAX_PAUSE_MS = 5_000;
@@ -71,6 +71,7 @@ function createFollower(log: FollowedLog, after: bigint, ends: AbortSignal[]): A
 
 /** Reads on from the last position; a store that is away or has no room reads as "nothing yet", with longer pauses. */
 function createReader(log: FollowedLog, after: bigint) {
+  const size = createPageSize();
   let position = after;
   let checked = false;
   let failures = 0;
@@ -80,7 +81,8 @@ function createReader(log: FollowedLog, after: bigint) {
       throw new PositionExpired(`position ${position} is beyond the end of the event store`);
     }
     checked = true;
-    const events = await log.readAll(position, BATCH);
+    const events = await log.readAll(position, size.within());
+    size.saw(events);
     position = events.at(-1)?.globalPosition ?? position;
     return events;
   }

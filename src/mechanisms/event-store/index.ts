@@ -5,5 +5,6 @@ export * from './codecs';
 export * from './command-context';
 export * from './command-handling';
 export * from './position';
+export { createPageSize } from './page-size';
 export { wholeLog } from './whole-log';
 export { monitorAppends } from './monitoring';

@@ -1,18 +1,19 @@
 import type { StoredEvent } from './event';
 import type { EventStore } from './event-store';
+import { createPageSize } from './page-size';
 
-const PAGE = 1_000;
-
-/** The events after a position, page by page, to the end of the log. */
+/** The events after a position, page by page, to the end of the log; of no page more than `most`. */
 export async function* wholeLog(
   store: Pick<EventStore, 'readAll'>,
   after: bigint,
-  pageSize = PAGE,
+  most = Infinity,
 ): AsyncIterable<StoredEvent> {
+  const size = createPageSize();
   for (let position = after; ;) {
-    const events = await store.readAll(position, pageSize);
+    const events = await store.readAll(position, Math.min(size.within(), most));
     yield* events;
     if (events.length === 0) return;
+    size.saw(events);
     position = events.at(-1)!.globalPosition;
   }
 }

@@ -51,7 +51,7 @@ it('of a long log gives more and more, to a bound, and every event once', async 
 it('reads a long batch page by page', async () => {
   const log = logOf(5_000);
   await lengths(createLogBatches(log, 0n), QUICK);
-  expect(log.asked).toEqual([500, 500, 1_000, 1_000, 1_000, 1_000, 1_000]);
+  expect(log.asked).toEqual([16, 64, 256, 164, 500, 1_000, 1_000, 1_000, 1_000, 1_000]);
 });
 
 it('gives nothing beyond its target, and goes on where that moves on', async () => {
@@ -71,21 +71,21 @@ it('gives less to who needs long for it, but never nothing', async () => {
 it('gives less of large events, however quick it goes', async () => {
   const log = logOf(800, () => LARGE);
   const found = await lengths(createLogBatches(log, 0n), QUICK);
-  expect(found).toEqual([500, 127, 127, 46]);
+  expect(found).toEqual([128, 128, 128, 128, 128, 128, 32]);
 });
 
 it('gives no more than a page of large events that come behind small ones', async () => {
   const log = logOf(12_000, (position) => (position > 9_000 ? LARGE : ''));
   const found = await lengths(createLogBatches(log, 0n), QUICK);
   expect(found.slice(0, 6)).toEqual([500, 500, 1_000, 2_000, 4_000, 2_000]);
-  expect(Math.max(...found.slice(6))).toBe(127);
+  expect(Math.max(...found.slice(6))).toBe(128);
 });
 
 it.each([2, 5, 10])('gives less where one of %d is large, whichever', async (period) => {
   for (let place = 0; place < period; place++) {
     const log = logOf(5_000, (position) => (position % period === place ? LARGE : ''));
     const [, ...found] = await lengths(createLogBatches(log, 0n), QUICK);
-    expect(Math.max(...found)).toBeLessThan(127 * period * 1.3); // about what makes 16 MiB
+    expect(Math.max(...found)).toBeLessThan(128 * period * 1.3); // about what makes 16 MiB
   }
 });
 
@@ -93,9 +93,9 @@ it('reads the next before it is asked for, where there is one', async () => {
   const log = logOf(600);
   const batches = createLogBatches(log, 0n);
   await batches.next();
-  expect(log.asked).toEqual([500, 500]);
+  expect(log.asked).toEqual([16, 64, 256, 164, 500]);
   await batches.next();
-  expect(log.asked).toEqual([500, 500]);
+  expect(log.asked).toEqual([16, 64, 256, 164, 500]);
 });
 
 it('tells a failure to who asks, and then reads again from the same place', async () => {

@@ -1,4 +1,5 @@
 import type { EventStore, StoredEvent } from '../event-store';
+import { createPageSize } from '../event-store';
 
 /** Some of the log, in order. */
 export interface LogBatch {
@@ -17,18 +18,8 @@ export interface LogBatches {
 }
 
 const SIZE = { first: 500, least: 10, most: 16_000 };
-/**
- * Of what the events of a batch are to say, in characters of JSON, as two batches are in memory at a time, as they are and as rows. Known after each
- * page, so of large ones behind small ones there is a page more.
- */
+/** Of what the events of a batch are to say, in characters of JSON, as two batches are in memory at a time, as they are and as rows. */
 const MOST_CHARACTERS = 16 * 2 ** 20;
-/** To take in more at once would keep others in this process waiting, and what it has for the server. */
-const PAGE = 1_000;
-/**
- * One of so many is measured: that tells enough, and each one measured takes its time from who catches up. A prime: what is appended comes in pairs
- * and the like, and a step in time with them would see only the small ones.
- */
-const SAMPLE = 11;
 /** Long enough that what a transaction costs does not count, short enough for who waits for a row of it. */
 const WANTED_MS = { least: 500, most: 1_000 };
 
@@ -38,27 +29,24 @@ export function createLogBatches(
   after: bigint,
   target?: () => Promise<bigint>,
 ): LogBatches {
+  const pages = createPageSize();
   let size = SIZE.first;
-  /** As many as are large enough, if they are like the last ones before. */
-  let most = SIZE.most;
   let position = after;
   let ahead: Promise<LogBatch> | undefined;
   async function read(): Promise<LogBatch> {
     const [wanted, end] = [size, await target?.()];
     const events: StoredEvent[] = [];
     let isLast = false;
-    for (let room = MOST_CHARACTERS; room > 0 && events.length < wanted && !isLast;) {
-      const asked = Math.min(wanted - events.length, PAGE, Math.max(most, SIZE.least));
+    let room = MOST_CHARACTERS;
+    while (room > 0 && events.length < wanted && !isLast) {
+      const asked = Math.min(wanted - events.length, pages.within(room));
       const page = await store.readAll(events.at(-1)?.globalPosition ?? position, asked);
       const found = end === undefined ? page : page.filter(({ globalPosition }) => globalPosition <= end);
       events.push(...found);
       isLast = found.length < asked;
-      if (found.length === 0) break; // how large the next ones are is not known from none
-      const each = charactersOfOne(found);
-      most = Math.floor(MOST_CHARACTERS / each);
-      room -= each * found.length;
+      room -= pages.saw(found);
     }
-    size = Math.max(Math.min(size, most), SIZE.least);
+    if (room <= 0) size = Math.max(events.length, SIZE.least);
     return { events, isLast };
   }
   return {
@@ -72,24 +60,8 @@ export function createLogBatches(
       return batch;
     },
     took(ms) {
-      if (ms < WANTED_MS.least) size = Math.max(Math.min(size * 2, SIZE.most, most), SIZE.least);
+      if (ms < WANTED_MS.least) size = Math.min(size * 2, SIZE.most);
       if (ms > WANTED_MS.most) size = Math.max(Math.floor(size / 2), SIZE.least);
     },
   };
-}
-
-/** On average, at least 1. */
-function charactersOfOne(events: StoredEvent[]): number {
-  const some = events.filter((_, index) => index % SAMPLE === 0).map(({ data }) => data);
-  return Math.max(charactersOf(some) / some.length, 1);
-}
-
-/** How long its texts and their names are: nearly what it is as JSON, at a sixth of what making that takes. */
-function charactersOf(value: unknown): number {
-  if (typeof value === 'string') return value.length;
-  if (typeof value !== 'object' || value === null) return 1;
-  let sum = 0;
-  // Its entries at once would be a list for each: a twentieth of what a process does that catches up, where all are measured.
-  for (const name of Object.keys(value)) sum += name.length + charactersOf(value[name as keyof typeof value]);
-  return sum;
 }
