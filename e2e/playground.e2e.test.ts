@@ -164,6 +164,17 @@ const says: Record<string, string> = {
     });
   });
 
+  it('shows the answer below the question on a phone, and is no wider than it', async () => {
+    const wide = olga.viewportSize() ?? { width: 1280, height: 720 };
+    await olga.setViewportSize({ width: 390, height: 844 });
+    const place = (label: string) => olga.getByLabel(label).boundingBox();
+    const [question, answer] = [await place('Operation Editor'), await place('Result Window')];
+    expect(answer?.y).toBeGreaterThanOrEqual((question?.y ?? NaN) + (question?.height ?? NaN));
+    expect(answer?.width).toBeGreaterThan(250);
+    expect(await olga.evaluate('document.documentElement.scrollWidth')).toBe(390);
+    await olga.setViewportSize(wide);
+  });
+
   it('keeps who asks for each tab', async () => {
     await run(olga, 'Start');
     await asksAs(olga, 'Olga');
