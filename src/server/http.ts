@@ -200,5 +200,6 @@ function refusedBody(error: FastifyError): { status: number; told: Error } {
   const coded = (text: string, code: string) => new GraphQLError(text, { extensions: { code } });
   if (status >= 500) return { status: 500, told: error };
   if (status === 413) return { status, told: coded(`a body has at most ${LIMITS.bytes} bytes`, 'PAYLOAD_TOO_LARGE') };
+  if (status === 415) return { status, told: coded('a body is JSON: content-type: application/json', 'BAD_REQUEST') };
   return { status, told: coded(`${STATUS_CODES[status]}: ${message}`, 'BAD_REQUEST') };
 }
