@@ -139,7 +139,9 @@ describe('what they may', () => {
   it('no form, and it is said what a body is', async () => {
     const type = { 'content-type': 'application/x-www-form-urlencoded' };
     const form = await fetch(door.url, { method: 'POST', headers: type, body: 'query={me{id}}' });
-    expect(await form.json()).toMatchObject({ errors: [{ message: 'a body is JSON: content-type: application/json' }] });
+    expect(await form.json()).toMatchObject({
+      errors: [{ message: 'a body is JSON: content-type: application/json' }],
+    });
   });
 
   it('subscriptions are not served by POST, and it is said where they are', async () => {
