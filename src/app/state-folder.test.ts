@@ -69,7 +69,7 @@ describe('the state folder', () => {
   onLinux('refuses a place that is there and takes no folder, in a process of its own, for it tried for ever', () => {
     const program = `
       const { openStateFolder } = require(${JSON.stringify(path.join(__dirname, 'state-folder.ts'))});
-      openStateFolder('/proc/medianest');`;
+      openStateFolder('/proc/medianest').place('postgres');`;
     const options = { encoding: 'utf8', timeout: 20_000 } as const;
     const { stderr } = spawnSync(process.execPath, ['--import', 'tsx', '--eval', program], options);
     expect(stderr).toContain('the state folder /proc/medianest cannot be used');
