@@ -30,6 +30,11 @@ const noClock = syntax(
   'MemberExpression[object.name="Date"][property.name="now"]',
   'MemberExpression[object.name="Math"][property.name="random"]',
 );
+/** V8 makes a class of a generator function each time that it is made, in memory that only a full collection clears. */
+const noInnerGenerators = syntax(
+  'A generator function that is made again and again keeps all that it sees in memory: put it beside, with parameters.',
+  ':function :function[generator=true]',
+);
 const typesOnly = syntax(
   'events.ts holds types only; schemas and upcasters stand in event-codecs.ts.',
   'Program > :not(ImportDeclaration, TSTypeAliasDeclaration, TSInterfaceDeclaration, ExportNamedDeclaration[exportKind="type"], ExportAllDeclaration[exportKind="type"])',
@@ -113,7 +118,7 @@ export default defineConfig(
   {
     files: ['src/**/*.ts'],
     ignores: [...graphql, ...tests],
-    rules: { 'no-restricted-syntax': ['error', ...noDecorators] },
+    rules: { 'no-restricted-syntax': ['error', ...noDecorators, ...noInnerGenerators] },
   },
   {
     files: ['src/**/*.ts'],
@@ -126,7 +131,7 @@ export default defineConfig(
     files: ['src/features/**/*.ts'],
     ignores: impure,
     rules: {
-      'no-restricted-syntax': ['error', ...noDecorators, ...noClock],
+      'no-restricted-syntax': ['error', ...noDecorators, ...noInnerGenerators, ...noClock],
       'no-restricted-globals': globals('Deciders, events, codecs, policies and nouns are pure.', [
         ...network,
         ...ambient,

@@ -1,4 +1,4 @@
-import type { Actor, EventCodecs } from '../../mechanisms/event-store';
+import type { Actor, EventCodecs, StoredEvent } from '../../mechanisms/event-store';
 import { StaleRead } from '../../mechanisms/errors';
 import { rowSet } from '../../mechanisms/postgres';
 import type { Projection, View } from '../../mechanisms/projections';
@@ -31,6 +31,13 @@ const STORE = {
   text: `insert into request_timeline (${ROWS.columns}) ${ROWS.select()}`,
 };
 
+function* rowsOf(codecs: EventCodecs, stored: StoredEvent[]) {
+  for (const event of stored) {
+    const { type, data, metadata, globalPosition: position } = codecs.read<MediaRequestEvent>(event);
+    yield { request_id: data.requestId, position, type, at: metadata.occurredAt, actor: metadata.actor, data };
+  }
+}
+
 /** `request-timeline`: one row a fact, in table `request_timeline`. */
 export function createRequestTimelineProjection(codecs: EventCodecs): Projection {
   return {
@@ -39,13 +46,7 @@ export function createRequestTimelineProjection(codecs: EventCodecs): Projection
     handles: REQUEST_EVENTS,
     tables: ['request_timeline'],
     async project(stored, tx) {
-      function* rows() {
-        for (const event of stored) {
-          const { type, data, metadata, globalPosition: position } = codecs.read<MediaRequestEvent>(event);
-          yield { request_id: data.requestId, position, type, at: metadata.occurredAt, actor: metadata.actor, data };
-        }
-      }
-      await ROWS.send(tx, { statement: STORE }, rows());
+      await ROWS.send(tx, { statement: STORE }, rowsOf(codecs, stored));
       return [];
     },
   };

@@ -119,6 +119,13 @@ describe('the fold', () => {
     expect(looked).toEqual([[['req_1']]]);
   });
 
+  it('keeps the same where nobody shall hear of it, and makes nothing to tell', async () => {
+    const view = createRequestViewProjection(codecs);
+    const silent = await test.database.transaction((tx) => view.project(stored(life), tx, { isSilent: true }));
+    expect(silent).toEqual([]);
+    expect((await queries.byId('req_1'))?.state).toEqual(facts.after(life));
+  });
+
   it('stops at a fact of a request that it does not know', async () => {
     await expect(project([facts.joined()])).rejects.toThrow('RequestJoined of unknown request req_1');
   });

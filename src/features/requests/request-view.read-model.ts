@@ -48,9 +48,10 @@ export const REQUEST_EVENTS = Object.keys(handled);
 /** What happened to each request, in the order of the log. */
 type Stories = Map<string, Recorded<MediaRequestEvent>[]>;
 
-function storiesOf(events: Recorded<MediaRequestEvent>[]): Stories {
+function storiesOf(stored: StoredEvent[], codecs: EventCodecs): Stories {
   const stories: Stories = new Map();
-  for (const event of events) {
+  for (const one of stored) {
+    const event = codecs.read<MediaRequestEvent>(one);
     const story = stories.get(event.data.requestId);
     if (story) story.push(event);
     else stories.set(event.data.requestId, [event]);
@@ -76,20 +77,36 @@ async function load(tx: Preparing, stories: Stories): Promise<Map<string, Reques
   );
 }
 
-/** Folds the event into the rows and says what it changed. */
-function fold(rows: Map<string, RequestRow>, event: Recorded<MediaRequestEvent>): FeedEntry[] {
+/** Folds the event into the rows; answers with the request after it. */
+function fold(rows: Map<string, RequestRow>, event: Recorded<MediaRequestEvent>): MediaRequest {
   const { requestId } = event.data;
   const before = rows.get(requestId)?.state;
   if (!before && event.type !== 'MediaRequestSubmitted')
     throw new Error(`${event.type} of unknown request ${requestId}`);
   const state = evolveRequest(before ?? ({} as MediaRequest), event);
   rows.set(requestId, { state, streamId: event.streamId, position: event.globalPosition });
-  const subjects = [requestId, state.requesterId, ...state.followerIds];
+  return state;
+}
+
+/** What subscribers hear of an event, by the request after it. */
+function entriesOf(event: Recorded<MediaRequestEvent>, state: MediaRequest): FeedEntry[] {
+  const subjects = [state.requestId, state.requesterId, ...state.followerIds];
   if (event.type === 'RequestLeft') subjects.push(event.data.followerId);
   const position = event.globalPosition;
   const change = { position, subjects, kind: REQUEST_CHANGED, payload: changeOf(event, state) };
   const handover = handoverChangeOf(event, state);
   return handover ? [change, { position, subjects, kind: HANDOVER_CHANGED, payload: handover }] : [change];
+}
+
+/** The rows as they are to be stored, request by request: the server writes the first while the others are folded. */
+function* folded(stories: Stories, rows: Map<string, RequestRow>, feed: FeedEntry[] | null) {
+  for (const [requestId, story] of stories) {
+    for (const event of story) {
+      const state = fold(rows, event);
+      feed?.push(...entriesOf(event, state));
+    }
+    yield toValues(rows.get(requestId)!);
+  }
 }
 
 /** When the janitor may look at it: a lapsed lease, or the time to try again. */
@@ -176,21 +193,14 @@ export function createRequestViewProjection(codecs: EventCodecs): Projection {
     version: 1,
     handles: REQUEST_EVENTS,
     tables: ['request_view', 'request_stats'],
-    async project(stored: StoredEvent[], tx) {
-      const stories = storiesOf(stored.map((event) => codecs.read<MediaRequestEvent>(event)));
+    async project(stored: StoredEvent[], tx, { isSilent = false } = {}) {
+      const stories = storiesOf(stored, codecs);
       const rows = await load(tx, stories);
       const before = statuses(rows);
-      const feed: FeedEntry[] = [];
-      // Request by request: the server writes the first while the others are folded.
-      function* folded() {
-        for (const [requestId, story] of stories) {
-          for (const event of story) feed.push(...fold(rows, event));
-          yield toValues(rows.get(requestId)!);
-        }
-      }
-      await ROWS.send(tx, { statement: STORE }, folded());
+      const feed: FeedEntry[] | null = isSilent ? null : [];
+      await ROWS.send(tx, { statement: STORE }, folded(stories, rows, feed));
       count(tx, before, rows);
-      return feed;
+      return feed ?? [];
     },
   };
 }

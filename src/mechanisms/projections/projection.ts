@@ -16,7 +16,12 @@ interface Fold {
   /** Event types it wants; the checkpoint moves over all others too. */
   handles: readonly string[];
   /** Only through `tx`; never calls out. Returns what subscribers shall hear of: that of one event together, in order. */
-  project(events: StoredEvent[], tx: Transaction): Promise<FeedEntry[]>;
+  project(events: StoredEvent[], tx: Transaction, options?: FoldOptions): Promise<FeedEntry[]>;
+}
+
+export interface FoldOptions {
+  /** Nobody shall hear of it: what it would return is not looked at, and need not be made. */
+  isSilent?: boolean;
 }
 
 /** Stands still at an event that it cannot take. */

@@ -64,7 +64,7 @@ export function beside(projection: Projection, name: string): Projection {
     name,
     async project(events, tx) {
       tx.send('set local search_path = medianest_rebuild');
-      await projection.project(events, tx);
+      await projection.project(events, tx, { isSilent: true });
       tx.send('set local search_path = default'); // what its session began with
       return [];
     },
