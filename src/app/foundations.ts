@@ -94,8 +94,8 @@ async function prepareServer(parts: FoundationParts): Promise<Server> {
 }
 
 /**
- * The event store for a look from beside: of the server that runs, migrated by whoever serves from it; or, when the embedded one does not run, of
- * one that is started for the look. Throws StartupError when there is none yet.
+ * The event store for a command of the command line. That of a running server is taken as it is; an embedded database that does not run is started
+ * for the command. Throws StartupError when there is none yet.
  */
 export async function visitEventStore(parts: FoundationParts): Promise<EventStore> {
   return openEventStore(parts.settings.eventStoreUrl ?? { database: await visitDatabase(parts) }, parts);

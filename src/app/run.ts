@@ -101,7 +101,7 @@ async function start(
 async function playRoles(house: House): Promise<Awaited<ReturnType<typeof startApi>> | undefined> {
   const { settings, releases } = house;
   const plays = (role: Settings['roles'][number]) => settings.roles.includes(role);
-  // The api answers what it was asked with what the projector projects, so that one goes after all others, which go together.
+  // The api still answers what it was asked, and needs the projector for it: the projector stops last, after all others, which stop together.
   if (plays('projector')) releases.add('projector', startProjector(house));
   const others: (() => Promise<void>)[] = [];
   releases.add('roles', async () => void (await Promise.all(others.map((stop) => stop()))));
@@ -112,7 +112,7 @@ async function playRoles(house: House): Promise<Awaited<ReturnType<typeof startA
   return api;
 }
 
-/** An attempt that nobody saw end may run for a look and a create: settled before that, its request could come after our next look. */
+/** An attempt of unknown outcome may take two calls, a look and a create. Settled sooner, its request could arrive after our next look. */
 function warnOfHaste({ settleDelayMs, callMs }: Settings['times'], log: Logger): void {
   if (settleDelayMs >= 2 * callMs) return;
   log.warn(

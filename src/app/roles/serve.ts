@@ -27,7 +27,7 @@ function announce(settings: Settings, who: string, { url, monitoringUrl, signInL
 /** npm, and who signals a whole process group, pass on what we have been told ourselves: what follows so soon is an echo. */
 const ECHO_MS = 1_000;
 
-/** Aborted when the process is told to go, or when the one that started it as its own is gone. Who tells it again does not want to wait. */
+/** Aborted when the process is told to go, or when the parent that it belongs to is gone. Told a second time, it ends at once. */
 function toldToGo(): AbortSignal {
   const told = new AbortController();
   let first: number | undefined;

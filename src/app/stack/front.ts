@@ -34,7 +34,7 @@ interface Seat {
 
 /**
  * Spreads connections, HTTP and WebSocket alike, over those who are ready; when nobody is, over those who answer at all: an old view is better
- * than none. Those of who is frozen are cut when another answers meanwhile, so that clients come again, and get to that one.
+ * than none. Connections to a frozen process are cut once another one answers, so that their clients come again, and reach that one.
  */
 export async function startFront({ host, port, backends, log }: FrontOptions) {
   const seats: Seat[] = backends.map((backend) => ({

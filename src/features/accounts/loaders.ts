@@ -42,7 +42,7 @@ export interface Standings {
 const FRESH_MS = 1_000;
 const PATIENCE_MS = 1_000;
 
-/** While the store is away, what is known stays true; of an account that nothing is known of, nothing is assumed: the failure is thrown. */
+/** While the store is away, what is known stays true. For an account of which nothing is known, the failure is thrown. */
 export function createStandings(load: (accountId: string) => Promise<Standing>): Standings {
   const known = new Map<string, { standing: Standing; askedAt: number }>();
 

@@ -30,7 +30,7 @@ export function createConnectionCommands({ handler, idempotencyKeys, clock }: Co
   }
 
   return {
-    /** Writes down who answers; true: somebody else than we deal with. Who cannot be told apart is taken for the same. */
+    /** Writes down who answers. True: it is somebody else than we deal with. One that does not say who it is counts as the same. */
     async observe({ id, kind }: Connection, identity: UpstreamIdentity): Promise<boolean> {
       const { instanceId } = identity;
       if (instanceId === null) return false;

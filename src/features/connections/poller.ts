@@ -22,7 +22,7 @@ export interface ConnectionCheckParts {
 
 const IDENTIFY_PERIOD_MS = 5 * 60_000;
 
-/** One look at a connection, written down for all roles. Who asks gets a look that began after they asked: one that runs may have seen what is no more. */
+/** One look at a connection, written down for all roles. Whoever asks gets a look that began after they asked: one under way may have seen what has changed since. */
 export function createConnectionCheck(parts: ConnectionCheckParts) {
   const { connection, commands, health, onRestored, clock, log, ...ask } = parts;
   let running: Promise<void> | undefined;

@@ -68,7 +68,7 @@ export function createHandOverReactor(parts: { codecs: EventCodecs; jobs: JobQue
   };
 }
 
-/** One job a request, so that nobody has two turns. An early one takes the place of one that waits for another time, which must not swallow it. */
+/** One job for each request, so that none has two turns. An early job is more urgent, so it replaces one that waits for a later time. */
 const jobInTurn = ({ early, turn, ...target }: WakeUp, runAt: Date): Job => {
   const job = jobFor(target, `wake:${target.requestId}`, runAt);
   return { ...job, priority: early ? 0 : 1, payload: { ...job.payload, ...(early && { early }), turn } };
@@ -79,7 +79,7 @@ const jobLater = (woken: WakeUp, runAt: Date): Job =>
   woken.turn === undefined ? jobFor(woken, `wait:${woken.requestId}`, runAt) : jobInTurn(woken, runAt);
 
 /**
- * The janitor's: for a job that was lost, or pauses for long. Another one that is there keeps its time, and the turn that it has taken. `early`: after an
+ * The janitor's, in case the job was lost or pauses for long. A job that waits keeps its time, and the turn that it has taken. `early`: after an
  * outage, whatever its back-off.
  */
 export function wakeHandover(jobs: JobQueue, target: RequestTarget & { early?: boolean }, runAt: Date): Promise<void> {
