@@ -1,6 +1,6 @@
 /**
- * Projections at a long log, beside Emmett's on the same private PostgreSQL with fsync on: catching up with the change feed, and rebuilt beside the rows that are read, while people
- * read and append: `npm run bench:rebuild`; `-- --events 100000` for a shorter log. The peer: `npm install` in this folder. Trust the ratios.
+ * Projections at a long log, beside Emmett's on the same private PostgreSQL with fsync on: catching up with the change feed, and rebuilt beside the rows that are read, alone
+ * and while people read and append: `npm run bench:rebuild`; `-- --events 100000` for a shorter log. The peer: `npm install` in this folder. Trust the ratios.
  */
 import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -116,12 +116,14 @@ async function measureAll(parts: PrivatePostgres): Promise<void> {
   }
   await projecting(bench, bench.views, async () => {
     for (const view of bench.views) {
-      const { seconds, errors, p50, p99, longest } = await beside(bench, view, async () => {
+      const rebuilt = async () => {
         await requestRebuild(database, view);
         return secondsUntil(async () => (await readRebuild(database, view.name)) === null);
-      });
+      };
+      tell(`${view.name}, rebuilt alone`, { seconds: await rebuilt(), head, emmett });
+      const { seconds, errors, p50, p99, longest } = await beside(bench, view, rebuilt);
       const reads = `p50 ${p50.toFixed(1)}, p99 ${p99.toFixed(1)}, longest ${longest.toFixed(0)}; ${errors} errors`;
-      tell(`${view.name}, rebuilt`, { seconds, head, emmett }, reads);
+      tell(`${view.name}, rebuilt among people`, { seconds, head, emmett }, reads);
     }
   });
   await database.close();
