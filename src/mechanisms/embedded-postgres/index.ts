@@ -47,6 +47,7 @@ const SETTINGS = {
   wal_buffers: '16MB', // the 2 MB that go with those buffers are full at once: who writes much would wait for every flush
   max_wal_size: '256MB',
   max_parallel_workers_per_gather: 0,
+  io_method: 'sync', // what is read is in the system's cache: processes of their own to fetch it cost more than they save
   logging_collector: 'off',
   log_line_prefix: '',
   log_checkpoints: 'off',
