@@ -4,7 +4,8 @@ import { createDatabase } from '../postgres';
 import type { TestDatabase } from '../postgres/testing';
 import { createTestDatabase } from '../postgres/testing';
 import { until } from '../pubsub/testing';
-import { beginTables, indexTables } from './rebuild-tables';
+import type { Projection } from './projection';
+import { beginTables, beside, indexTables } from './rebuild-tables';
 
 const tables = { tables: ['counted'] };
 let test: TestDatabase;
@@ -50,4 +51,12 @@ it('lets an index take longer than any other statement may', async () => {
   expect(await indexing.done).toBe(true);
   expect(await indexes()).toHaveLength(3);
   await database.close();
+});
+
+it('has the fold make nothing to tell, which nobody would hear', async () => {
+  const asked: unknown[] = [];
+  const project: Projection['project'] = (_events, _tx, options) => (asked.push(options), Promise.resolve([]));
+  const aside = beside({ name: 'counting', version: 1, handles: [], ...tables, project }, 'rebuild:counting');
+  await test.database.transaction((tx) => aside.project([], tx));
+  expect(asked).toEqual([{ isSilent: true }]);
 });
