@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver } from 'type-graphql';
-import { NotFound, Unauthenticated, unknownForNow } from '../../mechanisms/errors';
+import { ifKnownSoon, NotFound, Unauthenticated } from '../../mechanisms/errors';
 import { answering } from '../../mechanisms/graphql';
 import type { OperationContext } from '../../server/context';
 import { Account } from '../accounts/types';
@@ -51,9 +51,9 @@ export class ServerInfoResolver {
   async serverInfo(): Promise<ServerInfo> {
     const { version, demo, connections } = this.facts;
     const [health, position, projections] = await Promise.all([
-      this.facts.health().catch(unknownForNow),
-      this.facts.position().catch(unknownForNow),
-      this.facts.projections().catch(unknownForNow),
+      ifKnownSoon(this.facts.health()),
+      ifKnownSoon(this.facts.position()),
+      ifKnownSoon(this.facts.projections()),
     ]);
     return {
       version,
@@ -91,7 +91,7 @@ export class AccountNoticesResolver {
 
   @FieldResolver(() => [Notice], { description: 'What people should know now.' })
   async notices(): Promise<Notice[]> {
-    const health = await this.health().catch(unknownForNow);
+    const health = await ifKnownSoon(this.health());
     return health ? outageNotices(health) : [DATABASE_AWAY];
   }
 }

@@ -67,8 +67,8 @@ it('what only the primary can tell is unknown while it is away, and no reason to
     { accountId: BEN, scopes: new Set() },
     { person: () => null, upstreamUrl: () => null },
   );
-  const ask = (error: Error) => {
-    const createLoader = () => ({ load: () => Promise.reject(error) });
+  const ask = (load: () => Promise<never>) => {
+    const createLoader = () => ({ load });
     const parts = { clock: () => at(0), createUsableLoader: createLoader, createQueueLoader: createLoader };
     const resolver = new HandoverResolver(parts as unknown as RequestResolverParts);
     const context = { loaders: createLoaderScope() } as OperationContext;
@@ -79,14 +79,18 @@ it('what only the primary can tell is unknown while it is away, and no reason to
     ]);
   };
   const unknown = { status: 'fulfilled', value: null };
-  expect(await ask(new DatabaseUnavailable('away'))).toEqual([unknown, unknown, unknown]);
+  expect(await ask(() => Promise.reject(new DatabaseUnavailable('away')))).toEqual([unknown, unknown, unknown]);
+  expect(await ask(() => new Promise(() => undefined))).toEqual([unknown, unknown, unknown]); // it is frozen
   const failed = { status: 'rejected', reason: new Error('a bug') };
-  expect(await ask(new Error('a bug'))).toEqual([failed, failed, failed]);
+  expect(await ask(() => Promise.reject(new Error('a bug')))).toEqual([failed, failed, failed]);
 });
 
-it('a request has no picture while nobody can tell which', async () => {
+it.each([
+  { what: 'is away', load: () => Promise.reject(new DatabaseUnavailable('away')) },
+  { what: 'is frozen', load: () => new Promise(() => undefined) },
+])('a request has no picture while who could tell which $what', async ({ load }) => {
   const parts = {
-    createTitleLoader: () => ({ load: () => Promise.reject(new DatabaseUnavailable('away')) }),
+    createTitleLoader: () => ({ load }),
     pictureUrl: (path: string | null) => path,
   };
   const resolver = new RequestResolver(parts as unknown as RequestResolverParts);

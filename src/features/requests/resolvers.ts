@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { createBeside } from '../../mechanisms/change-feed';
 import type { ChangeFeed, FeedItem } from '../../mechanisms/change-feed';
 import type { DomainError } from '../../mechanisms/errors';
-import { InvalidInput, NotFound, Unauthenticated, unknownForNow } from '../../mechanisms/errors';
+import { ifKnownSoon, InvalidInput, NotFound, Unauthenticated } from '../../mechanisms/errors';
 import type { Positions } from '../../mechanisms/event-store';
 import {
   answering,
@@ -271,7 +271,7 @@ export class RequestResolver {
   }
 
   private remembered({ mediaType, tmdbId }: MediaRequestState, { loaders }: OperationContext) {
-    return loaders.use(this.parts.createTitleLoader).load({ type: mediaType, tmdbId }).catch(unknownForNow);
+    return ifKnownSoon(loaders.use(this.parts.createTitleLoader).load({ type: mediaType, tmdbId }));
   }
 
   @FieldResolver(() => TimelineConnection, {
@@ -317,7 +317,7 @@ export class HandoverResolver {
     const connectionUsable =
       connectionId === null ||
       !isWaiting(handover) ||
-      (await loaders.use(createUsableLoader).load(connectionId).catch(unknownForNow));
+      (await ifKnownSoon(loaders.use(createUsableLoader).load(connectionId)));
     return connectionUsable === null ? null : waitingOf(handover, { connectionUsable, now: clock(), settleDelayMs });
   }
 
@@ -352,7 +352,7 @@ export class HandoverResolver {
     @Ctx() { loaders }: OperationContext,
   ): Promise<number | null> {
     if (!isWaiting(of.handover)) return null;
-    const before = await loaders.use(this.parts.createQueueLoader).load(of).catch(unknownForNow);
+    const before = await ifKnownSoon(loaders.use(this.parts.createQueueLoader).load(of));
     return before === null ? null : before + 1;
   }
 }

@@ -21,6 +21,7 @@ it.each([
   { what: 'is silent', silent: () => Promise.resolve(1_000), stale: true },
   { what: 'was never seen', silent: () => Promise.resolve(null), stale: true },
   { what: 'cannot be asked for', silent: () => Promise.reject(new DatabaseUnavailable('away')), stale: true },
+  { what: 'is asked for in vain', silent: () => new Promise<number>(() => undefined), stale: true },
 ])('a service whose board $what: stale is $stale', async ({ silent, stale }) => {
   expect(await freshness(silent)).toEqual({ observedAt: new Date(CHECKED), source: 'kuma', stale });
 });

@@ -5,7 +5,7 @@ import type { BatchLoader } from '../../mechanisms/batching';
 import type { ViewLoader } from '../../mechanisms/projections';
 import { createBeside } from '../../mechanisms/change-feed';
 import type { ChangeFeed, FeedItem } from '../../mechanisms/change-feed';
-import { NotFound, unknownForNow } from '../../mechanisms/errors';
+import { ifKnownSoon, NotFound } from '../../mechanisms/errors';
 import type { Positions } from '../../mechanisms/event-store';
 import { asksFor, AtLeast, decodeCursor, encodeCursor, page, pageSize, Position } from '../../mechanisms/graphql';
 import type { ResolverMount } from '../../mechanisms/graphql';
@@ -105,7 +105,7 @@ export class ServiceResolver {
     const source = state.connectionId;
     if (lostAt !== null) return { observedAt: new Date(lostAt), source, stale: true };
     const pulse = await this.pulse(service, context);
-    const silentMs = await context.loaders.use(this.parts.boardSilentForMs).catch(unknownForNow);
+    const silentMs = await ifKnownSoon(context.loaders.use(this.parts.boardSilentForMs));
     const stale = silentMs === null || silentMs >= this.parts.staleAfterMs;
     const told = state.checkedAt === null ? null : new Date(state.checkedAt); // counted a moment later
     return { observedAt: pulse?.checkedAt ?? told, source, stale };

@@ -21,6 +21,20 @@ export function unknownForNow(error: unknown): null {
   throw error;
 }
 
+/** How long anybody waits for what is told beside an answer: a server that froze fails nothing for a minute. */
+const PATIENCE_MS = 2_000;
+
+/** Null for what nobody can tell now, and somebody may soon, and for what takes too long to be told. */
+export function ifKnownSoon<Value>(asked: Promise<Value>): Promise<Value | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, PATIENCE_MS, null).unref();
+  });
+  return Promise.race([asked, tooLong])
+    .catch(unknownForNow)
+    .finally(() => clearTimeout(timer));
+}
+
 /** An expected refusal: features throw its children, resolvers answer them as `problems`. Never reported. */
 export abstract class DomainError extends MediaNestError {}
 
