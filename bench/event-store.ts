@@ -9,7 +9,7 @@ import { measureCommandPath } from './command-path';
 import { isEmmettInstalled } from './emmett';
 import { loadAverage, machine } from './machine';
 import type { Cell } from './measure';
-import { medianOf } from './measure';
+import { medianOf, ratioOf } from './measure';
 import { measureMemory } from './memory';
 import { createPgbench } from './pgbench';
 import type { PrivatePostgres } from './private-postgres';
@@ -20,7 +20,10 @@ const WRITERS = [1, 8, 32, 128];
 const READERS = [1, 8];
 /** Processes, and writers of each. */
 const SEVERAL = { processes: 4, writers: 8 };
-/** A cell is the median of its rounds. All contenders of a round come one after the other, so that a slow minute is everybody's. */
+/**
+ * A cell is the median of its rounds, a ratio the median of theirs: all contenders of a round come one after the other, so that a slow second of the disk is
+ * everybody's.
+ */
 const ROUNDS = 7;
 const ROUND_SECONDS = 1;
 const ROUND_MS = ROUND_SECONDS * 1_000;
@@ -33,7 +36,7 @@ const WARM_UP_MS = 20_000;
 const COLUMNS = ['pgbench', 'bare driver', 'MediaNest', 'Emmett', 'EventStoreDB'] as const;
 type Column = (typeof COLUMNS)[number];
 type Measure = (who: number) => Promise<Cell>;
-type Cells = Map<Column, Cell>;
+type Rounds = Map<Column, Cell[]>;
 
 /** Where each contender has its place, but for those that are not here. */
 async function placesOf({ postgres, owner, servingUrl }: PrivatePostgres): Promise<Map<ContenderName, string>> {
@@ -73,12 +76,12 @@ async function measureAll(parts: PrivatePostgres): Promise<void> {
     `SELECT current_setting('server_version') AS version, current_setting('fsync') AS fsync`,
   );
   console.log(`${machine()}, PostgreSQL ${server?.version}, fsync ${server?.fsync}`);
-  await measureCells(writing, 1); // by then the code of all is compiled, as that of a process that has been up for a while
+  await measureRounds(writing, 1); // by then the code of all is compiled, as that of a process that has been up for a while
   console.log(headOf('writers'));
-  for (const n of WRITERS) console.log(rowOf(n, await measureCells(writing, n)));
+  for (const n of WRITERS) console.log(rowOf(n, await measureRounds(writing, n)));
 
   console.log(`\nLoads of a stream of ${EVENTS_LOADED} events:\n${headOf('readers')}`);
-  for (const n of READERS) console.log(rowOf(n, await measureCells(loading, n)));
+  for (const n of READERS) console.log(rowOf(n, await measureRounds(loading, n)));
 
   await measureSeveral(contenders.get('MediaNest')!, servingUrl);
   for (const { stop } of contenders.values()) await stop();
@@ -89,30 +92,25 @@ async function measureSeveral(one: Contender, url: string): Promise<void> {
   const { processes, writers } = SEVERAL;
   const several = await Promise.all(Array.from({ length: processes }, () => startContender('MediaNest', url)));
   await writeTogether(several, writers, WARM_UP_MS);
-  const ways = new Map<string, () => Promise<Cell>>([
-    ['one', () => one.write(processes * writers, ROUND_MS)],
-    ['several', () => writeTogether(several, writers, ROUND_MS)],
-  ]);
-  const rounds = new Map<string, Cell[]>([...ways.keys()].map((way) => [way, []]));
+  const alone: Cell[] = [];
+  const together: Cell[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    for (const [way, measure] of ways) rounds.get(way)!.push(await measure());
+    alone.push(await one.write(processes * writers, ROUND_MS));
+    together.push(await writeTogether(several, writers, ROUND_MS));
   }
   for (const { stop } of several) await stop();
-  const [alone, together] = [...rounds.values()].map(medianOf) as [Cell, Cell];
   console.log(
     `\n${processes} processes of ${writers} writers: ${tell(together)}; one process of ${processes * writers}: ${tell(alone)}; ` +
-      `${(together.perSecond / alone.perSecond).toFixed(2)} x`,
+      `${ratioOf(together, alone).toFixed(2)} x`,
   );
 }
 
-async function measureCells(contenders: Map<Column, Measure>, writers: number): Promise<Cells> {
-  const rounds = new Map<Column, Cell[]>();
+async function measureRounds(contenders: Map<Column, Measure>, writers: number): Promise<Rounds> {
+  const rounds: Rounds = new Map([...contenders.keys()].map((name) => [name, []]));
   for (let round = 0; round < ROUNDS; round++) {
-    for (const [name, measure] of contenders) {
-      rounds.set(name, [...(rounds.get(name) ?? []), await measure(writers)]);
-    }
+    for (const [name, measure] of contenders) rounds.get(name)!.push(await measure(writers));
   }
-  return new Map([...rounds].map(([name, cells]) => [name, medianOf(cells)]));
+  return rounds;
 }
 
 function headOf(who: string): string {
@@ -126,14 +124,16 @@ function headOf(who: string): string {
   return `| ${columns.join(' | ')} |\n|${'---|'.repeat(columns.length)}`;
 }
 
-function rowOf(writers: number, cells: Cells): string {
-  const of = (other?: Cell) => (other ? `${(cells.get('MediaNest')!.perSecond / other.perSecond).toFixed(2)} x` : '');
-  const ratios = [of(cells.get('pgbench')), of(cells.get('bare driver')), of(cells.get('Emmett'))];
-  return `| ${[writers, ...COLUMNS.map((name) => tell(cells.get(name))), ...ratios].join(' | ')} |`;
+function rowOf(n: number, rounds: Rounds): string {
+  const ours = rounds.get('MediaNest')!;
+  const of = (others?: Cell[]) => (others ? `${ratioOf(ours, others).toFixed(2)} x` : '');
+  const ratios = [of(rounds.get('pgbench')), of(rounds.get('bare driver')), of(rounds.get('Emmett'))];
+  return `| ${[n, ...COLUMNS.map((name) => tell(rounds.get(name))), ...ratios].join(' | ')} |`;
 }
 
-function tell(cell?: Cell): string {
-  if (!cell) return 'left out';
+function tell(rounds?: Cell[]): string {
+  if (!rounds) return 'left out';
+  const cell = medianOf(rounds);
   return `${Math.round(cell.perSecond)} (${cell.p50.toFixed(2)} / ${cell.p99.toFixed(2)})`;
 }
 

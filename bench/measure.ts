@@ -20,6 +20,12 @@ export function medianOf(cells: Cell[]): Cell {
   return [...cells].sort((a, b) => a.perSecond - b.perSecond)[Math.floor(cells.length / 2)]!;
 }
 
+/** Of what two contenders made in a second, round by round: the ratio in the middle. */
+export function ratioOf(ours: Cell[], others: Cell[]): number {
+  const ratios = ours.map(({ perSecond }, round) => perSecond / others[round]!.perSecond);
+  return ratios.sort((a, b) => a - b)[Math.floor(ratios.length / 2)]!;
+}
+
 /** Writers that each append without a pause; `makeWriter` gives one writer's next append. */
 export async function drive(makeWriter: () => () => Promise<unknown>, writers: number, ms: number): Promise<Cell> {
   const start = performance.now() + WARM_UP_MS;
