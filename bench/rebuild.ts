@@ -1,6 +1,6 @@
 /**
- * Projections at a long log, beside Emmett's on the same private PostgreSQL with fsync on: catching up with the change feed, and rebuilt beside the rows that are read, alone
- * and while people read and append: `npm run bench:rebuild`; `-- --events 100000` for a shorter log. The peer: `npm install` in this folder. Trust the ratios.
+ * Projections at a long log, beside Emmett's and the least that one can be on the same private PostgreSQL with fsync on: catching up with the change feed, and rebuilt beside
+ * the rows that are read, alone and while people read and append: `npm run bench:rebuild`; `-- --events 100000` for a shorter log. The peer: `npm install` in this folder. Trust the ratios.
  */
 import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -18,6 +18,7 @@ import { createDatabase } from '../src/mechanisms/postgres';
 import type { Projection } from '../src/mechanisms/projections';
 import { createProjectionEngine, readRebuild, requestRebuild } from '../src/mechanisms/projections';
 import { createInProcessWakeUp } from '../src/mechanisms/pubsub';
+import { measureBareProjection } from './bare-projection';
 import { measureEmmett } from './emmett-projection';
 import { hearing } from './hearing';
 import { loadAverage, machine } from './machine';
@@ -84,14 +85,20 @@ async function beside({ servingUrl }: Bench, { tables }: Projection, work: () =>
   }
 }
 
+/** Events a second of those whom ours stand beside; Emmett only where it is installed. */
+interface Peers {
+  bare: number;
+  emmett: number | null;
+}
+
 function tell(
   what: string,
-  { seconds, head, emmett }: { seconds: number; head: number; emmett: number | null },
+  { seconds, head, bare, emmett }: Peers & { seconds: number; head: number },
   more = '',
 ): void {
   const perSecond = head / seconds;
-  const ratio = emmett ? `${(perSecond / emmett).toFixed(1)} x` : '';
-  console.log(`| ${[what, Math.round(perSecond), seconds.toFixed(1), ratio, more].join(' | ')} |`);
+  const ratios = [`${(perSecond / bare).toFixed(2)} x`, emmett ? `${(perSecond / emmett).toFixed(1)} x` : ''];
+  console.log(`| ${[what, Math.round(perSecond), seconds.toFixed(1), ...ratios, more].join(' | ')} |`);
 }
 
 async function measureAll(parts: PrivatePostgres): Promise<void> {
@@ -108,10 +115,15 @@ async function measureAll(parts: PrivatePostgres): Promise<void> {
   const database = createDatabase({ connection: parts.servingUrl, max: 20, applicationName: 'bench', log });
   const all = allProjections({ codecs, jobs: createJobQueue({ database }) });
   const bench = { ...parts, database, head, views: all.filter(({ tables }) => tables.length > 0) };
-  console.log(`${head} events\n| | events/s | s | of Emmett | reads meanwhile, ms |\n|---|---|---|---|---|`);
+  const bare = await measureBareProjection(parts);
+  const peers = { head, bare, emmett };
+  console.log(`The least of projections, by the bare driver: ${Math.round(bare)} events/s`);
+  console.log(
+    `${head} events\n| | events/s | s | of the least | of Emmett | reads meanwhile, ms |\n|---|---|---|---|---|---|`,
+  );
   for (const view of bench.views) {
     await projecting(bench, [view], async () => {
-      tell(`${view.name}, catching up`, { seconds: await secondsUntil(stands(bench, view.name)), head, emmett });
+      tell(`${view.name}, catching up`, { seconds: await secondsUntil(stands(bench, view.name)), ...peers });
     });
   }
   await projecting(bench, bench.views, async () => {
@@ -120,10 +132,10 @@ async function measureAll(parts: PrivatePostgres): Promise<void> {
         await requestRebuild(database, view);
         return secondsUntil(async () => (await readRebuild(database, view.name)) === null);
       };
-      tell(`${view.name}, rebuilt alone`, { seconds: await rebuilt(), head, emmett });
+      tell(`${view.name}, rebuilt alone`, { seconds: await rebuilt(), ...peers });
       const { seconds, errors, p50, p99, longest } = await beside(bench, view, rebuilt);
       const reads = `p50 ${p50.toFixed(1)}, p99 ${p99.toFixed(1)}, longest ${longest.toFixed(0)}; ${errors} errors`;
-      tell(`${view.name}, rebuilt among people`, { seconds, head, emmett }, reads);
+      tell(`${view.name}, rebuilt among people`, { seconds, ...peers }, reads);
     }
   });
   await database.close();
