@@ -21,6 +21,17 @@ it('tells in one column what each command does', async () => {
   expect(new Set(columns)).toEqual(new Set([45, -1])); // one usage is as long as its line
 });
 
+it.each(['', 'serve', 'constructor', '__proto__'])(
+  'says of "%s" that there is no such command, and which there are',
+  async (name) => {
+    const [help] = await said(['help']);
+    await expect(said([name])).rejects.toMatchObject({
+      code: 'STARTUP',
+      message: `there is no command "${name}"; there are:\n${help}`,
+    });
+  },
+);
+
 it.each([
   [['stack', 'now'], 'medianest stack takes no words'],
   [['verify', 'all'], 'medianest verify takes no words'],

@@ -11,17 +11,17 @@ import { verifyCommand } from './verify';
 
 export type { RebuildVisit, Visit };
 
-const commands: Record<string, Command> = {
-  stack: (_words, { stack }) => stack(),
-  token: tokenCommand,
-  account: accountCommand,
-  events: eventsCommand,
-  verify: verifyCommand,
-  projections: projectionsCommand,
-  rebuild: rebuildCommand,
-  schema: schemaCommand,
-  catalogue: catalogueCommand,
-};
+const COMMANDS = new Map<string, Command>([
+  ['stack', (_words, { stack }) => stack()],
+  ['token', tokenCommand],
+  ['account', accountCommand],
+  ['events', eventsCommand],
+  ['verify', verifyCommand],
+  ['projections', projectionsCommand],
+  ['rebuild', rebuildCommand],
+  ['schema', schemaCommand],
+  ['catalogue', catalogueCommand],
+]);
 
 /** What is told by its name alone. */
 const WORDLESS = ['stack', 'verify', 'catalogue'];
@@ -43,7 +43,7 @@ medianest catalogue                          print the database that the migrati
 /** Runs one command of the command line. */
 export async function runCli([name = '', ...words]: string[], parts: CliParts): Promise<void> {
   if (name === 'help' || [name, ...words].some((word) => HELP_WORDS.includes(word))) return parts.print(HELP);
-  const command = commands[name];
+  const command = COMMANDS.get(name);
   if (!command) throw new StartupError(`there is no command "${name}"; there are:\n${HELP}`);
   if (WORDLESS.includes(name) && words.length > 0) throw new StartupError(`medianest ${name} takes no words`);
   await command(words, parts);
