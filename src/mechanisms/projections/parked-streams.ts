@@ -22,9 +22,11 @@ export const toParkedStreams = (stored: StoredParkedStreams): ParkedStreams =>
   );
 
 export function fromParkedStreams(parked: ParkedStreams): string {
-  const stored: StoredParkedStreams = {};
-  for (const { streamId, position, error } of parked.values()) stored[streamId] = { position: `${position}`, error };
-  return JSON.stringify(stored);
+  const entries = [...parked.values()].map(({ streamId, position, error }) => [
+    streamId,
+    { position: `${position}`, error },
+  ]);
+  return JSON.stringify(Object.fromEntries(entries) satisfies StoredParkedStreams); // an assignment would lose `__proto__`
 }
 
 /** In the order of the log. */
