@@ -2,12 +2,12 @@ import type { FeedWriter } from '../change-feed';
 import { UnreadableEvent } from '../errors';
 import type { EventCodecs, StoredEvent } from '../event-store';
 import type { Logger } from '../observability';
-import type { Preparing, Transaction } from '../postgres';
+import type { Transaction } from '../postgres';
 import { bisect } from './bisect';
 import type { BatchDatabase } from './begun-ahead';
 import type { Move } from './checkpoint';
 import { advance } from './checkpoint';
-import { LeadershipLost, poisoned } from './failures';
+import { poisoned } from './failures';
 import type { ParkedStreams } from './parked-streams';
 import { withParked } from './parked-streams';
 import type { Projection, ProjectionState } from './projection';
@@ -68,7 +68,7 @@ async function park(parts: BatchParts, { from, events, state }: Batch, cause: un
   const mayPark = projection.onPoison === 'park' && !(cause instanceof UnreadableEvent) && parked.size < MOST_PARKED;
   if (!mayPark) throw error;
   const stream = { streamId, position, error: error.message };
-  await move(database, parts, { from, position, state, parking: withParked(parked, stream) });
+  await advance(database, parts, { from, position, state, parking: withParked(parked, stream) });
   parked.set(streamId, stream);
   parts.committed(position);
   log.error(
@@ -84,15 +84,15 @@ async function park(parts: BatchParts, { from, events, state }: Batch, cause: un
 async function commit(parts: BatchParts, batch: Batch): Promise<bigint> {
   const { database, projection } = parts;
   const [to, handled] = [toEnd(batch), handledOf(parts, batch)];
-  const position = await (handled.length > 0
+  await (handled.length > 0
     ? database.transaction((tx) => foldBehind(tx, parts, { to, handled }))
-    : move(database, parts, { ...to, isAlone: projection.tables.length > 0 }));
-  parts.committed(position);
-  return position;
+    : advance(database, parts, { ...to, isAlone: projection.tables.length > 0 }));
+  parts.committed(to.position);
+  return to.position;
 }
 
 /** As the first of a transaction. */
-export async function writeBatch(tx: Transaction, parts: WriteParts, batch: Batch): Promise<bigint> {
+export async function writeBatch(tx: Transaction, parts: WriteParts, batch: Batch): Promise<void> {
   return foldBehind(tx, parts, { to: toEnd(batch), handled: handledOf(parts, batch) });
 }
 
@@ -101,17 +101,16 @@ export async function foldBehind(
   tx: Transaction,
   parts: WriteParts,
   { to, handled }: { to: Move; handled: StoredEvent[] },
-): Promise<bigint> {
+): Promise<void> {
   const { feed, projection } = parts;
   // Goes out behind the fence without waiting for its answer: what is written behind one that fails is rolled back.
   const [moved, folded] = await Promise.allSettled([
-    move(tx, parts, to),
+    advance(tx, parts, to),
     (async () => (handled.length > 0 ? projection.project(handled, tx) : []))(), // what it throws at once, too
   ]);
   if (moved.status === 'rejected') throw moved.reason;
   if (folded.status === 'rejected') throw folded.reason;
   await feed.write(tx, projection.name, folded.value);
-  return moved.value;
 }
 
 export function handledOf(
@@ -125,15 +124,3 @@ export function handledOf(
 }
 
 const toEnd = ({ from, events, state }: Batch) => ({ from, position: events.at(-1)!.globalPosition, state });
-
-/** Moves the checkpoint, over events that the projection does not handle or leaves out, too. */
-export async function move(
-  place: Preparing,
-  { projection, epoch }: Pick<WriteParts, 'projection' | 'epoch'>,
-  to: Move,
-): Promise<bigint> {
-  if (!(await advance(place, { projection, epoch }, to))) {
-    throw new LeadershipLost(`${projection.name} is led by another process`);
-  }
-  return to.position;
-}

@@ -1,11 +1,15 @@
 import type { Preparing, Queryable, Statement } from '../postgres';
+import { LeadershipLost } from './failures';
 import type { ParkedStreams, StoredParkedStreams } from './parked-streams';
 import { fromParkedStreams, toParkedStreams } from './parked-streams';
 import type { Projection, ProjectionState } from './projection';
 
 type Named = Pick<Projection, 'name' | 'version'>;
 
-/** The term of one leader: what every write of it is fenced with. */
+/**
+ * The term of one leader. Whatever it writes here is fenced with it: once another process leads, the write does nothing and throws LeadershipLost, and the
+ * transaction around it is rolled back.
+ */
 export interface Term {
   projection: Named;
   epoch: bigint;
@@ -29,15 +33,18 @@ export const leaseOf = ({ name }: Pick<Named, 'name'>): string => `projection:${
 /** Of its transactions, whatever the version: who takes over may be of another one. */
 export const sessionName = ({ name }: Pick<Named, 'name'>): string => `projection ${name}`;
 
+const ledByAnother = ({ name }: Pick<Named, 'name'>): LeadershipLost =>
+  new LeadershipLost(`${name} is led by another process`);
+
 /**
  * Begins a term: ends the session of a predecessor that hangs in its transaction, then stamps the checkpoint, from when on no write of an older
- * term succeeds. It tries parked streams again anyway, so nobody wants that any more. Null: a newer term has begun.
+ * term succeeds. It tries parked streams again anyway, so nobody wants that any more. Throws LeadershipLost where a newer term has begun.
  */
 export async function beginTerm(
   database: Queryable,
   { projection, epoch }: Term,
   storeId: string,
-): Promise<Checkpoint | null> {
+): Promise<Checkpoint> {
   // Only a leader's transaction bears that name (`advance`), so no innocent session of the predecessor's pool is hit.
   await database.query(
     `select pg_terminate_backend(pid) from pg_stat_activity
@@ -51,7 +58,8 @@ export async function beginTerm(
      returning position, store_id, version, parked`,
     [projection.name, projection.version, storeId, epoch],
   );
-  return row ? toCheckpoint(row) : null;
+  if (!row) throw ledByAnother(projection);
+  return toCheckpoint(row);
 }
 
 interface CheckpointRow {
@@ -112,40 +120,40 @@ const ADVANCE: Statement = {
 };
 
 /**
- * Moves the checkpoint, as the first statement of a batch's transaction: false means that somebody else leads, and nothing may be kept of what is written.
+ * Moves the checkpoint, also over events that the projection does not handle or leaves out; the first statement of a batch's transaction.
  * From here the row is locked, so nobody can begin to lead before this commits or is gone. The commit waits for no disk: what a crash of the server
  * takes back, rows, jobs and feed with the checkpoint, is projected again, at the same positions. But replicas are sent only what is on the disk, so where
  * one listens, it waits.
  */
-export async function advance(tx: Preparing, { projection, epoch }: Term, to: Move): Promise<boolean> {
+export async function advance(tx: Preparing, { projection, epoch }: Term, to: Move): Promise<void> {
   const [row] = await tx.prepared<{ moved: boolean }>(ADVANCE, [
     ...[projection.name, projection.version, epoch, to.from, to.position, to.state, sessionName(projection)],
     to.parking ? fromParkedStreams(to.parking) : null,
     to.isAlone ?? false,
   ]);
-  return row!.moved;
+  if (!row!.moved) throw ledByAnother(projection);
 }
 
-/** Back to the beginning of a store, in the transaction that empties its rows; false as with `advance`. */
-export async function beginAnew(tx: Queryable, { projection, epoch }: Term, storeId: string): Promise<boolean> {
+/** Back to the beginning of a store, in the transaction that empties its rows. */
+export async function beginAnew(tx: Queryable, { projection, epoch }: Term, storeId: string): Promise<void> {
   const rows = await tx.query(
     `update projection_checkpoint
      set version = $2, position = 0, store_id = $4, state = 'CATCHING_UP', error = null, parked = '{}', updated_at = clock_timestamp()
      where name = $1 and epoch = $3 returning 1`,
     [projection.name, projection.version, epoch, storeId],
   );
-  return rows.length > 0;
+  if (rows.length === 0) throw ledByAnother(projection);
 }
 
 /**
  * A projection goes on at `position` with the rows of another one, which is gone then: with its version, and nothing left out. One that was stopped tries again, for its rows are
- * others now. False: that other one is led by somebody else, or does not stand at `reached` any more.
+ * others now. Throws LeadershipLost where that other one is led by somebody else, or does not stand at `reached` any more.
  */
 export async function replace(
   tx: Queryable,
   { by, reached, position }: { by: Term; reached: bigint; position: bigint },
   { name }: Named,
-): Promise<boolean> {
+): Promise<void> {
   const rows = await tx.query(
     `with other as (delete from projection_checkpoint where name = $2 and epoch = $3 and version = $5 and position = $6 returning version)
      update projection_checkpoint as it set version = other.version, position = $4, parked = '{}', updated_at = clock_timestamp(),
@@ -153,7 +161,7 @@ export async function replace(
      from other where name = $1 returning 1`,
     [name, by.projection.name, by.epoch, position, by.projection.version, reached],
   );
-  return rows.length > 0;
+  if (rows.length === 0) throw ledByAnother(by.projection);
 }
 
 /** Says how it stands without moving it. */

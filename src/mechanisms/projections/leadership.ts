@@ -11,7 +11,7 @@ import type { BatchDatabase } from './begun-ahead';
 import { beginAhead } from './begun-ahead';
 import type { Checkpoint, Term } from './checkpoint';
 import { beginAnew, beginTerm, isStopped, leaseOf, recordState } from './checkpoint';
-import { isPassing, LeadershipLost, ProjectionStopped } from './failures';
+import { isPassing, ProjectionStopped } from './failures';
 import { createLogBatches } from './log-batches';
 import { makeUpParked, makeUpWhenWanted } from './missed-events';
 import { pause } from './pause';
@@ -118,7 +118,6 @@ async function lead(running: Running, lease: Lease): Promise<void> {
 async function project(running: Running, lease: Lease, term: Term): Promise<void> {
   const { database, store, projection, feed, bell, pollMs, stopping, failures } = running;
   const begun = await beginTerm(database, term, store.storeId);
-  if (!begun) throw new LeadershipLost(`${projection.name} is led by another process`);
   const checkpoint = await ofThisVersion(running, { lease, term, begun });
   if (!checkpoint) return;
   const { parked, ...begins } = await whereToBegin(running, term, checkpoint);
@@ -182,9 +181,7 @@ async function whereToBegin(running: Running, term: Term, checkpoint: Checkpoint
 /** Rows, feed and checkpoint together. What the other store had already is history, and no news for subscribers. */
 async function empty({ database, store, projection, feed }: Running, term: Term, head: bigint): Promise<void> {
   await database.transaction(async (tx) => {
-    if (!(await beginAnew(tx, term, store.storeId))) {
-      throw new LeadershipLost(`${projection.name} is led by another process`);
-    }
+    await beginAnew(tx, term, store.storeId);
     for (const table of projection.tables) await tx.query(`delete from ${table}`);
     await feed.beginAt(tx, projection.name, head);
   });

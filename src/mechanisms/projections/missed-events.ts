@@ -1,10 +1,10 @@
 import type { EventStore, StoredEvent } from '../event-store';
 import type { Database } from '../postgres';
 import type { BatchParts } from './batch';
-import { foldBehind, handledOf, move } from './batch';
+import { foldBehind, handledOf } from './batch';
 import type { Bisection } from './bisect';
 import { bisect } from './bisect';
-import { isRetryWanted } from './checkpoint';
+import { advance, isRetryWanted } from './checkpoint';
 import { poisoned, ProjectionStopped } from './failures';
 import type { ParkedStream, ParkedStreams } from './parked-streams';
 import { inOrder, withoutParked, withParked } from './parked-streams';
@@ -43,7 +43,7 @@ async function makeUp(parts: MissedParts, { position, state }: Standing, stream:
   const { database, store, projection, parked, log } = parts;
   const { streamId } = stream;
   const to = (parking: ParkedStreams) => ({ from: position, position, state, parking });
-  const stay = async (at: ParkedStream, write: (parking: ParkedStreams) => Promise<unknown>): Promise<void> => {
+  const stay = async (at: ParkedStream, write: (parking: ParkedStreams) => Promise<void>): Promise<void> => {
     await write(withParked(parked, at));
     parked.set(streamId, at);
   };
@@ -58,7 +58,7 @@ async function makeUp(parts: MissedParts, { position, state }: Standing, stream:
     async poison(event, cause) {
       const stopped = poisoned(event, cause);
       const at = { streamId, position: event.globalPosition, error: stopped.message };
-      await stay(at, (parking) => move(database, parts, to(parking)));
+      await stay(at, (parking) => advance(database, parts, to(parking)));
       throw stopped;
     },
   };
@@ -69,7 +69,7 @@ async function makeUp(parts: MissedParts, { position, state }: Standing, stream:
     log.error({ err: error, projection: projection.name, stream: streamId }, 'a parked stream stays parked');
     return;
   }
-  await move(database, parts, to(withoutParked(parked, stream)));
+  await advance(database, parts, to(withoutParked(parked, stream)));
   parked.delete(streamId);
   log.info({ projection: projection.name, stream: streamId }, 'a stream is parked no longer');
 }

@@ -7,7 +7,6 @@ import { sqlStateOf } from '../postgres';
 import { applyBatch, writeBatch } from './batch';
 import type { Checkpoint, Term } from './checkpoint';
 import { beginAnew, beginTerm, readCheckpoint, replace, sessionName } from './checkpoint';
-import { LeadershipLost } from './failures';
 import { createLogBatches } from './log-batches';
 import { pause } from './pause';
 import type { Projection } from './projection';
@@ -87,13 +86,10 @@ const writingOf = ({ aside, term, ...parts }: Rebuilding) => ({
 async function whereToBegin({ database, store, projection }: RebuildParts, term: Term): Promise<bigint> {
   const { storeId } = store;
   const begun = await beginTerm(database, term, storeId);
-  if (!begun) throw new LeadershipLost(`${term.projection.name} is led by another process`);
   const isOurs = begun.version === projection.version && begun.storeId === storeId;
   if (isOurs && begun.position > 0n) return begun.position;
   await database.transaction(async (tx) => {
-    if (!(await beginAnew(tx, term, storeId))) {
-      throw new LeadershipLost(`${term.projection.name} is led by another process`);
-    }
+    await beginAnew(tx, term, storeId);
     await beginTables(tx, projection);
   });
   return 0n;
@@ -169,9 +165,7 @@ async function swap(
   if (events.length > 0) await writeBatch(tx, writingOf(rebuilding), { from, events, state: 'CATCHING_UP' });
   if (isBeyondEnd) await feed.beginAt(tx, projection.name, reached);
   await tx.query(`select set_config('idle_in_transaction_session_timeout', '${FROZEN_MS}', true)`); // a batch has its own
-  if (!(await replace(tx, { by: term, reached, position: isBeyondEnd ? reached : live.position }, projection))) {
-    throw new LeadershipLost(`${aside.name} is led by another process`);
-  }
+  await replace(tx, { by: term, reached, position: isBeyondEnd ? reached : live.position }, projection);
   await swapTables(tx, projection, SWAP_PATIENCE_MS);
   return true;
 }
