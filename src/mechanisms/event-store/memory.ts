@@ -26,7 +26,7 @@ export function createMemoryEventStore(): EventStore {
     storeId: `mem${randomBytes(2).toString('hex')}`,
 
     async append(streamId, expected, events) {
-      const written = writeDown(streamId, expected, events);
+      const { events: written } = writeDown(streamId, expected, events);
       const stream = streams.get(streamId) ?? [];
       const actual = stream.length - 1;
       const first = stream.findIndex((row) => written.some((event) => event.eventId === row.eventId));

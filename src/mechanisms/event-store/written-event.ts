@@ -25,8 +25,15 @@ export interface WrittenEvent {
   metadata: string;
 }
 
-/** An append as every store takes it; throws InvalidEvent for what no store must take. */
-export function writeDown(streamId: string, expected: ExpectedVersion, events: NewEvent[]): WrittenEvent[] {
+/** An append as it goes into a store. */
+export interface Append {
+  streamId: string;
+  expected: ExpectedVersion;
+  events: WrittenEvent[];
+}
+
+/** Throws InvalidEvent for what no store must take. */
+export function writeDown(streamId: string, expected: ExpectedVersion, events: NewEvent[]): Append {
   requireStreamName(streamId);
   if (expected !== 'any' && !(Number.isSafeInteger(expected) && expected >= NO_STREAM)) {
     throw new InvalidEvent(`expected version ${expected} is none: say -1, the version of the last event, or any`);
@@ -44,7 +51,7 @@ export function writeDown(streamId: string, expected: ExpectedVersion, events: N
       .slice(0, MAX_NAME_LENGTH);
     throw new InvalidEvent(`an append of ${bytes} bytes to ${streamId} is over the limit of 1 MiB (${what})`);
   }
-  return written;
+  return { streamId, expected, events: written };
 }
 
 export function requireStreamName(streamId: string): void {

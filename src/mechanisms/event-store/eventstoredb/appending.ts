@@ -7,18 +7,12 @@ import { toConflict } from '../conflict';
 import type { AppendResult, ExpectedVersion } from '../event-store';
 import { NO_STREAM } from '../event-store';
 import { createKeyedQueue } from '../keyed-queue';
-import type { WrittenEvent } from '../written-event';
+import type { Append } from '../written-event';
 import type { Connection } from './connection';
 import { toAppendFailure } from './failures';
 import { collect } from './pages';
 import type { Resolved } from './stored-form';
 import { markOf, toProposed, toStoredEvent } from './stored-form';
-
-export interface Append {
-  streamId: string;
-  expected: ExpectedVersion;
-  events: WrittenEvent[];
-}
 
 /** About a second's work. */
 const MAX_WAITING = 2_000;

@@ -1,7 +1,7 @@
 import { EventStoreUnavailable, InvalidEvent, MediaNestError, PositionExpired, UnknownOutcome } from '../../errors';
-import type { Target } from '../conflict';
 import { toConflict } from '../conflict';
 import { NO_STREAM } from '../event-store';
+import type { Append } from '../written-event';
 
 /** Our own deadline passed. */
 export class NoAnswer extends Error {}
@@ -51,20 +51,20 @@ export function toReadFailure(cause: unknown): MediaNestError {
 }
 
 /** What became of a failed append. In doubt it is unknown: a wrong "not written" would lose or double a fact. */
-export function toAppendFailure(cause: unknown, target: Target): MediaNestError {
+export function toAppendFailure(cause: unknown, append: Pick<Append, 'streamId' | 'expected'>): MediaNestError {
   if (cause instanceof MediaNestError) return cause;
   const { type, message, actualVersion } = failureOf(cause);
   switch (type) {
     case 'wrong-expected-version':
-      return toConflict(target, typeof actualVersion === 'bigint' ? Number(actualVersion) : NO_STREAM);
+      return toConflict(append, typeof actualVersion === 'bigint' ? Number(actualVersion) : NO_STREAM);
     case 'maximum-append-size-exceeded':
       return new InvalidEvent(`the event store refuses this append: ${message}`, { cause });
     case 'stream-deleted':
-      return new InvalidEvent(`stream ${target.streamId} was deleted from the event store and takes nothing any more`, {
+      return new InvalidEvent(`stream ${append.streamId} was deleted from the event store and takes nothing any more`, {
         cause,
       });
     case 'access-denied':
-      return new EventStoreUnavailable(`the event store denies us to write ${target.streamId}: ${message}`, { cause });
+      return new EventStoreUnavailable(`the event store denies us to write ${append.streamId}: ${message}`, { cause });
     case 'not-leader':
       return new EventStoreUnavailable(`the event store took nothing: no leader (${message})`, { cause });
   }

@@ -49,7 +49,7 @@ export async function createEventStoreDbStore(parts: EventStoreDbParts): Promise
     ...reading,
     storeId,
     async append(streamId, expected, events) {
-      const result = await append({ streamId, expected, events: writeDown(streamId, expected, events) });
+      const result = await append(writeDown(streamId, expected, events));
       ring(result.position);
       return result;
     },

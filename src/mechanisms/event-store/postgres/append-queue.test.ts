@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { EventStoreUnavailable, Overloaded } from '../../errors';
 import { createAppendQueue } from './append-queue';
-import type { Append, AppendAnswer } from './appending';
+import type { Append } from '../written-event';
+import type { AppendAnswer } from './appending';
 import type { WaitingAppend } from './waiting-appends';
 
 const ANSWER: AppendAnswer = { outcome: 'appended', version: 0, positions: [1n], recordedAt: new Date(0) };

@@ -1,7 +1,8 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { Overloaded } from '../../errors';
 import { notReached } from '../begun-in-time';
-import type { Append, AppendAnswer } from './appending';
+import type { Append } from '../written-event';
+import type { AppendAnswer } from './appending';
 import type { WaitingAppend } from './waiting-appends';
 import { createWaitingAppends } from './waiting-appends';
 

@@ -1,17 +1,10 @@
 import { InvalidEvent } from '../../errors';
 import type { Lane, Statement } from '../../postgres';
 import { binaryArray, plainArray } from '../../postgres';
-import type { ExpectedVersion } from '../event-store';
-import type { WrittenEvent } from '../written-event';
+import type { Append, WrittenEvent } from '../written-event';
 import { toAppendFailure } from './failures';
 import type { Known } from './known-versions';
 import { createKnownVersions } from './known-versions';
-
-export interface Append {
-  streamId: string;
-  expected: ExpectedVersion;
-  events: WrittenEvent[];
-}
 
 /** An append whose stream must be at an exact version. */
 export type ExactAppend = Append & { expected: number };

@@ -82,7 +82,7 @@ export async function createPostgresEventStore(parts: PostgresEventStoreParts): 
   const store: EventStore = {
     storeId: identity.id,
     async append(streamId, expected, events) {
-      const append = { streamId, expected, events: writeDown(streamId, expected, events) };
+      const append = writeDown(streamId, expected, events);
       const answer = await queue.add(append);
       if (answer.outcome === 'conflict') throw toConflict(append, answer.version);
       appended.notify();

@@ -1,5 +1,6 @@
 import { EventStoreUnavailable, InvalidEvent, UnknownOutcome } from '../../errors';
-import type { Append, Appended } from './appending';
+import type { Append } from '../written-event';
+import type { Appended } from './appending';
 import { createSettling } from './settling';
 
 const unknown = new UnknownOutcome('lost');

@@ -1,4 +1,5 @@
-import type { Append, AppendAnswer } from './appending';
+import type { Append } from '../written-event';
+import type { AppendAnswer } from './appending';
 
 /** An append, and who waits for its answer. */
 export interface WaitingAppend {
