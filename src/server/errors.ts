@@ -41,8 +41,9 @@ export function createErrorTranslator(log: Logger): TranslateError {
     if (expected) return expected;
     const errorId = randomUUID();
     log.error({ errorId, err: cause }, 'operation failed');
+    const told = (cause instanceof MediaNestError && cause.told) || 'this server failed';
     return {
-      message: `this server failed; its log tells more under ${errorId}`,
+      message: `${told} (the server's log tells more under ${errorId})`,
       extensions: { ...detailsOfUnexpected(cause), errorId },
     };
   }

@@ -4,6 +4,8 @@ export abstract class MediaNestError extends Error {
   abstract readonly code: string;
   /** True: a bug or a broken part that the operator must see in the log at `error`. */
   readonly report: boolean = false;
+  /** What a caller is told of what is reported: its message is for the operator, and may hold what others may not see. */
+  readonly told?: string;
   /** True: the same call may succeed later without a change by the caller. */
   readonly retryable: boolean = false;
   /** When a retry makes sense, if known. */
@@ -105,6 +107,7 @@ export class ConcurrencyConflict extends MediaNestError {
 export class DatabaseUnavailable extends MediaNestError {
   readonly code = 'DATABASE_UNAVAILABLE';
   override readonly report = true;
+  override readonly told: string = 'the database is away; try again in a moment';
   override readonly retryable = true;
 }
 
@@ -115,6 +118,7 @@ export class DatabaseUnreachable extends DatabaseUnavailable {}
 export class EventStoreUnavailable extends MediaNestError {
   readonly code = 'EVENT_STORE_UNAVAILABLE';
   override readonly report = true;
+  override readonly told: string = 'the event store is away; try again in a moment';
   override readonly retryable = true;
 }
 
@@ -122,6 +126,8 @@ export class EventStoreUnavailable extends MediaNestError {
 export class UnknownOutcome extends MediaNestError {
   readonly code = 'UNKNOWN_OUTCOME';
   override readonly report = true;
+  override readonly told: string =
+    'the event store did not answer in time, so this was written or it was not; try again, with the same idempotencyKey if there was one';
   override readonly retryable = true;
 }
 

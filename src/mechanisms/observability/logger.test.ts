@@ -36,6 +36,13 @@ describe('the log', () => {
     expect(text).not.toContain('canary');
   });
 
+  it('says once what an error and its cause say alike, and all of the cause in the stack', () => {
+    const error = new Error('away: refused', { cause: new Error('refused') });
+    const { err } = JSON.parse(logged((log) => log.warn({ err: error }, 'a connection broke'))) as { err: Error };
+    expect(err.message).toBe('away: refused');
+    expect(err.stack).toContain('caused by: Error: refused');
+  });
+
   it('keeps the code of an error, which an operator looks for', () => {
     const error = Object.assign(new Error('no'), { code: '22P05' });
     expect(logged((log) => log.error({ err: error }, 'failed'))).toContain('22P05');

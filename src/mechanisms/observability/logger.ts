@@ -18,9 +18,12 @@ const redacted = SECRETS.flatMap((key) =>
   key.startsWith('[') ? [key, `*${key}`, `*.*${key}`] : [key, `*.${key}`, `*.*.${key}`],
 );
 
-/** Errors carry whatever their thrower hung on them, a database's client with its key among it: only what is plain is kept. */
+/**
+ * Errors carry whatever their thrower hung on them, a database's client with its key among it: only what is plain is kept. What its causes said is in the stack, and
+ * would stand in the message once more.
+ */
 function plainError(error: Error): object {
-  const facts = Object.entries(pino.stdSerializers.err(error));
+  const facts = Object.entries({ ...pino.stdSerializers.err(error), message: error.message });
   return Object.fromEntries(facts.filter(([, value]) => value === null || typeof value !== 'object'));
 }
 
