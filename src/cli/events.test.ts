@@ -35,3 +35,20 @@ it('tells what comes after a position, nothing after the last, and refuses one b
   expect(lines).toHaveLength(1);
   await store.close();
 });
+
+it('tells no more to who has had enough', async () => {
+  const store = createMemoryEventStore();
+  await store.append('thing-1', NO_STREAM, [fact, { ...fact, eventId: randomUUID() }]);
+  const enough = new AbortController();
+  let told = 0;
+  const parts = {
+    printLine: async () => {
+      told++;
+      enough.abort();
+    },
+    visitEvents: (work) => work({ store, codecs: createEventCodecs([]), enough: enough.signal }),
+  } as Partial<CliParts> as CliParts;
+  await eventsCommand([], parts);
+  expect(told).toBe(1);
+  await store.close();
+});

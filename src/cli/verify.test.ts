@@ -28,12 +28,12 @@ beforeEach(async () => {
 });
 afterEach(() => store.close());
 
-async function verified(over: Partial<EventStore> = {}): Promise<string[]> {
+async function verified(over: Partial<EventStore> = {}, enough = new AbortController().signal): Promise<string[]> {
   const said: string[] = [];
   const parts = {
     print: (text) => void said.push(text),
     printLine: async (text) => void said.push(text),
-    visitEvents: (work) => work({ store: { ...store, ...over }, codecs, enough: new AbortController().signal }),
+    visitEvents: (work) => work({ store: { ...store, ...over }, codecs, enough }),
   } as Partial<CliParts> as CliParts;
   await verifyCommand([], parts).catch((error: Error) => said.push(error.message));
   return said;
@@ -49,6 +49,26 @@ const told = (index: number, otherwise: (event: StoredEvent) => Partial<StoredEv
 
 it('says that all is whole', async () => {
   expect(await verified()).toEqual(['3 events of 2 streams: whole']);
+});
+
+it('says of a log that it did not read to the end that it did not', async () => {
+  expect(await verified({}, AbortSignal.abort())).toEqual(['stopped before the end']);
+});
+
+it('heeds nothing that came after it had read the log', async () => {
+  const readStream: EventStore['readStream'] = async (streamId) => {
+    const { version, events } = await store.readStream(streamId);
+    return { version, events: [...events, ...events] };
+  };
+  expect(await verified({ readStream })).toEqual(['3 events of 2 streams: whole']);
+});
+
+it('tells a hundred complaints, and how many there are', async () => {
+  const unknown = Array.from({ length: 101 }, () => fact('Unknown'));
+  await store.append('thing-3', NO_STREAM, unknown);
+  const said = await verified();
+  expect(said).toHaveLength(101);
+  expect(said.at(-1)).toBe('the event store is not whole: 101 complaints about 104 events of 3 streams');
 });
 
 it('names what no codec can read', async () => {
@@ -69,6 +89,17 @@ it('names a hole in the versions of a stream', async () => {
 it('names a position that does not rise', async () => {
   const said = await verified(told(1, () => ({ globalPosition: 1n })));
   expect(said[0]).toMatch(/does not come after position 1$/);
+});
+
+it('names a stream whose events are not in their places', async () => {
+  const readStream: EventStore['readStream'] = async (streamId) => {
+    const { version, events } = await store.readStream(streamId);
+    return { version, events: events.reverse() };
+  };
+  expect(await verified({ readStream })).toEqual([
+    'thing-1 has version 1 in the place of 0',
+    'the event store is not whole: 1 complaints about 3 events of 2 streams',
+  ]);
 });
 
 it('names a stream that tells otherwise than the log, and an id that it has twice', async () => {
