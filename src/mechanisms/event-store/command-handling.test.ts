@@ -160,6 +160,13 @@ describe('command handling', () => {
       expect(outcome).toMatchObject({ state: { total: 3 }, repeated: false });
     });
 
+    it('tries once more, and says that nobody knows when that is lost, too', async () => {
+      const append = jest.fn(lost);
+      const handling = handlerOn({ append }).handle(target, { add: [1] }, context());
+      await expect(handling).rejects.toBeInstanceOf(UnknownOutcome);
+      expect(append).toHaveBeenCalledTimes(2);
+    });
+
     it.each([new EventStoreUnavailable('away'), new Overloaded('full', new Date())])(
       'does not claim that nothing was written when then comes $code',
       async (error) => {

@@ -82,6 +82,7 @@ export function historyContract(setting: () => ContractSetting): void {
       ['a type without a name', { type: '' }],
       ['a type of the server’s own', { type: '$metadata' }],
       ['a schema version of 0', { schemaVersion: 0 }],
+      ['a schema version that a column does not hold', { schemaVersion: 2 ** 31 }],
     ])('refuses %s, and all that came with it', async (_, wrong) => {
       const streamId = newStream();
       const [good, bad] = newEvents(2) as [NewEvent, NewEvent];
