@@ -6,6 +6,17 @@ describe('leadership of a projection', () => {
   const bench = useProjectionBench();
   const { append, rows, stands, start, status } = bench;
 
+  it('takes away what its feed has kept for long, by who begins to lead', async () => {
+    await bench.owner().query(
+      `insert into change_feed (projection, position, n, kind, subjects, payload, created_at)
+       values ('counted', 1, 0, 'count', '{}', '{}', now() - interval '8 days')`,
+    );
+    await append(fact('Other'), fact('Counted'));
+    start([counting()]);
+    await stands(2n);
+    expect(await rows('counted', 'change_feed')).toEqual([2]);
+  });
+
   describe('two engines', () => {
     /** From here on its holder does not lead any more, without knowing. */
     const runOut = () =>
