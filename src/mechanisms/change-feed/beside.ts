@@ -1,15 +1,15 @@
 import type { FeedItem } from './entry';
 
 export interface BesideOptions<Value> {
-  /** Of what a payload tells. */
+  /** The key of the row that a payload tells of. */
   keyOf(payload: object): string;
   /** Batches the loads of one tick, on the primary: what is beside an entry must not be older. */
   createLoader(): { load(key: string): Promise<Value | null> };
 }
 
 /**
- * What is beside an entry, loaded once for all that were read together and for all who hear of them. It is read after them, so it is as of their
- * positions or newer.
+ * Loads the row that an entry tells of (a request, a service): once for all entries that were read together, and for all subscribers who hear of them. It is
+ * read after the entries, so it is as of their positions or newer.
  */
 export function createBeside<Value>({ keyOf, createLoader }: BesideOptions<Value>) {
   const loaders = new WeakMap<readonly object[], ReturnType<typeof createLoader>>();

@@ -11,7 +11,7 @@ export interface FeedEntry {
 
 /** As it was read. */
 export interface ReadEntry extends FeedEntry {
-  /** Payloads of those that were read with it, its own included: what is beside them can be loaded at once. */
+  /** Payloads of all entries that were read with it, its own included, so that the rows that they tell of can be loaded in one batch. */
   company: readonly object[];
 }
 

@@ -3,7 +3,7 @@ import type { FeedEntry, FeedItem, ReadEntry } from './entry';
 
 /** Rows a page has at least when there are more behind it. */
 export const PAGE_SIZE = 500;
-/** So much of what is beside them waits at most with a subscriber that is slow. */
+/** Entries whose rows are loaded in one batch. A slow subscriber keeps as many rows in memory. */
 const COMPANY_SIZE = 50;
 
 export interface PageQuery {

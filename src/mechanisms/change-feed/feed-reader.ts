@@ -30,7 +30,7 @@ export interface FeedReaderParts {
   log: Logger;
 }
 
-/** Rows that were committed in a crowd are given out as they are taken; who is slow holds up the others no longer than this, for each page. */
+/** While there are more pages, the next one is read when all listeners have taken the last. A slow one holds up the others no longer than this, for each page. */
 const PACE_MS = 2_000;
 
 export function createFeedReader(parts: FeedReaderParts): FeedReader {

@@ -5,7 +5,7 @@ export function notReached(what: string, ms: number): EventStoreUnavailable {
   return new EventStoreUnavailable(`the event store did not come to ${what} in ${ms / 1_000} s`);
 }
 
-/** The work, to be begun when its turn comes; when that is later than so long after now, it is not begun, and rejects as not reached. */
+/** The work, for who calls it when its turn has come: where that is more than `ms` after now, it does not begin, and rejects as `notReached`. */
 export function begunInTime<Result>(what: string, ms: number, work: () => Promise<Result>): () => Promise<Result> {
   const since = performance.now();
   return async () => {

@@ -2,15 +2,15 @@ import type { StoredEvent } from './event';
 
 /** How many events of a log to ask for at a time: many small ones, few large ones. */
 export interface PageSize {
-  /** As many as fill a page, or say so much in characters of JSON, if they are like the last ones. */
+  /** How many fill a page, or so many characters of JSON where that is less, if they are as large as the last ones. */
   within(characters?: number): number;
-  /** Heeds what came. Answers with how much it says. */
+  /** Learns from a page that came. Answers with its size, in characters of JSON. */
   saw(page: StoredEvent[]): number;
 }
 
 /**
- * What a page is to say: it is in memory as it came and as it is, and comes in the time for an answer. Known after each page, so of large ones behind
- * small ones there is a page more.
+ * How large a page should be: it is in memory twice, as text and parsed, and has to come within the time for an answer. How large events are is known only
+ * when they are there, so the first page of large ones behind small ones is larger than this.
  */
 const MOST_CHARACTERS = 4 * 2 ** 20;
 /** To take in more at once would keep others in this process waiting, and what it has for the server. */
@@ -48,7 +48,7 @@ function charactersOf(value: unknown): number {
   if (typeof value === 'string') return value.length;
   if (typeof value !== 'object' || value === null) return 1;
   let sum = 0;
-  // Its entries at once would be a list for each: a twentieth of what a process does that catches up, where all are measured.
+  // Not Object.entries: the lists that it makes took a twentieth of the time of a process that catches up, when every event was measured.
   for (const name of Object.keys(value)) sum += name.length + charactersOf(value[name as keyof typeof value]);
   return sum;
 }

@@ -4,7 +4,7 @@ import type { Queryable } from './database';
 const OURS = `n.nspname not in ('information_schema', 'graphile_worker') and n.nspname not like 'pg\\_%'`;
 const NOT_THE_RUNNERS = `c.relname not like 'pgmigrations%'`;
 
-/** One statement for each kind of thing; \`owner\` sorts a thing under its table. */
+/** One statement for each kind of thing; `owner` sorts a thing under its table. */
 const TABLES = `
   select format('%s %I.%I', case c.relkind when 'v' then 'view' when 'm' then 'materialized view' when 'S' then 'sequence' else 'table' end,
                 n.nspname, c.relname)

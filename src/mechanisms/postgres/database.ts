@@ -174,7 +174,7 @@ async function transaction<Result>(
     sent.push(answer);
   };
   try {
-    await execute(ask, 'begin'); // what goes out behind one that fails would be kept, each for itself
+    await execute(ask, 'begin'); // waited for: behind one that fails each statement would be a transaction of its own, and kept
     const result = await work({ query: (sql, values) => run(ask, sql, values), prepared, send });
     // What cannot be sent, for its values, has failed by then: the server knows nothing of it, and would commit the others.
     if (sent.length > 0) await nextTurn();

@@ -18,7 +18,7 @@ type ColumnType = keyof Values;
 type Columns = Record<string, ColumnType>;
 type Row<Of extends Columns> = { [Column in keyof Of]: Values[Of[Column]] };
 
-/** Rows that a statement is given, an array for each column: half of what the server does for the same rows as one JSON. */
+/** Rows that a statement is given, an array for each column: that costs the server half of what the same rows cost as one JSON. */
 export interface RowSet<Of extends Columns> {
   /** Their names, as a list of SQL. */
   columns: string;
@@ -36,7 +36,7 @@ interface Through {
   others?: readonly unknown[];
 }
 
-/** In one statement: little enough to make that the server, and others in this process, need not wait, and to leave this process at once. */
+/** In one statement: few enough that the server can begin soon, that others in this process have their turn, and that the socket takes all at once. */
 const MOST_ROWS = 100;
 
 export function rowSet<const Of extends Columns>(columns: Of): RowSet<Of> {

@@ -78,15 +78,15 @@ async function park(parts: BatchParts, { from, events, state }: Batch, cause: un
 }
 
 /**
- * Rows, checkpoint and feed in one transaction; where there is nothing to fold, in one statement. That of a view keeps the disk free for those who write rows of the same
- * events: their commit brings it to the replicas, too, or that of a reactor, milliseconds later.
+ * Rows, checkpoint and feed in one transaction. Where there is nothing to fold, one statement moves the checkpoint. That of a view does not wait for the disk, which others
+ * need for their rows of the same events: the next commit that waits, theirs or that of a reactor milliseconds later, brings it to the disk and to the replicas, too.
  */
 async function commit(parts: BatchParts, batch: Batch): Promise<bigint> {
   const { database, projection } = parts;
   const [to, handled] = [toEnd(batch), handledOf(parts, batch)];
   await (handled.length > 0
     ? database.transaction((tx) => foldBehind(tx, parts, { to, handled }))
-    : advance(database, parts, { ...to, isAlone: projection.tables.length > 0 }));
+    : advance(database, parts, { ...to, mayFlushLater: projection.tables.length > 0 }));
   parts.committed(to.position);
   return to.position;
 }
@@ -103,7 +103,7 @@ export async function foldBehind(
   { to, handled }: { to: Move; handled: StoredEvent[] },
 ): Promise<void> {
   const { feed, projection } = parts;
-  // Goes out behind the fence without waiting for its answer: what is written behind one that fails is rolled back.
+  // The fold goes out behind the fence without waiting for its answer: where the fence throws, all is rolled back.
   const [moved, folded] = await Promise.allSettled([
     advance(tx, parts, to),
     (async () => (handled.length > 0 ? projection.project(handled, tx) : []))(), // what it throws at once, too

@@ -6,8 +6,8 @@ type Work<Result> = (tx: Transaction) => Promise<Result>;
 export type BatchDatabase = Pick<Database, 'transaction' | 'prepared'>;
 
 /**
- * For work that has to ask first what it is to write: its first transaction is begun meanwhile, and given back unused when it wants none. Only for work
- * that is likely to write.
+ * Begins a transaction while `work` still reads what it is to write; the first transaction that the work asks for is that one. When it asks for none, it ends
+ * unused. Only for work that is likely to write.
  */
 export async function beginAhead<Result>(
   database: BatchDatabase,

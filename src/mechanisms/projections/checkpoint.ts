@@ -101,11 +101,11 @@ export interface Move {
   state: ProjectionState;
   /** What is left out from here on; absent: the same. */
   parking?: ParkedStreams;
-  /** Nothing is written with it, and it may be on the disk later. */
-  isAlone?: boolean;
+  /** Nothing else is written with it: its commit need not wait for the disk, even where a replica listens. */
+  mayFlushLater?: boolean;
 }
 
-/** The settings hold whoever leads: one that does not may freeze with what it wrote, too. */
+/** The settings are made even where the fence finds another leader: this process, too, may freeze before it rolls back. */
 const ADVANCE: Statement = {
   name: 'advance_checkpoint',
   text: `with moved as (
@@ -129,7 +129,7 @@ export async function advance(tx: Preparing, { projection, epoch }: Term, to: Mo
   const [row] = await tx.prepared<{ moved: boolean }>(ADVANCE, [
     ...[projection.name, projection.version, epoch, to.from, to.position, to.state, sessionName(projection)],
     to.parking ? fromParkedStreams(to.parking) : null,
-    to.isAlone ?? false,
+    to.mayFlushLater ?? false,
   ]);
   if (!row!.moved) throw ledByAnother(projection);
 }

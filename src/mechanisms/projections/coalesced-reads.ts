@@ -1,8 +1,8 @@
 import type { EventStore, StoredEvent } from '../event-store';
 
 /**
- * The store for several who follow its log at one pace: they are all woken by the same append, and who asks for what somebody else has just asked
- * for gets the same answer. Not across a hint, for what it tells of may have come after the question.
+ * The store for several followers of its log. All of them are woken by the same append and then ask for the same page, so a read that is under way is
+ * shared by those who ask for the same. A hint ends the sharing: the event that it tells of may be newer than the answer under way.
  */
 export function coalesceReads(store: EventStore): EventStore {
   const underWay = new Map<string, Promise<StoredEvent[]>>();

@@ -19,8 +19,8 @@ const RETRY_AFTER_MS = 1_000;
 const MAX_WAIT_MS = 5_000;
 const WATCH_MS = 1_000;
 /**
- * So many go in two calls, so that the server works on one while we work on the other. But not when they wait for the disk, which takes the same for
- * few and for many: for that they wait together.
+ * From so many on, what waits goes in two calls, so that the server works on one while we work on the other. Not on a slow disk: a commit takes the same
+ * time there for few and for many, so that two would be two waits.
  */
 const WORTH_HALVES = 8;
 /** A call that takes longer than this, and so much for each of its appends, waits for the disk. */
@@ -42,7 +42,7 @@ export function createAppendQueue(settle: (batch: WaitingAppend[]) => Promise<vo
     running--;
   }
 
-  /** Of two halves that have become slow the first to have its answers waits for the other, so that they go together again. */
+  /** When the disk has become slow, the half that has its answers first ends here, and what waits goes together behind the other. */
   function goesOn(): boolean {
     return waiting.ready() > 0 && (isQuick || running === 1);
   }

@@ -6,7 +6,7 @@ import { NO_STREAM } from '../event-store';
 export interface Known {
   /** Of the session, as the server numbers it. */
   readonly pid: number;
-  /** The stream has this version, if not one after it. So has every stream that of no event at all. */
+  /** The stream was at this version, and may have moved on since. Every stream once was at that of no event. */
   has(stream: { streamId: string; expected: number }): boolean;
   learn(streamId: string, version: number): void;
   /** The server's session has another number: nothing can be known in this one. */
