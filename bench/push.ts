@@ -7,21 +7,20 @@ import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createEmbeddedPostgres, removeTemporary, temporaryFolder } from '../src/mechanisms/embedded-postgres';
+import { temporaryFolder } from '../src/mechanisms/embedded-postgres';
 import type { EventStore } from '../src/mechanisms/event-store';
 import { NO_STREAM } from '../src/mechanisms/event-store';
-import { createPostgresEventStore } from '../src/mechanisms/event-store/postgres';
-import { migrateJobs } from '../src/mechanisms/jobs';
 import { createLogger } from '../src/mechanisms/observability';
-import { APP_ROLE, createDatabase, migrate } from '../src/mechanisms/postgres';
 import { createRedisConnections, startPrivateRedis } from '../src/mechanisms/redis';
 import { pinDriver, start } from './graphql/driving';
 import { measureIdle, measurePush, SUBSCRIBERS } from './graphql/sockets';
+import { hearing } from './hearing';
 import { machine } from './machine';
 import { toCell } from './measure';
+import { onPrivatePostgres } from './private-postgres';
 import type { Received } from './push-process';
 import { BARE_CHANNEL, now } from './push-process';
 import { makeEvent } from './thing';
@@ -48,7 +47,7 @@ async function startProcess(role: 'projector' | 'subscriber', env: Record<string
     env: { ...process.env, ...env },
     execArgv: ['--import', 'tsx'],
   });
-  await once(child, 'message');
+  await hearing(child)(); // it is ready
   return child;
 }
 
@@ -116,30 +115,22 @@ async function measureSockets(): Promise<void> {
 
 async function main(): Promise<void> {
   const folder = temporaryFolder('bench');
-  mkdirSync(folder, { mode: 0o755 }); // the user of PostgreSQL may pass it
-  const postgres = createEmbeddedPostgres({ dataDir: path.join(folder, 'data'), log });
+  mkdirSync(folder);
   const redis = await startPrivateRedis(folder);
   try {
-    await postgres.start();
-    await migrate({ owner: postgres.connection, appRole: { name: APP_ROLE }, log });
-    const url = postgres.urlFor({ user: APP_ROLE, database: postgres.connection.database });
-    const database = createDatabase({ connection: url, max: 20, applicationName: 'bench', log });
-    await migrateJobs({ database, log });
-    const store = await createPostgresEventStore({ database, log });
-    const env = { BENCH_DATABASE: url };
-    console.log(machine());
-    console.log(`| way, at ${PER_SECOND}/s for ${SECONDS} s | arrived | p50 ms | p99 ms |\n|---|---|---|---|`);
-    if (redis) await measureBare(redis.url, { ...env, BENCH_REDIS: redis.url });
-    else console.log('Redis is left out: it is not installed');
-    if (redis) await measure('with Redis', store, { ...env, BENCH_REDIS: redis.url });
-    await measure('the poll alone', store, env);
-    await store.close();
-    await database.close();
+    await onPrivatePostgres(async ({ store, servingUrl }) => {
+      const env = { BENCH_DATABASE: servingUrl };
+      console.log(machine());
+      console.log(`| way, at ${PER_SECOND}/s for ${SECONDS} s | arrived | p50 ms | p99 ms |\n|---|---|---|---|`);
+      if (redis) await measureBare(redis.url, { ...env, BENCH_REDIS: redis.url });
+      else console.log('Redis is left out: it is not installed');
+      if (redis) await measure('with Redis', store, { ...env, BENCH_REDIS: redis.url });
+      await measure('the poll alone', store, env);
+    });
     await measureSockets();
   } finally {
     await redis?.stop();
-    await postgres.stop();
-    removeTemporary(folder, postgres);
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
