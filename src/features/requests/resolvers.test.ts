@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { createLoaderScope } from '../../mechanisms/batching';
 import { DatabaseUnavailable, NotFound } from '../../mechanisms/errors';
-import { createEventCodecs } from '../../mechanisms/event-store';
+import { createEventCodecs, positionsOf } from '../../mechanisms/event-store';
 import type { StoredEvent } from '../../mechanisms/event-store';
 import { recorded } from '../../mechanisms/event-store/testing';
 import type { OperationContext } from '../../server/context';
@@ -103,6 +103,7 @@ describe('a list of requests', () => {
   const row = { state: facts.after(facts.asked()), streamId: STREAM, position: 1n };
   const resolver = new RequestResolver({
     queries: { page: (page: RequestPage) => (wanted.push(page), Promise.resolve([row, row])) },
+    positions: positionsOf({ storeId: 'test' }),
     surroundings: { person: () => null, upstreamUrl: () => null },
   } as unknown as RequestResolverParts);
   const context = { viewer: { accountId: BEN, scopes: new Set() } } as unknown as OperationContext;

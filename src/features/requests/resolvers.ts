@@ -148,7 +148,7 @@ export class RequestResolver {
   ): Promise<MediaRequestConnection> {
     const limit = pageSize(first);
     const wanted = pageOf(filter, { orderBy, limit: limit + 1, accountId: viewerOf(context).accountId });
-    if (atLeast) wanted.atLeast = this.parts.positions.atLeast(atLeast);
+    wanted.atLeast = this.parts.positions.atLeast(atLeast);
     if (after) {
       const [, at, requestId] = decodeCursor(after, cursorKeysOf(orderBy));
       wanted.after = { at, requestId };
