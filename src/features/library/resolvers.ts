@@ -51,7 +51,7 @@ export class TitleResolver {
 
   @Query(() => TitleConnection, {
     description:
-      'Titles at the request service. While it is away our own cache answers; then `freshness.stale` is true.',
+      'Titles at the request service. While it is away or refuses us our own cache answers: then `freshness.stale` is true, and no title says only that none is remembered; `me.notices` tells why.',
   })
   async search(
     @Arg('query', () => String, { description: `Part of a name, 1 to ${MAX_QUERY} characters.` }) query: string,
