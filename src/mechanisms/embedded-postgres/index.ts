@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, lstatSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
 import { StartupError } from '../errors';
 import type { Logger } from '../observability';
@@ -78,7 +78,12 @@ export function createEmbeddedPostgres(options: EmbeddedPostgresOptions): Embedd
   async function launch(): Promise<ServerProcess> {
     await waitForFolder(server.folder, socketDir);
     makeSocketFolder(socketDir, server.identity);
-    return startServer(server);
+    try {
+      return await startServer(server);
+    } catch (error) {
+      if (existsSync(socketDir)) throw error;
+      return launch(); // who stopped just before us took its empty folder away
+    }
   }
 
   const supervisor = createSupervisor({ launch, log, onRestart });
@@ -88,7 +93,10 @@ export function createEmbeddedPostgres(options: EmbeddedPostgresOptions): Embedd
       server = prepare();
       await supervisor.start();
     },
-    stop: supervisor.stop,
+    async stop() {
+      await supervisor.stop();
+      removeSocketFolder(socketDir);
+    },
   };
 }
 
@@ -131,4 +139,13 @@ function makeSocketFolder(folder: string, identity: Identity): void {
   }
   giveTo(identity, folder);
   chmodSync(folder, 0o700);
+}
+
+/** Unless somebody has a socket in it again. */
+function removeSocketFolder(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // it is in use, or gone
+  }
 }
