@@ -67,8 +67,8 @@ export async function startEmbedded(
     ...(limits && { settings: limits }),
     onRestart: () => log.warn('the database had died and is back'),
   });
+  releases.add('postgres', () => postgres.stop()); // also one whose start is given up
   await postgres.start();
-  releases.add('postgres', () => postgres.stop());
   return serverAt(postgres);
 }
 

@@ -11,7 +11,7 @@ import { startMonitoring } from './roles/monitoring';
 import { startPoller } from './roles/poller';
 import { startProjector } from './roles/projector';
 import { startWorker } from './roles/worker';
-import { createReleases } from './shutdown';
+import { createReleases, failWhen } from './shutdown';
 import type { Releases } from './shutdown';
 import { openStateFolder } from './state-folder';
 import { wire } from './wiring';
@@ -40,12 +40,19 @@ export interface Running extends Started {
   house: House;
 }
 
-/** Starts the roles of the settings. What was opened is closed again when the start fails. */
-export async function run(settings: Settings, replace: Replace = (parts) => parts): Promise<Running> {
+export interface RunOptions {
+  replace?: Replace;
+  /** Told to go: a start that is not done is given up, though it may still wait for what it has asked. */
+  told?: AbortSignal;
+}
+
+/** Starts the roles of the settings. What was opened is closed again when the start fails, or is given up. */
+export async function run(settings: Settings, { replace = (parts) => parts, told }: RunOptions = {}): Promise<Running> {
   const log = createLogger({ level: settings.logLevel });
   const releases = createReleases(log);
   try {
-    return await start(settings, { releases, replace, log });
+    const starting = start(settings, { releases, replace, log });
+    return await (told ? Promise.race([starting, failWhen(told)]) : starting);
   } catch (error) {
     await releases.releaseAll();
     throw error;

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Logger } from '../mechanisms/observability';
 
 /** Closes one thing that was opened. */
@@ -39,4 +40,10 @@ export function createReleases(log: Logger): Releases {
     add: (name, release, patienceMs = PATIENCE_MS) => void opened.push({ name, release, patienceMs }),
     releaseAll: () => (closing ??= closeAll()),
   };
+}
+
+/** Fails with the signal's reason as soon as it has one. */
+export async function failWhen(aborted: AbortSignal): Promise<never> {
+  if (!aborted.aborted) await once(aborted, 'abort');
+  throw aborted.reason;
 }

@@ -73,7 +73,7 @@ export type Point = keyof typeof points;
 
 async function main(point: Point): Promise<void> {
   process.stdin.resume().once('end', () => process.exit(1));
-  const { url, house } = await run(readSettings(), points[point]);
+  const { url, house } = await run(readSettings(), { replace: points[point] });
   const names = ['olga', 'ben', 'cleo'];
   const sessions = await Promise.all(names.map((name) => house.accounts.signInAs(name)));
   tell({ url, tokens: Object.fromEntries(names.map((name, index) => [name, sessions[index]?.accessToken])) });

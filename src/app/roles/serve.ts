@@ -45,11 +45,19 @@ async function untilTold(told: AbortSignal): Promise<void> {
   if (!told.aborted) await once(told, 'abort');
 }
 
+/** The end of a start that was given up: what it still waits for would keep us. */
+function leaveIfTold(told: AbortSignal): (error: unknown) => never {
+  return (error) => {
+    if (error !== told.reason) throw error;
+    process.exit();
+  };
+}
+
 /** Serves until told to stop. */
 export async function serve(): Promise<void> {
   const settings = readSettings();
   const told = toldToGo();
-  const running = await run(settings);
+  const running = await run(settings, { told }).catch(leaveIfTold(told));
   const { url, monitoringUrl, signInLink } = running;
   process.send?.({ url, monitoringUrl, signInLink } satisfies Announcement);
   if (!told.aborted) announce(settings, settings.roles.join(', '), running);
@@ -61,7 +69,9 @@ export async function serve(): Promise<void> {
 export async function serveStack(): Promise<void> {
   const settings = readSettings();
   const told = toldToGo();
-  const running = await startStack(settings, { program: path.resolve(__dirname, '../../main.js'), told });
+  const running = await startStack(settings, { program: path.resolve(__dirname, '../../main.js'), told }).catch(
+    leaveIfTold(told),
+  );
   if (!told.aborted) announce(settings, MEMBERS.map(([name]) => name).join(', '), running);
   await untilTold(told);
   await running.stop();

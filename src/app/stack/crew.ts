@@ -5,13 +5,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { StartupError } from '../../mechanisms/errors';
 import type { Logger } from '../../mechanisms/observability';
 import type { Announcement } from '../run';
+import { failWhen } from '../shutdown';
 
 export interface CrewOptions {
   /** The program that each member runs. */
   program: string;
   /** By name, like `api-1`: its whole environment. */
   members: ReadonlyMap<string, NodeJS.ProcessEnv>;
-  /** We have been told to go, and so, from the same terminal, have they: who ends is not started again. */
+  /** We have been told to go, and so, from the same terminal, have they: who ends is not started again, and a start that is not done is given up. */
   told: AbortSignal;
   log: Logger;
 }
@@ -70,7 +71,7 @@ export async function startCrew({ program, members, told: leaving, log }: CrewOp
     await Promise.all([...[...running.values()].map(({ child }) => end(child)), ...lives]);
   }
   try {
-    await Promise.all(ready);
+    await Promise.race([Promise.all(ready), failWhen(leaving)]);
   } catch (error) {
     await stopAll();
     throw error;
