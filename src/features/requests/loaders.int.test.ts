@@ -79,6 +79,7 @@ describe('lists', () => {
     ]);
     const filters: [Partial<RequestPage>, number[]][] = [
       [{ status: ['PROCESSING'] }, [602]],
+      [{ status: ['PROCESSING', 'PROCESSING'] }, [602]],
       [{ status: ['PROCESSING', 'AVAILABLE'], mediaType: 'MOVIE' }, [602]],
       [{ mediaType: 'TV' }, [700]],
       [{ participantId: CLEO }, [601, 605]],
@@ -181,5 +182,7 @@ describe('what the saga asks', () => {
     expect(await queries.duplicates()).toBe(1);
     await project([...film(606, 1), of(606, facts.doubled(), 8), of(606, facts.single(), 9)]);
     expect(await queries.duplicates()).toBe(1);
+    await project([...film(607, 1), of(607, facts.doubled(), 8), of(607, facts.available(), 9)]);
+    expect(await queries.duplicates()).toBe(1); // of one that is there already nobody need care
   });
 });

@@ -20,12 +20,17 @@ import type { RequestFilter } from './types';
 
 /** Cleo is on it from the fourth second, until the fifth. */
 const life = [...facts.asked(), facts.joined(), facts.left()].map((one, n) => then(n + 1, one));
+/** With the next request of the title, in the seventh second. */
+const stream = [...life, then(7, facts.submitted({ requestId: 'req_2', requesterId: CLEO }))];
 
 const asOf = createRequestPast({
   locate: (id) => (id === ID ? Promise.resolve({ streamId: STREAM }) : Promise.reject(new NotFound('none'))),
   store: {
     readStream: () =>
-      Promise.resolve({ version: life.length - 1, events: recorded<MediaRequestEvent>(life, STREAM) as StoredEvent[] }),
+      Promise.resolve({
+        version: stream.length - 1,
+        events: recorded<MediaRequestEvent>(stream, STREAM) as StoredEvent[],
+      }),
   },
   codecs: createEventCodecs(mediaRequestCodecs),
 });
@@ -42,9 +47,9 @@ async function lookBack(accountId: string, seconds: number) {
   return { ...shown, told };
 }
 
-it('is folded from the facts until then; before the first it was not there, nor was one that never was', async () => {
+it('is folded from its own facts until then; before the first it was not there, nor was one that never was', async () => {
   expect(await asOf(ID, at(4))).toMatchObject({ state: { followerIds: [CLEO] }, position: 4n });
-  expect(await asOf(ID, at(9))).toMatchObject({ state: { followerIds: [] }, position: 5n });
+  expect(await asOf(ID, at(9))).toMatchObject({ state: { requestId: ID, followerIds: [] }, position: 5n });
   expect(await asOf(ID, at(0))).toBeNull();
   expect(await asOf('req_never', at(9))).toBeNull();
 });
