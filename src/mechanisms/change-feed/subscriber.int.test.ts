@@ -86,6 +86,17 @@ describe('subscribers of the change feed', () => {
       expect((await subscription.next()).done).toBe(true);
     });
 
+    it('is told of no failure any more', async () => {
+      const feed = createFeed({ bufferLimit: 1 });
+      const subscription = subscribe(feed);
+      await write(entry(1));
+      await take(subscription, 1);
+      for (let position = 2; position <= 4; position += 1) await write(entry(position));
+      await until(() => feed.subscribers() === 0); // it lags
+      await subscription.return?.();
+      expect((await subscription.next()).done).toBe(true);
+    });
+
     it('at once, a thousand times, in every phase, leaves no subscriber', async () => {
       await write(...Array.from({ length: 600 }, (_, index) => entry(index + 1)));
       const feed = createFeed();

@@ -28,6 +28,19 @@ it('while nothing is written, who has it all does not age', () => {
   expect(trail.lagOf(10n)).toBe(100);
 });
 
+it('remembers a thousand places of the log, however often it was looked at in one of them', () => {
+  const trail = createWalTrail(() => now);
+  const mark = (at: number, lsn: bigint) => {
+    now = at;
+    trail.mark(lsn);
+  };
+  mark(1, 1n);
+  for (let at = 2; at <= 3_000; at++) mark(at, 2n);
+  expect(trail.lagOf(1n)).toBe(2_999);
+  for (let lsn = 3n; lsn <= 1_001n; lsn++) mark(3_000, lsn);
+  expect(trail.lagOf(1n)).toBe(Infinity);
+});
+
 it('without any mark nobody is late', () => {
   expect(createWalTrail().lagOf(1n)).toBe(0);
 });
