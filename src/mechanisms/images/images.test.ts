@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { InvalidInput } from '../errors';
@@ -90,6 +91,22 @@ describe('pictures', () => {
     const again = await (await open()).show(address);
     for (const one of [...shown, again]) expect(one).toMatchObject({ kind: 'IMAGE', type: 'image/png', bytes });
     expect(asked).toEqual(['/library/metadata/1/thumb/1']);
+  });
+
+  it('are asked for once, though a disk tells somebody late that it had nothing', async () => {
+    const images = await open();
+    const address = parsed(images.addressOf(poster(1)));
+    const { readFile } = fs;
+    let first: Promise<unknown> | undefined;
+    const reading = jest.spyOn(fs, 'readFile').mockImplementation(async (...asking) => {
+      const read = readFile(...asking);
+      if (first) await Promise.allSettled([read, first]);
+      return read;
+    });
+    first = images.show(address);
+    await Promise.all([first, images.show(address)]);
+    reading.mockRestore();
+    expect(asked).toHaveLength(1);
   });
 
   it('are counted by whether they were kept', async () => {

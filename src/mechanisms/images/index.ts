@@ -34,7 +34,7 @@ export interface ImagesOptions {
   /** By the name of a connection: nobody else is ever asked. */
   sources: ReadonlyMap<string, ImageSource>;
   clock: () => Date;
-  /** Hears of each picture that is asked of us whether the disk had it. */
+  /** Hears of each look for a picture whether the disk had it. */
   observer?: Observer;
   log: Logger;
   maxDiskBytes?: number;
@@ -56,6 +56,13 @@ export async function openImages(options: ImagesOptions): Promise<Images> {
   const flights = createSingleFlight();
   const slots = new Map([...sources.keys()].map((name) => [name, createSlots()]));
 
+  async function keptImage(name: ImageName): Promise<ImageAnswer | null> {
+    const startedAt = performance.now();
+    const kept = await disk.read(name);
+    const ms = performance.now() - startedAt;
+    observer?.step({ kind: 'CACHE', of: name.source, what: 'picture', outcome: kept ? 'HIT' : 'MISS', ms });
+    return kept && { kind: 'IMAGE', ...kept };
+  }
   async function fetchImage(name: ImageName): Promise<ImageAnswer> {
     const ask = sources.get(name.source);
     if (!ask) return { kind: 'NOT_FOUND' };
@@ -78,12 +85,7 @@ export async function openImages(options: ImagesOptions): Promise<Images> {
     async show(address) {
       const name = addresses.take(address);
       if (!name) return { kind: 'REFUSED' };
-      const startedAt = performance.now();
-      const kept = await disk.read(name);
-      const ms = performance.now() - startedAt;
-      observer?.step({ kind: 'CACHE', of: name.source, what: 'picture', outcome: kept ? 'HIT' : 'MISS', ms });
-      if (kept) return { kind: 'IMAGE', ...kept };
-      return flights.run(JSON.stringify(name), () => fetchImage(name));
+      return flights.run(JSON.stringify(name), async () => (await keptImage(name)) ?? fetchImage(name));
     },
   };
 }
