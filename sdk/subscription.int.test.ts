@@ -258,7 +258,7 @@ describe('is left at once', () => {
 
 it('a server that takes the connection and says nothing is given up', async () => {
   await play({});
-  const silent = createServer().listen(0, '127.0.0.1');
+  const silent = createServer((socket) => socket.resume()).listen(0, '127.0.0.1'); // who does not read does not see the end
   await once(silent, 'listening');
   const { port } = silent.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;

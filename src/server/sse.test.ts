@@ -5,12 +5,14 @@ import { openTestDoor, until, viewer } from './testing';
 
 let door: TestDoor;
 let clients: Client<boolean>[];
+let stops: AbortController[];
 beforeEach(async () => {
-  clients = [];
+  [clients, stops] = [[], []];
   door = await openTestDoor();
 });
 afterEach(async () => {
   for (const client of clients) client.dispose();
+  for (const stop of stops) stop.abort(); // who has not read all keeps its socket, also when the server is gone
   await door.close();
 });
 
@@ -22,6 +24,7 @@ async function read(query: string, { token = 'ben', headers = {}, path = '/strea
   const body = method === 'POST' ? JSON.stringify({ query }) : undefined;
   const url = `${door.url}${path}${method === 'GET' ? `?query=${encodeURIComponent(query)}` : ''}`;
   const stop = new AbortController();
+  stops.push(stop);
   const response = await fetch(url, {
     method,
     signal: stop.signal,

@@ -66,6 +66,7 @@ it('an operation that is over gives its place back, however it ended', async () 
   await until(() => door.source.returned === 1);
   await stream.ask('one more', COUNTED);
   await until(() => door.source.subscribed === 21);
+  stream.stop();
 });
 
 it('a subscription whose reader goes before it stands is ended', async () => {
