@@ -21,5 +21,7 @@ module.exports = {
   globalSetup: '<rootDir>/src/mechanisms/postgres/testing-setup.ts',
   globalTeardown: '<rootDir>/src/mechanisms/postgres/testing-teardown.ts',
   maxWorkers: 2,
+  // What a file leaves in its worker's heap makes each collection of garbage longer, for all files after it.
+  workerIdleMemoryLimit: '512MB',
   testTimeout: 30_000,
 };
