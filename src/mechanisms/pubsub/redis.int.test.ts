@@ -80,6 +80,7 @@ describeWithRedis('wake-up through Redis', (redis) => {
 });
 
 describeWithOwnRedis('wake-up through a Redis that', (redis: OwnRedis) => {
+  /** A command that waits for an answer waits for 1.5 s. */
   const inTime = async (work: Promise<unknown>, ms: number): Promise<void> => {
     const began = performance.now();
     await work;
@@ -98,7 +99,7 @@ describeWithOwnRedis('wake-up through a Redis that', (redis: OwnRedis) => {
     const sender = createRedisWakeUp(redis.connect());
     heard.length = 0;
     await redis.stop();
-    await inTime(wakeUp.publish(TOPIC, message(1)), 500);
+    await inTime(wakeUp.publish(TOPIC, message(1)), 1_400);
     await redis.start();
     await until(() => heard.includes('look'));
     await worksAgain(sender, heard);
@@ -109,7 +110,7 @@ describeWithOwnRedis('wake-up through a Redis that', (redis: OwnRedis) => {
     await redis.stop();
     const connections = redis.connect();
     const wakeUp = createRedisWakeUp(connections);
-    await inTime(wakeUp.publish(TOPIC, message(1)), 500);
+    await inTime(wakeUp.publish(TOPIC, message(1)), 1_400);
     const heard: string[] = [];
     const subscribing = wakeUp.subscribe(TOPIC, (said) => heard.push(said?.position ?? 'look'));
     await redis.start();
