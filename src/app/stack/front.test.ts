@@ -31,6 +31,8 @@ async function ask(port: number): Promise<{ status: number; said: string }> {
   const [answer] = await once(get({ host: '127.0.0.1', port, agent: false }), 'response');
   return { status: answer.statusCode, said: await text(answer) };
 }
+const socketsHere = (): number =>
+  process.getActiveResourcesInfo().filter((resource) => resource === 'TCPSocketWrap').length;
 const connectionsOf = (server: Server): Promise<number> =>
   new Promise((resolve, reject) => server.getConnections((error, count) => (error ? reject(error) : resolve(count))));
 
@@ -84,6 +86,14 @@ describe('the front', () => {
     second().server.closeAllConnections();
     second().server.close();
     await until(async () => (await ask(front.port)).status === 503);
+  });
+
+  it('has nothing left of whom it sent away', async () => {
+    const front = await startFront({ host: '127.0.0.1', port: 0, backends: [], log });
+    const before = socketsHere();
+    for (let asked = 0; asked < 10; asked += 1) expect(await ask(front.port)).toMatchObject({ status: 503 });
+    await until(() => socketsHere() <= before);
+    await front.close();
   });
 
   it.each([true, false])('cuts connections of who is frozen only once another answers (ready: %s)', async (ready) => {

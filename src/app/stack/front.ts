@@ -73,7 +73,8 @@ function inOrder(seats: readonly Seat[]): Seat[] {
 /** Nothing of what the client says is read before somebody took the connection, so another may be tried. */
 function carry(client: Socket, [seat, ...others]: Seat[]): void {
   if (client.destroyed) return;
-  if (!seat) return void client.end(NOBODY);
+  // A socket that is paused does not see that its client has gone.
+  if (!seat) return void client.resume().end(NOBODY);
   const backend = seat.backend();
   if (!backend) return carry(client, others);
   const upstream = connect({ ...backend, noDelay: true });
