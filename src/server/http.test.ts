@@ -208,6 +208,12 @@ describe('bad input is a clear error', () => {
     });
   });
 
+  it.each(['PUT', 'PATCH', 'DELETE'])('the method %s', async (method) => {
+    const response = await fetch(door.url, { method });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, POST']);
+    expect(codeOf({ body: (await response.json()) as AnyJson })).toBe('BAD_REQUEST');
+  });
+
   it('a port that is taken', async () => {
     const same = { host: '127.0.0.1', port: door.port };
     await expect(openTestDoor({}, same)).rejects.toThrow(StartupError);

@@ -170,6 +170,12 @@ function mountGraphQL<Context extends OperationContext>(
       });
     },
   });
+  fastify.route({
+    method: ['PUT', 'PATCH', 'DELETE'],
+    url: '/graphql',
+    handler: (_request, reply) =>
+      reply.code(405).header('allow', 'GET, POST').send(errorBody('BAD_REQUEST', 'the API takes GET and POST')),
+  });
   if (playground) {
     fastify.register(fastifyStatic, { root: playground.assetsDir, prefix: '/playground/', index: false });
   }
