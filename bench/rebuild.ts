@@ -132,9 +132,7 @@ async function measureAll(parts: PrivatePostgres): Promise<void> {
         await requestRebuild(database, view);
         return secondsUntil(async () => (await readRebuild(database, view.name)) === null);
       };
-      // The first of a process waits for its code to be compiled, too.
       tell(`${view.name}, rebuilt alone`, { seconds: await rebuilt(), ...peers });
-      tell(`${view.name}, rebuilt alone again`, { seconds: await rebuilt(), ...peers });
       const { seconds, errors, p50, p99, longest } = await beside(bench, view, rebuilt);
       const reads = `p50 ${p50.toFixed(1)}, p99 ${p99.toFixed(1)}, longest ${longest.toFixed(0)}; ${errors} errors`;
       tell(`${view.name}, rebuilt among people`, { seconds, ...peers }, reads);
