@@ -122,18 +122,6 @@ describe.each(Object.entries(ways))('by %s', (_way, send) => {
     expect(door.logged).toEqual([]);
   });
 
-  it.each([
-    ['the database is away', new DatabaseUnavailable('secret host'), 'the database is away; try again in a moment'],
-    ['the event store is away', new EventStoreUnavailable('secret'), 'the event store is away; try again in a moment'],
-    ['nobody knows what became of it', new UnknownOutcome('secret'), 'with the same idempotencyKey if there was one'],
-    ['it is a bug', new TypeError('secret'), 'this server failed (the server'],
-  ])('when %s, the caller is told what to do, and where the log tells more', async (_what, error, words) => {
-    const answer = await told(error);
-    expect(answer?.message).toContain(words);
-    expect(answer?.message).toContain(String(answer?.extensions.errorId));
-    expect(JSON.stringify(answer)).not.toContain('secret');
-  });
-
   it('an argument that a validator refuses does not come back', async () => {
     const refused = { target: { password: 'hunter2' }, value: 'hunter2', property: 'password' };
     door.failure.error = new ArgumentValidationError([refused]);
