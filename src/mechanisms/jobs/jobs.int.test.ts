@@ -99,13 +99,14 @@ describe('jobs', () => {
     let started = false;
     let finished = false;
     let finish = (): void => undefined;
-    const runner = await run({
+    const tasks: Tasks = {
       async note() {
         started = true;
         await new Promise<void>((resolve) => (finish = resolve));
         finished = true;
       },
-    });
+    };
+    const runner = await run(tasks, { concurrency: 1 }); // a second worker that is just looking may still take the job that comes now
     await queue.enqueue({ task: 'note', key: '1', payload: {} });
     await until(() => started);
     let stopped = false;
