@@ -2,7 +2,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, FieldResolver, ID, Info, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { z } from 'zod';
-import { createBeside } from '../../mechanisms/change-feed';
+import { createItemLoader } from '../../mechanisms/change-feed';
 import type { ChangeFeed, FeedItem } from '../../mechanisms/change-feed';
 import type { DomainError } from '../../mechanisms/errors';
 import { ifKnownSoon, InvalidInput, NotFound, Unauthenticated } from '../../mechanisms/errors';
@@ -429,7 +429,7 @@ export class TitleRequestResolver {
 /** The subscriptions: type-graphql gives `subscribe` no resolver to call, so the class is made around its parts. */
 export function createSubscriptionResolver(parts: RequestResolverParts): ResolverMount {
   const { feed, positions, commands, surroundings } = parts;
-  const requestBeside = createBeside({
+  const loadRequest = createItemLoader({
     keyOf: (payload) => (payload as RequestChange).requestId,
     createLoader: parts.createChangedRequestLoader,
   });
@@ -472,7 +472,7 @@ export function createSubscriptionResolver(parts: RequestResolverParts): Resolve
       _after?: string,
     ): Promise<RequestUpdate> {
       const change = item.payload as RequestChange;
-      const row = await requestBeside(item);
+      const row = await loadRequest(item);
       if (!row) throw new NotFound(`There is no request ${change.requestId}.`);
       const viewer = viewerOf(context);
       const maySee = maySeePeople(viewer, row.state);

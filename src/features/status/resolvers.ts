@@ -3,7 +3,7 @@ import { Arg, Ctx, FieldResolver, Float, ID, Info, Int, Query, Resolver, Root, S
 import { z } from 'zod';
 import type { BatchLoader } from '../../mechanisms/batching';
 import type { ViewLoader } from '../../mechanisms/projections';
-import { createBeside } from '../../mechanisms/change-feed';
+import { createItemLoader } from '../../mechanisms/change-feed';
 import type { ChangeFeed, FeedItem } from '../../mechanisms/change-feed';
 import { ifKnownSoon, NotFound } from '../../mechanisms/errors';
 import type { Positions } from '../../mechanisms/event-store';
@@ -126,7 +126,7 @@ export class ServiceResolver {
 export function createStatusSubscription(parts: StatusResolverParts): ResolverMount {
   const { feed, positions, createChangedServiceLoader, ensureConnected } = parts;
 
-  const serviceBeside = createBeside({
+  const loadService = createItemLoader({
     keyOf: (payload) => (payload as StatusChange).serviceId,
     createLoader: createChangedServiceLoader,
   });
@@ -157,7 +157,7 @@ export function createStatusSubscription(parts: StatusResolverParts): ResolverMo
       _after?: string,
     ): Promise<ServiceUpdate> {
       const { serviceId, from, to, at } = item.payload as StatusChange;
-      const row = await serviceBeside(item);
+      const row = await loadService(item);
       if (!row) throw new NotFound(`There is no service ${serviceId}.`);
       return {
         position: positions.format(item.resumeAt),

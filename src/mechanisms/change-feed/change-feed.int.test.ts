@@ -11,14 +11,14 @@ describe('change feed', () => {
     await write(entry(1), entry(2), entry(3));
     const subscription = createFeed().subscribe({ projection: PROJECTION, kind: 'request', after: 1n });
     const missed = await take(subscription, 2);
-    const company = [entry(2), entry(3)].map(({ payload }) => payload);
+    const batch = [entry(2), entry(3)].map(({ payload }) => payload);
     expect(missed).toEqual([
-      { ...entry(2), company, resumeAt: 2n },
-      { ...entry(3), company, resumeAt: 3n },
+      { ...entry(2), batch, resumeAt: 2n },
+      { ...entry(3), batch, resumeAt: 3n },
     ]);
     const next = subscription.next();
     await write(entry(4));
-    expect((await next).value).toEqual({ ...entry(4), company: [entry(4).payload], resumeAt: 4n });
+    expect((await next).value).toEqual({ ...entry(4), batch: [entry(4).payload], resumeAt: 4n });
   });
 
   it('without a position gives only what comes from now on', async () => {

@@ -12,7 +12,7 @@ export interface FeedEntry {
 /** As it was read. */
 export interface ReadEntry extends FeedEntry {
   /** Payloads of all entries that were read with it, its own included, so that the rows that they tell of can be loaded in one batch. */
-  company: readonly object[];
+  batch: readonly object[];
 }
 
 /** What a subscriber gets. `resumeAt` is the position to come back with: that of the entry once the last of its position was sent, else the one before. */

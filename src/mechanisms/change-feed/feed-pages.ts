@@ -4,7 +4,7 @@ import type { FeedEntry, FeedItem, ReadEntry } from './entry';
 /** Rows a page has at least when there are more behind it. */
 export const PAGE_SIZE = 500;
 /** Entries whose rows are loaded in one batch. A slow subscriber keeps as many rows in memory. */
-const COMPANY_SIZE = 50;
+const BATCH_SIZE = 50;
 
 export interface PageQuery {
   projection: string;
@@ -44,10 +44,10 @@ export async function readNewest(
 }
 
 function toEntries(rows: readonly FeedRow[]): ReadEntry[] {
-  let company: object[] = [];
+  let batch: object[] = [];
   return rows.map(({ position, ...row }, index) => {
-    if (index % COMPANY_SIZE === 0) company = rows.slice(index, index + COMPANY_SIZE).map(({ payload }) => payload);
-    return { ...row, position: BigInt(position), company };
+    if (index % BATCH_SIZE === 0) batch = rows.slice(index, index + BATCH_SIZE).map(({ payload }) => payload);
+    return { ...row, position: BigInt(position), batch };
   });
 }
 

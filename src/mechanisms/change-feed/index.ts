@@ -1,5 +1,5 @@
 export type { ChangeFeed, FeedEntry, FeedItem, FeedSubscription } from './entry';
-export { createBeside } from './beside';
+export { createItemLoader } from './item-loader';
 export type { FeedWriter } from './feed-writer';
 export { createFeedWriter } from './feed-writer';
 export { feedTopic } from './feed-reader';
