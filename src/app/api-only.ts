@@ -28,7 +28,7 @@ export function apiOnly(demo: boolean): Pick<House, 'resolvers' | 'access'> {
   const house = wire({
     settings: { ...readSettings({ DEMO: '1' }), demo },
     foundations: { database, background: database, reads: absent<ReadDatabase>(), store: absent<EventStore>() },
-    neighbours: {
+    upstreams: {
       overseerr: {
         connection: { id: 'overseerr', kind: 'OVERSEERR', simulated: demo },
         client: absent<OverseerrClient>(),

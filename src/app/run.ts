@@ -4,7 +4,7 @@ import { membersOf } from './accounts';
 import { readSettings } from './config';
 import type { Settings } from './config';
 import { layFoundations } from './foundations';
-import { findSimulators, meetNeighbours } from './neighbours';
+import { connectSimulators, connectUpstreams } from './upstreams';
 import { openPictures } from './pictures';
 import { startApi } from './roles/api';
 import { startMonitoring } from './roles/monitoring';
@@ -19,8 +19,8 @@ import type { House, WiringParts } from './wiring';
 
 /** What a test may put in the place of a part, to die or to freeze at a named point. */
 export type Replace = (
-  parts: Pick<WiringParts, 'foundations' | 'neighbours'>,
-) => Pick<WiringParts, 'foundations' | 'neighbours'>;
+  parts: Pick<WiringParts, 'foundations' | 'upstreams'>,
+) => Pick<WiringParts, 'foundations' | 'upstreams'>;
 
 /** What a process says when it is ready. */
 export interface Announcement {
@@ -67,16 +67,16 @@ async function start(
   const folder = openStateFolder(settings.home, settings.key);
   const observer = createObserver();
   const foundations = await layFoundations({ settings, folder, releases, observer, log });
-  const elsewhere = settings.simulatorsUrl && findSimulators(settings.simulatorsUrl, { releases, log });
-  const neighbours = await meetNeighbours({
+  const remoteSimulators = settings.simulatorsUrl && connectSimulators(settings.simulatorsUrl, { releases, log });
+  const upstreams = await connectUpstreams({
     settings,
     folder,
     releases,
     observer,
     log,
-    ...(elsewhere && { elsewhere }),
+    ...(remoteSimulators && { remoteSimulators }),
   });
-  const parts = replace({ foundations, neighbours });
+  const parts = replace({ foundations, upstreams });
   const images = await openPictures({ ...parts, folder, observer, log });
   const house = wire({
     ...parts,

@@ -30,7 +30,7 @@ const freeze = (point: string) => {
 
 /** Around the append of a fact. */
 function store(around: { type: string; before?: () => void; after?: () => void }): Replace {
-  return ({ foundations, neighbours }) => {
+  return ({ foundations, upstreams }) => {
     const append: EventStore['append'] = async (streamId, expected, events) => {
       const meant = events.some(({ type }) => type === around.type);
       if (meant) around.before?.();
@@ -38,14 +38,14 @@ function store(around: { type: string; before?: () => void; after?: () => void }
       if (meant) around.after?.();
       return result;
     };
-    return { neighbours, foundations: { ...foundations, store: { ...foundations.store, append } } };
+    return { upstreams, foundations: { ...foundations, store: { ...foundations.store, append } } };
   };
 }
 
 /** After a call upstream was answered. */
 function upstream(method: 'title' | 'createRequest', after: () => void): Replace {
-  return ({ foundations, neighbours }) => {
-    const real = neighbours.overseerr.client;
+  return ({ foundations, upstreams }) => {
+    const real = upstreams.overseerr.client;
     const client: OverseerrClient = {
       ...real,
       [method]: async (...args: never[]) => {
@@ -54,7 +54,7 @@ function upstream(method: 'title' | 'createRequest', after: () => void): Replace
         return answer;
       },
     };
-    return { foundations, neighbours: { ...neighbours, overseerr: { ...neighbours.overseerr, client } } };
+    return { foundations, upstreams: { ...upstreams, overseerr: { ...upstreams.overseerr, client } } };
   };
 }
 

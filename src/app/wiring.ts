@@ -26,7 +26,7 @@ import type { Member } from './accounts';
 import type { Settings } from './config';
 import { allCodecs } from './event-codecs';
 import type { Foundations } from './foundations';
-import type { Neighbour, Neighbours } from './neighbours';
+import type { Upstream, Upstreams } from './upstreams';
 import { allProjections, tellProjections } from './projections';
 import type { Releases } from './shutdown';
 import { VERSION } from './version';
@@ -34,7 +34,7 @@ import { VERSION } from './version';
 export interface WiringParts {
   settings: Settings;
   foundations: Foundations;
-  neighbours: Neighbours;
+  upstreams: Upstreams;
   members: readonly Member[];
   tokenKey: Uint8Array;
   images: Images;
@@ -103,7 +103,7 @@ function wireMechanisms(parts: WiringParts) {
 type Mechanisms = ReturnType<typeof wireMechanisms>;
 
 function wireConnections(
-  { settings, foundations, neighbours, clock, log }: WiringParts,
+  { settings, foundations, upstreams, clock, log }: WiringParts,
   { projections, ...mechanisms }: Mechanisms,
 ) {
   const { database, store } = foundations;
@@ -116,7 +116,7 @@ function wireConnections(
     log,
     version: VERSION,
     demo: settings.demo,
-    connections: Object.values(neighbours).map(({ connection }) => connection),
+    connections: Object.values(upstreams).map(({ connection }) => connection),
     position: async () => format(await store.head()),
     replicas: () => foundations.reads.replicas(),
     projections: () => tellProjections(projections, format),
@@ -125,12 +125,12 @@ function wireConnections(
 
 /** What there is and could be: in Plex, and through the request service. */
 function wireLibrary(
-  { foundations, neighbours, images, clock, log }: WiringParts,
+  { foundations, upstreams, images, clock, log }: WiringParts,
   { cache }: Mechanisms,
   connections: ConnectionsFeature,
 ) {
-  const { overseerr, plex } = neighbours;
-  const service = <Client>({ connection, client }: Neighbour<Client>) => ({
+  const { overseerr, plex } = upstreams;
+  const service = <Client>({ connection, client }: Upstream<Client>) => ({
     client,
     connectionId: connection.id,
     async isUsable() {
@@ -151,9 +151,9 @@ function wireLibrary(
 
 /** What we do: the features, each handed what it asks for. */
 function wireFeatures(parts: WiringParts, mechanisms: Mechanisms) {
-  const { settings, foundations, neighbours, members, clock, log } = parts;
+  const { settings, foundations, upstreams, members, clock, log } = parts;
   const { database, store } = foundations;
-  const { overseerr } = neighbours;
+  const { overseerr } = upstreams;
   const accounts = createAccountsFeature({ ...mechanisms, database, key: parts.tokenKey, members, clock });
   const connections = wireConnections(parts, mechanisms);
   const connectionId = overseerr.connection.id;
@@ -182,7 +182,7 @@ function wireFeatures(parts: WiringParts, mechanisms: Mechanisms) {
     chance: Math.random,
     log,
   });
-  connections.watch(neighbours.plex.connection, watchPlex(neighbours.plex.client));
+  connections.watch(upstreams.plex.connection, watchPlex(upstreams.plex.client));
   connections.watch(overseerr.connection, {
     identify: () => overseerr.client.identify(),
     probe: () => overseerr.client.probe(),
@@ -205,8 +205,8 @@ function watchPlex(plex: PlexClient) {
 }
 
 function wireStatus(parts: WiringParts, mechanisms: Mechanisms, connections: ConnectionsFeature) {
-  const { settings, foundations, neighbours, clock, log } = parts;
-  const { connection, client } = neighbours.uptimeKuma;
+  const { settings, foundations, upstreams, clock, log } = parts;
+  const { connection, client } = upstreams.uptimeKuma;
   connections.watch(connection, {
     identify: () => client.identify(),
     probe: () => client.probe(),
@@ -226,10 +226,10 @@ function wireStatus(parts: WiringParts, mechanisms: Mechanisms, connections: Con
 }
 
 /** The switches of the simulators; undefined where nothing is simulated. */
-function wireDemo({ settings, neighbours }: WiringParts, { accounts, connections, status }: Features) {
+function wireDemo({ settings, upstreams }: WiringParts, { accounts, connections, status }: Features) {
   if (!settings.demo) return undefined;
-  const { overseerr, plex, uptimeKuma } = neighbours;
-  const switches = ({ simulated, connection }: Neighbours[keyof Neighbours]): Simulated | undefined =>
+  const { overseerr, plex, uptimeKuma } = upstreams;
+  const switches = ({ simulated, connection }: Upstreams[keyof Upstreams]): Simulated | undefined =>
     simulated && {
       setFault: (fault, delayMs = 3_000) => simulated.switches.setFault(fault, delayMs),
       calls: async (first) =>

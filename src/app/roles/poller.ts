@@ -25,7 +25,7 @@ export async function startPoller({
   settings,
   leases,
   connections: { checks },
-  neighbours,
+  upstreams,
   requests,
   library,
   status,
@@ -33,7 +33,7 @@ export async function startPoller({
 }: House): Promise<() => Promise<void>> {
   const { probeMs, pollFastMs, leaseMs } = settings.times;
   const room = log.child({ room: 'poller' });
-  const connected = !neighbours.overseerr.connection.absent;
+  const connected = !upstreams.overseerr.connection.absent;
   let swept = -AVAILABILITY_PERIOD_MS;
   const sweep = async () => {
     if (!connected || performance.now() - swept < AVAILABILITY_PERIOD_MS) return;
@@ -42,7 +42,7 @@ export async function startPoller({
   };
   const asLeader = leadingBy(leases);
   /** Who looks at the connection of the board also watches it: one process, one login. */
-  const { id: boardId } = neighbours.uptimeKuma.connection;
+  const { id: boardId } = upstreams.uptimeKuma.connection;
   const watchBoard = async () => {
     await status.poller.round();
     await checks.get(boardId)?.();

@@ -8,7 +8,7 @@ import { startPrivateRedis } from '../../mechanisms/redis';
 import { environmentWith } from '../config';
 import type { RoleName, Settings } from '../config';
 import { startEmbedded, succeedTheDead } from '../foundations';
-import { meetNeighbours } from '../neighbours';
+import { connectUpstreams } from '../upstreams';
 import type { Announcement, Started } from '../run';
 import { urlOf } from '../run';
 import type { Releases } from '../shutdown';
@@ -19,7 +19,7 @@ import type { CrewOptions } from './crew';
 import { CREW_GONE_MS, startCrew } from './crew';
 import { startFront } from './front';
 import { metricsPortsOf } from './metrics-ports';
-import { offerSimulators } from './simulators-door';
+import { serveSimulators } from './simulators-server';
 
 /** Who plays what; two of each who may be two. */
 export const MEMBERS: readonly [name: string, role: RoleName][] = [
@@ -113,7 +113,7 @@ async function startRedis({ releases, log }: StackParts): Promise<string | undef
 }
 
 async function startSimulators(parts: StackParts): Promise<string> {
-  const neighbours = Object.values(await meetNeighbours(parts));
-  const simulated = neighbours.flatMap((one) => (one.simulated ? [[one.connection.id, one.simulated] as const] : []));
-  return offerSimulators(new Map(simulated), parts.releases);
+  const upstreams = Object.values(await connectUpstreams(parts));
+  const simulated = upstreams.flatMap((one) => (one.simulated ? [[one.connection.id, one.simulated] as const] : []));
+  return serveSimulators(new Map(simulated), parts.releases);
 }

@@ -4,11 +4,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
-import type { Simulated } from '../neighbours';
+import type { Simulated } from '../upstreams';
 import type { Releases } from '../shutdown';
 
 /** For the processes of this machine that were told its key: where each simulator is, and its switches. Answers with its address. */
-export async function offerSimulators(simulated: Map<string, Simulated>, releases: Releases): Promise<string> {
+export async function serveSimulators(simulated: Map<string, Simulated>, releases: Releases): Promise<string> {
   const key = randomBytes(24).toString('hex');
   const server = createServer((request, response) => {
     answer(request, { simulated, key }).then(

@@ -51,7 +51,7 @@ export interface RunningHouse {
 /** All roles in this process, on a database of its own. */
 export async function runHouse(env: Record<string, string>): Promise<RunningHouse> {
   const test = await createTestDatabase();
-  const home = mkdtempSync(path.join(os.tmpdir(), 'medianest-neighbours-'));
+  const home = mkdtempSync(path.join(os.tmpdir(), 'medianest-upstreams-'));
   const at = { MEDIANEST_HOME: home, DATABASE_URL: test.connection.ownerUrl, PORT: '0', LOG_LEVEL: 'silent' };
   const times = { CALL_TIMEOUT_MS: '2000', PROBE_MS: '100', POLL_FAST_MS: '100' };
   const { house, url, stop } = await run(readSettings({ ...at, ...times, ...env }));

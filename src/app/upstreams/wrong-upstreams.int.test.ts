@@ -1,14 +1,14 @@
 import { until } from '../../mechanisms/socket/testing';
 import type { Simulators } from './testing/running-house';
 import { SECRET } from './testing/running-house';
-import type { Neighbourhood } from './testing/wrong-upstreams';
-import { settle } from './testing/wrong-upstreams';
+import type { UpstreamBench } from './testing/wrong-upstreams';
+import { openUpstreamBench } from './testing/wrong-upstreams';
 
 jest.setTimeout(90_000);
 
-let here: Neighbourhood;
+let here: UpstreamBench;
 beforeAll(async () => {
-  here = await settle();
+  here = await openUpstreamBench();
 });
 afterAll(() => here.close());
 
@@ -48,7 +48,7 @@ const refused = {
 };
 const suspended = { state: 'SUSPENDED', code: 'CONNECTION_IDENTITY_CHANGED', todo: /acceptUpstreamIdentity/ };
 
-type Row = [what: string, name: keyof Simulators, place: (here: Neighbourhood) => string | null, told: typeof down];
+type Row = [what: string, name: keyof Simulators, place: (here: UpstreamBench) => string | null, told: typeof down];
 const rows: Row[] = [
   ['nobody', 'plex', () => null, down],
   ['nobody', 'overseerr', () => null, down],
@@ -114,7 +114,7 @@ describe('words that no table knows', () => {
 
   it('of Plex are libraries of no type that we know', async () => {
     await here.gates.plex.leadTo(here.wrong.plexOfLater);
-    const sections = await here.house.neighbours.plex.client.sections();
+    const sections = await here.house.upstreams.plex.client.sections();
     expect(sections.map(({ type }) => type)).toEqual(['OTHER', 'OTHER']);
     await seen('plex', ({ state }) => state === 'UP');
     await here.gates.plex.leadTo(here.own.plex.url);

@@ -12,24 +12,24 @@ export interface Simulated {
 }
 
 /** A service around us: real, simulated, or absent. */
-export interface Neighbour<Client> {
+export interface Upstream<Client> {
   connection: Connection;
   /** Of an absent one every method but `close` throws CONNECTION_ABSENT. */
   client: Client;
   simulated?: Simulated;
 }
 
-export interface NeighbourParts {
+export interface UpstreamParts {
   settings: Settings;
   folder: StateFolder;
   /** The simulators of another process, which we ask instead of starting our own. */
-  elsewhere?: SimulatorsElsewhere;
+  remoteSimulators?: RemoteSimulators;
   releases: Releases;
   observer?: Observer;
   log: Logger;
 }
 
-export interface SimulatorsElsewhere {
+export interface RemoteSimulators {
   of<One extends Simulated>(connectionId: string): Promise<One>;
 }
 

@@ -98,7 +98,7 @@ const rewriting = (bench: Bench, url: string, [known, unknown]: [RegExp, string]
     response.writeHead(answer.status, { 'content-type': type }).end((await answer.text()).replaceAll(known, unknown));
   });
 
-export interface Neighbourhood {
+export interface UpstreamBench {
   gates: Record<keyof Simulators, Gate>;
   own: Simulators;
   /** The same services with other secrets. */
@@ -111,8 +111,8 @@ export interface Neighbourhood {
   close(): Promise<void>;
 }
 
-/** A server of all roles whose three neighbours stand behind gates. */
-export async function settle(): Promise<Neighbourhood> {
+/** A server of all roles whose three upstreams stand behind gates. */
+export async function openUpstreamBench(): Promise<UpstreamBench> {
   const bench = createBench();
   const [own, others] = [await simulatorsWith(SECRET), await simulatorsWith(ANOTHER)];
   const strangers = {

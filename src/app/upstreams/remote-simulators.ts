@@ -1,10 +1,13 @@
 import { createHttpClient } from '../../mechanisms/http';
-import type { NeighbourParts, Simulated, SimulatorsElsewhere } from './neighbour';
+import type { RemoteSimulators, Simulated, UpstreamParts } from './upstream';
 
 const CALL_MS = 10_000;
 
-/** Asks the process that started us: it runs the simulators, and each of ours is a client of them (app/stack/simulators-door.ts). */
-export function findSimulators(url: string, { releases, log }: Pick<NeighbourParts, 'releases' | 'log'>) {
+/** Asks the process that started us: it runs the simulators, and each of ours is a client of them (app/stack/simulators-server.ts). */
+export function connectSimulators(
+  url: string,
+  { releases, log }: Pick<UpstreamParts, 'releases' | 'log'>,
+): RemoteSimulators {
   const { origin, username } = new URL(url);
   const http = createHttpClient({
     name: 'simulators',
@@ -19,7 +22,7 @@ export function findSimulators(url: string, { releases, log }: Pick<NeighbourPar
   const throwSwitch = async (id: string, name: string, args: unknown[]): Promise<unknown> =>
     ((await http.request({ method: 'POST', path: `/${id}/${name}`, body: { args } })).body as { said?: unknown }).said;
 
-  const elsewhere: SimulatorsElsewhere = {
+  return {
     async of<One extends Simulated>(id: string): Promise<One> {
       const { body } = await http.request({ method: 'GET', path: `/${id}` });
       const { address, switches } = body as { address: One['address']; switches: string[] };
@@ -27,5 +30,4 @@ export function findSimulators(url: string, { releases, log }: Pick<NeighbourPar
       return { address, switches: Object.fromEntries(remote) } as One;
     },
   };
-  return elsewhere;
 }

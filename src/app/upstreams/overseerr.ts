@@ -6,10 +6,10 @@ import type { OverseerrFault, OverseerrSimulator, ReceivedCall } from '../../sim
 import { startOverseerrSimulator } from '../../simulators/overseerr';
 import type { OverseerrClient } from '../../upstreams/overseerr';
 import { createOverseerrClient } from '../../upstreams/overseerr';
-import type { Neighbour, NeighbourParts, Simulated } from './neighbour';
-import { absentClient } from './neighbour';
+import type { Upstream, UpstreamParts, Simulated } from './upstream';
+import { absentClient } from './upstream';
 
-export interface OverseerrNeighbour extends Neighbour<OverseerrClient> {
+export interface OverseerrUpstream extends Upstream<OverseerrClient> {
   /** Where the requests of people are shown; null where there are no pages. */
   pagesUrl: string | null;
   simulated?: SimulatedOverseerr;
@@ -31,11 +31,11 @@ const LARGEST_ANSWER = 10 * 1024 * 1024;
 const IDENTITY = { id: 'overseerr', kind: 'OVERSEERR' } as const;
 const ABSENT = 'No request service is connected: set OVERSEERR_URL and OVERSEERR_API_KEY and start again.';
 
-export async function meetOverseerr(parts: NeighbourParts): Promise<OverseerrNeighbour> {
+export async function connectOverseerr(parts: UpstreamParts): Promise<OverseerrUpstream> {
   const { overseerr: real, demo } = parts.settings;
   if (real) return { ...connect(parts, real, { ...IDENTITY, simulated: false }), pagesUrl: real.url };
   if (demo) {
-    const simulated = await (parts.elsewhere?.of<SimulatedOverseerr>(IDENTITY.id) ?? simulate(parts));
+    const simulated = await (parts.remoteSimulators?.of<SimulatedOverseerr>(IDENTITY.id) ?? simulate(parts));
     return { ...connect(parts, simulated.address, { ...IDENTITY, simulated: true }), pagesUrl: null, simulated };
   }
   return {
@@ -51,7 +51,7 @@ interface Address {
 }
 
 function connect(
-  { settings, releases, observer, log }: NeighbourParts,
+  { settings, releases, observer, log }: UpstreamParts,
   { url, apiKey }: Address,
   connection: Connection,
 ) {
@@ -71,7 +71,7 @@ function connect(
 }
 
 /** Its state outlives us, in a file of its own: like the real one, it is not ours to forget. */
-async function simulate({ folder, releases }: NeighbourParts): Promise<SimulatedOverseerr> {
+async function simulate({ folder, releases }: UpstreamParts): Promise<SimulatedOverseerr> {
   const apiKey = randomBytes(24).toString('base64url');
   const stateFile = folder.place('demo', 'overseerr.json');
   const simulator = await startOverseerrSimulator({ seed: 'household', apiKey, stateFile }).catch((cause: Error) => {

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { createLogger } from '../../mechanisms/observability';
 import { readSettings } from '../config';
-import { meetNeighbours } from '../neighbours';
+import { connectUpstreams } from '.';
 import { createReleases } from '../shutdown';
 import { openStateFolder } from '../state-folder';
 import type { Simulators } from './testing/running-house';
@@ -53,9 +53,9 @@ it('says what to do about a damaged state of the simulated Overseerr', async () 
   const stateFile = folder.place('demo', 'overseerr.json');
   writeFileSync(stateFile, '{"seed":"hou');
   const releases = createReleases(log);
-  const meeting = meetNeighbours({ settings: readSettings({ DEMO: '1' }), folder, releases, log });
+  const connecting = connectUpstreams({ settings: readSettings({ DEMO: '1' }), folder, releases, log });
   const told = { name: 'StartupError', message: expect.stringMatching(`${stateFile}: put it back, or remove it`) };
-  await expect(meeting)
+  await expect(connecting)
     .rejects.toMatchObject(told)
     .finally(() => releases.releaseAll());
 });
@@ -63,15 +63,15 @@ it('says what to do about a damaged state of the simulated Overseerr', async () 
 it.each(sensible)('Plex $plex, Overseerr $overseerr, Uptime Kuma $uptimeKuma', async (kinds) => {
   const releases = createReleases(log);
   const env = { ...envOf(kinds), MEDIANEST_HOME: home };
-  const neighbours = await meetNeighbours({
+  const upstreams = await connectUpstreams({
     ...{ settings: readSettings(env), folder: openStateFolder(home), releases, log },
   });
-  const { uptimeKuma } = neighbours;
+  const { uptimeKuma } = upstreams;
   const nobody = { board: () => undefined, service: () => undefined, gone: () => undefined };
   if (!uptimeKuma.connection.absent) uptimeKuma.client.watch(nobody);
   try {
     for (const name of NAMES) {
-      const { connection, client, simulated } = neighbours[name];
+      const { connection, client, simulated } = upstreams[name];
       const before = real[name].calls(10_000).length;
       const identified = await client.identify().then(
         () => 'answered',

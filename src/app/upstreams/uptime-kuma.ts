@@ -4,10 +4,10 @@ import { startUptimeKumaSimulator } from '../../simulators/uptime-kuma';
 import type { UptimeKumaClient } from '../../upstreams/uptime-kuma';
 import { createUptimeKumaClient } from '../../upstreams/uptime-kuma';
 import type { Settings } from '../config';
-import type { Neighbour, NeighbourParts, Simulated } from './neighbour';
-import { absentClient } from './neighbour';
+import type { Upstream, UpstreamParts, Simulated } from './upstream';
+import { absentClient } from './upstream';
 
-export interface UptimeKumaNeighbour extends Neighbour<UptimeKumaClient> {
+export interface UptimeKumaUpstream extends Upstream<UptimeKumaClient> {
   simulated?: SimulatedUptimeKuma;
 }
 
@@ -26,11 +26,11 @@ const ABSENT =
 /** Reconnecting costs no login, but a server that starts wants to be left alone for a moment. */
 const BACK_OFF_MS = 5_000;
 
-export async function meetUptimeKuma(parts: NeighbourParts): Promise<UptimeKumaNeighbour> {
+export async function connectUptimeKuma(parts: UpstreamParts): Promise<UptimeKumaUpstream> {
   const { uptimeKuma: real, demo } = parts.settings;
   if (real) return { connection: { ...IDENTITY, simulated: false }, client: connect(parts, real) };
   if (demo) {
-    const simulated = await (parts.elsewhere?.of<SimulatedUptimeKuma>(IDENTITY.id) ?? simulate(parts));
+    const simulated = await (parts.remoteSimulators?.of<SimulatedUptimeKuma>(IDENTITY.id) ?? simulate(parts));
     return { connection: { ...IDENTITY, simulated: true }, client: connect(parts, simulated.address), simulated };
   }
   return { connection: { ...IDENTITY, simulated: false, absent: ABSENT }, client: absentClient(ABSENT) };
@@ -38,7 +38,7 @@ export async function meetUptimeKuma(parts: NeighbourParts): Promise<UptimeKumaN
 
 type Account = NonNullable<Settings['uptimeKuma']>;
 
-function connect({ settings, releases, observer, log }: NeighbourParts, account: Account): UptimeKumaClient {
+function connect({ settings, releases, observer, log }: UpstreamParts, account: Account): UptimeKumaClient {
   const { callMs: timeoutMs, probeMs } = settings.times;
   const client = createUptimeKumaClient({
     ...account,
@@ -51,7 +51,7 @@ function connect({ settings, releases, observer, log }: NeighbourParts, account:
   return client;
 }
 
-async function simulate({ releases }: NeighbourParts): Promise<SimulatedUptimeKuma> {
+async function simulate({ releases }: UpstreamParts): Promise<SimulatedUptimeKuma> {
   const account = { user: 'olga', password: randomBytes(24).toString('base64url') };
   const simulator = await startUptimeKumaSimulator(account);
   releases.add('uptime kuma simulator', () => simulator.close());

@@ -5,10 +5,10 @@ import type { Arrival, PlexSimulator } from '../../simulators/plex';
 import { startPlexSimulator } from '../../simulators/plex';
 import type { PlexClient } from '../../upstreams/plex';
 import { createPlexClient } from '../../upstreams/plex';
-import type { Neighbour, NeighbourParts, Simulated } from './neighbour';
-import { absentClient } from './neighbour';
+import type { Upstream, UpstreamParts, Simulated } from './upstream';
+import { absentClient } from './upstream';
 
-export interface PlexNeighbour extends Neighbour<PlexClient> {
+export interface PlexUpstream extends Upstream<PlexClient> {
   simulated?: SimulatedPlex;
 }
 
@@ -27,11 +27,11 @@ const IDENTITY = { id: 'plex', kind: 'PLEX' } as const;
 const ABSENT = 'No Plex is connected: set PLEX_URL and PLEX_TOKEN and start again.';
 
 /** `arrivals`: what came into the simulated household since. */
-export async function meetPlex(parts: NeighbourParts, arrivals: () => readonly Arrival[]): Promise<PlexNeighbour> {
+export async function connectPlex(parts: UpstreamParts, arrivals: () => readonly Arrival[]): Promise<PlexUpstream> {
   const { plex: real, demo } = parts.settings;
   if (real) return connect(parts, real, { ...IDENTITY, simulated: false });
   if (demo) {
-    const simulated = await (parts.elsewhere?.of<SimulatedPlex>(IDENTITY.id) ?? simulate(parts, arrivals));
+    const simulated = await (parts.remoteSimulators?.of<SimulatedPlex>(IDENTITY.id) ?? simulate(parts, arrivals));
     return { ...connect(parts, simulated.address, { ...IDENTITY, simulated: true }), simulated };
   }
   return { connection: { ...IDENTITY, simulated: false, absent: ABSENT }, client: absentClient(ABSENT) };
@@ -43,7 +43,7 @@ interface Address {
 }
 
 function connect(
-  { settings, releases, observer, log }: NeighbourParts,
+  { settings, releases, observer, log }: UpstreamParts,
   { url, token }: Address,
   connection: Connection,
 ) {
@@ -63,7 +63,7 @@ function connect(
 }
 
 async function simulate(
-  { settings, releases }: NeighbourParts,
+  { settings, releases }: UpstreamParts,
   arrivals: () => readonly Arrival[],
 ): Promise<SimulatedPlex> {
   const token = randomBytes(15).toString('base64url');
