@@ -11,7 +11,7 @@ import { until } from './watching';
 const LEASE_MS = 1_000;
 /** A lease, the time until somebody looks, and 5 s. */
 const PUSHES_AGAIN_MS = LEASE_MS + LEASE_MS / 3 + 5_000;
-/** How long a frozen one is waited for by the front, and some. */
+/** How long a frozen one is waited for by the load balancer, and some. */
 const READS_AGAIN_MS = 4_000;
 /** Who is told to go has so long. */
 const DRAINED_MS = 10_000;

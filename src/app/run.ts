@@ -43,16 +43,19 @@ export interface Running extends Started {
 export interface RunOptions {
   replace?: Replace;
   /** Told to go: a start that is not done is given up, though it may still wait for what it has asked. */
-  told?: AbortSignal;
+  signal?: AbortSignal;
 }
 
 /** Starts the roles of the settings. What was opened is closed again when the start fails, or is given up. */
-export async function run(settings: Settings, { replace = (parts) => parts, told }: RunOptions = {}): Promise<Running> {
+export async function run(
+  settings: Settings,
+  { replace = (parts) => parts, signal }: RunOptions = {},
+): Promise<Running> {
   const log = createLogger({ level: settings.logLevel });
   const releases = createReleases(log);
   try {
     const starting = start(settings, { releases, replace, log });
-    return await (told ? Promise.race([starting, failWhen(told)]) : starting);
+    return await (signal ? Promise.race([starting, failWhen(signal)]) : starting);
   } catch (error) {
     await releases.releaseAll();
     throw error;

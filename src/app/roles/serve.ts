@@ -28,27 +28,27 @@ function announce(settings: Settings, who: string, { url, monitoringUrl, signInL
 const ECHO_MS = 1_000;
 
 /** Aborted when the process is told to go, or when the parent that it belongs to is gone. Told a second time, it ends at once. */
-function toldToGo(): AbortSignal {
-  const told = new AbortController();
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
   let first: number | undefined;
   const hear = () => {
     first ??= Date.now();
     if (Date.now() - first > ECHO_MS) process.exit(130);
-    told.abort();
+    stop.abort();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) process.on(signal, hear);
   process.channel?.unref(); // heard, but not waited for
-  return told.signal;
+  return stop.signal;
 }
 
-async function untilTold(told: AbortSignal): Promise<void> {
-  if (!told.aborted) await once(told, 'abort');
+async function untilTold(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
 }
 
 /** The end of a start that was given up: what it still waits for would keep us. */
-function leaveIfTold(told: AbortSignal): (error: unknown) => never {
+function leaveIfTold(signal: AbortSignal): (error: unknown) => never {
   return (error) => {
-    if (error !== told.reason) throw error;
+    if (error !== signal.reason) throw error;
     process.exit();
   };
 }
@@ -56,23 +56,23 @@ function leaveIfTold(told: AbortSignal): (error: unknown) => never {
 /** Serves until told to stop. */
 export async function serve(): Promise<void> {
   const settings = readSettings();
-  const told = toldToGo();
-  const running = await run(settings, { told }).catch(leaveIfTold(told));
+  const signal = stopSignal();
+  const running = await run(settings, { signal }).catch(leaveIfTold(signal));
   const { url, monitoringUrl, signInLink } = running;
   process.send?.({ url, monitoringUrl, signInLink } satisfies Announcement);
-  if (!told.aborted) announce(settings, settings.roles.join(', '), running);
-  await untilTold(told);
+  if (!signal.aborted) announce(settings, settings.roles.join(', '), running);
+  await untilTold(signal);
   await running.stop();
 }
 
 /** The same as many processes. */
 export async function serveStack(): Promise<void> {
   const settings = readSettings();
-  const told = toldToGo();
-  const running = await startStack(settings, { program: path.resolve(__dirname, '../../main.js'), told }).catch(
-    leaveIfTold(told),
+  const signal = stopSignal();
+  const running = await startStack(settings, { program: path.resolve(__dirname, '../../main.js'), signal }).catch(
+    leaveIfTold(signal),
   );
-  if (!told.aborted) announce(settings, MEMBERS.map(([name]) => name).join(', '), running);
-  await untilTold(told);
+  if (!signal.aborted) announce(settings, MEMBERS.map(([name]) => name).join(', '), running);
+  await untilTold(signal);
   await running.stop();
 }

@@ -15,9 +15,9 @@ import type { Releases } from '../shutdown';
 import { createReleases } from '../shutdown';
 import type { StateFolder } from '../state-folder';
 import { openStateFolder } from '../state-folder';
-import type { CrewOptions } from './crew';
-import { CREW_GONE_MS, startCrew } from './crew';
-import { startFront } from './front';
+import type { ChildProcessesOptions } from './child-processes';
+import { STOPPED_WITHIN_MS, startChildProcesses } from './child-processes';
+import { startLoadBalancer } from './load-balancer';
 import { metricsPortsOf } from './metrics-ports';
 import { serveSimulators } from './simulators-server';
 
@@ -43,7 +43,10 @@ interface StackParts {
 }
 
 /** The whole house on one machine, each role a process of its own, behind one address. What was opened is closed again when the start fails. */
-export async function startStack(settings: Settings, how: Pick<CrewOptions, 'program' | 'told'>): Promise<Started> {
+export async function startStack(
+  settings: Settings,
+  how: Pick<ChildProcessesOptions, 'program' | 'signal'>,
+): Promise<Started> {
   const log = createLogger({ level: settings.logLevel });
   const metricsPorts = metricsPortsOf(settings, MEMBERS.length);
   const releases = createReleases(log);
@@ -56,15 +59,20 @@ export async function startStack(settings: Settings, how: Pick<CrewOptions, 'pro
       return environmentWith({ ...surroundings, ...own });
     };
     const members = new Map(MEMBERS.map(([name, role], place) => [name, env(role, place)]));
-    const crew = await startCrew({ ...how, members, log });
-    const said = (name: string): Announcement | null => crew.said(name);
+    const processes = await startChildProcesses({ ...how, members, log });
+    const said = (name: string): Announcement | null => processes.said(name);
     const apis = MEMBERS.filter(([, role]) => role === 'api').map(([name]) => name);
     // What they stand on is not taken away before the last of them is gone.
-    releases.add('processes', () => crew.stop(), CREW_GONE_MS);
+    releases.add('processes', () => processes.stop(), STOPPED_WITHIN_MS);
     const { host, port } = settings;
-    const front = await startFront({ host, port, backends: apis.map((name) => () => addressOf(said(name))), log });
-    releases.add('front', () => front.close());
-    const url = urlOf({ host, port: front.port });
+    const balancer = await startLoadBalancer({
+      host,
+      port,
+      backends: apis.map((name) => () => addressOf(said(name))),
+      log,
+    });
+    releases.add('load balancer', () => balancer.close());
+    const url = urlOf({ host, port: balancer.port });
     const [, code] = said(apis[0]!)?.signInLink?.split('#') ?? [];
     return { url, monitoringUrl: null, signInLink: code ? `${url}#${code}` : null, stop: () => releases.releaseAll() };
   } catch (error) {

@@ -9,7 +9,7 @@ import type { Logger } from '../../mechanisms/observability';
 /** One of those who answer; `null` while it starts. */
 export type Backend = { host: string; port: number } | null;
 
-export interface FrontOptions {
+export interface LoadBalancerOptions {
   host: string;
   port: number;
   /** Always the same places; who sits there may change. */
@@ -36,7 +36,7 @@ interface Seat {
  * Spreads connections, HTTP and WebSocket alike, over those who are ready; when nobody is, over those who answer at all: an old view is better
  * than none. Connections to a frozen process are cut once another one answers, so that their clients come again, and reach that one.
  */
-export async function startFront({ host, port, backends, log }: FrontOptions) {
+export async function startLoadBalancer({ host, port, backends, log }: LoadBalancerOptions) {
   const seats: Seat[] = backends.map((backend) => ({
     backend,
     health: 'away',

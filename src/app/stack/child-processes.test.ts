@@ -3,16 +3,16 @@ import { mkdtempSync, rmSync, watch, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { createLogger } from '../../mechanisms/observability';
-import { startCrew } from './crew';
+import { startChildProcesses } from './child-processes';
 
-const folder = mkdtempSync(path.join(os.tmpdir(), 'medianest-crew-'));
+const folder = mkdtempSync(path.join(os.tmpdir(), 'medianest-child-processes-'));
 const program = path.join(folder, 'program.js');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A crew whose only member shows that it runs, and is never ready. */
-function start(told: AbortSignal) {
+/** A program that shows that it runs, and is never ready. */
+function start(signal: AbortSignal) {
   const members = new Map([['slow', {}]]);
-  return startCrew({ program, members, told, log: createLogger({ level: 'silent' }) });
+  return startChildProcesses({ program, members, signal, log: createLogger({ level: 'silent' }) });
 }
 beforeAll(() =>
   writeFileSync(program, `require('fs').writeFileSync(__dirname + '/runs', ''); setInterval(() => {}, 1000)`),

@@ -7,17 +7,17 @@ import type { Logger } from '../../mechanisms/observability';
 import type { Announcement } from '../run';
 import { failWhen } from '../shutdown';
 
-export interface CrewOptions {
+export interface ChildProcessesOptions {
   /** The program that each member runs. */
   program: string;
   /** By name, like `api-1`: its whole environment. */
   members: ReadonlyMap<string, NodeJS.ProcessEnv>;
   /** We have been told to go, and so, from the same terminal, have they: who ends is not started again, and a start that is not done is given up. */
-  told: AbortSignal;
+  signal: AbortSignal;
   log: Logger;
 }
 
-export interface Crew {
+export interface ChildProcesses {
   /** What the member said when it was ready; null while it starts. */
   said(name: string): Announcement | null;
   /** Tells all to go and waits for them; who does not go is killed. */
@@ -27,14 +27,19 @@ export interface Crew {
 /** Who is told to go has so long, and is then killed. */
 const PATIENCE_MS = 10_000;
 /** By then all are gone. */
-export const CREW_GONE_MS = PATIENCE_MS + 1_000;
+export const STOPPED_WITHIN_MS = PATIENCE_MS + 1_000;
 const REST_MS = { least: 250, most: 10_000 };
 
 /** Keeps processes running: one that ends is started again. None outlives us: each ends when its channel to us does. */
-export async function startCrew({ program, members, told: leaving, log }: CrewOptions): Promise<Crew> {
+export async function startChildProcesses({
+  program,
+  members,
+  signal,
+  log,
+}: ChildProcessesOptions): Promise<ChildProcesses> {
   const running = new Map<string, { child: ChildProcess; said: Announcement | null }>();
   const stop = new AbortController();
-  const stopping = AbortSignal.any([stop.signal, leaving]);
+  const stopping = AbortSignal.any([stop.signal, signal]);
 
   /** One life after the other. One that was not even ready at its end is followed by a longer rest. */
   async function keep(name: string, env: NodeJS.ProcessEnv, told: (end: string | null) => void): Promise<void> {
@@ -71,7 +76,7 @@ export async function startCrew({ program, members, told: leaving, log }: CrewOp
     await Promise.all([...[...running.values()].map(({ child }) => end(child)), ...lives]);
   }
   try {
-    await Promise.race([Promise.all(ready), failWhen(leaving)]);
+    await Promise.race([Promise.all(ready), failWhen(signal)]);
   } catch (error) {
     await stopAll();
     throw error;

@@ -6,10 +6,10 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { createLogger } from '../../mechanisms/observability';
 import { until } from '../../mechanisms/pubsub/testing';
-import { startFront } from './front';
+import { startLoadBalancer } from './load-balancer';
 
 const log = createLogger({ level: 'silent' });
-type Front = Awaited<ReturnType<typeof startFront>>;
+type LoadBalancer = Awaited<ReturnType<typeof startLoadBalancer>>;
 
 /** Says its name, and whether it is ready, unless it is frozen. */
 async function startBackend(name: string) {
@@ -21,7 +21,7 @@ async function startBackend(name: string) {
     response.statusCode = refuses ? 503 : 200;
     response.end(name);
   });
-  server.keepAliveTimeout = 0; // who closes a connection is the front
+  server.keepAliveTimeout = 0; // who closes a connection is the load balancer
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const address = { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
   return { state, server, backend: () => address };
@@ -36,17 +36,17 @@ const socketsHere = (): number =>
 const connectionsOf = (server: Server): Promise<number> =>
   new Promise((resolve, reject) => server.getConnections((error, count) => (error ? reject(error) : resolve(count))));
 
-describe('the front', () => {
+describe('the load balancer', () => {
   let [a, b]: Awaited<ReturnType<typeof startBackend>>[] = [];
-  let front: Front;
+  let balancer: LoadBalancer;
   const first = () => a!;
   const second = () => b!;
   const says = (...said: string[]) =>
-    until(async () => said.includes((await ask(front.port)).said) && said.includes((await ask(front.port)).said));
+    until(async () => said.includes((await ask(balancer.port)).said) && said.includes((await ask(balancer.port)).said));
 
   /** A client whose connection stays, and by whom it was answered. */
   const held = async () => {
-    const client = connect(front.port, '127.0.0.1');
+    const client = connect(balancer.port, '127.0.0.1');
     client.write('GET / HTTP/1.1\r\nHost: house\r\n\r\n');
     const [answer] = (await once(client, 'data')) as [Buffer];
     return { client, by: answer.toString().endsWith('a') ? first() : second() };
@@ -54,10 +54,15 @@ describe('the front', () => {
 
   beforeEach(async () => {
     [a, b] = [await startBackend('a'), await startBackend('b')];
-    front = await startFront({ host: '127.0.0.1', port: 0, backends: [first().backend, second().backend], log });
+    balancer = await startLoadBalancer({
+      host: '127.0.0.1',
+      port: 0,
+      backends: [first().backend, second().backend],
+      log,
+    });
   });
   afterEach(async () => {
-    await front.close();
+    await balancer.close();
     for (const { server } of [first(), second()]) {
       server.closeAllConnections();
       server.close();
@@ -65,8 +70,8 @@ describe('the front', () => {
   });
 
   it('says which port is taken, and by which setting another one is chosen', async () => {
-    const { port } = front;
-    const second = startFront({ host: '127.0.0.1', port, backends: [], log });
+    const { port } = balancer;
+    const second = startLoadBalancer({ host: '127.0.0.1', port, backends: [], log });
     await expect(second).rejects.toThrow(new RegExp(`port ${port} of 127.0.0.1 is taken .* PORT`));
   });
 
@@ -85,15 +90,15 @@ describe('the front', () => {
     await says('b');
     second().server.closeAllConnections();
     second().server.close();
-    await until(async () => (await ask(front.port)).status === 503);
+    await until(async () => (await ask(balancer.port)).status === 503);
   });
 
   it('has nothing left of whom it sent away', async () => {
-    const front = await startFront({ host: '127.0.0.1', port: 0, backends: [], log });
+    const balancer = await startLoadBalancer({ host: '127.0.0.1', port: 0, backends: [], log });
     const before = socketsHere();
-    for (let asked = 0; asked < 10; asked += 1) expect(await ask(front.port)).toMatchObject({ status: 503 });
+    for (let asked = 0; asked < 10; asked += 1) expect(await ask(balancer.port)).toMatchObject({ status: 503 });
     await until(() => socketsHere() <= before);
-    await front.close();
+    await balancer.close();
   });
 
   it.each([true, false])('cuts connections of who is frozen only once another answers (ready: %s)', async (ready) => {
@@ -114,11 +119,11 @@ describe('the front', () => {
 
   it('has nothing left of clients that went as soon as they came', async () => {
     for (let round = 0; round < 20; round += 1) {
-      const clients = Array.from({ length: 25 }, () => connect(front.port, '127.0.0.1'));
+      const clients = Array.from({ length: 25 }, () => connect(balancer.port, '127.0.0.1'));
       await Promise.all(clients.map((client) => once(client, 'connect')));
       for (const client of clients) client.resetAndDestroy();
     }
-    // What remains are the looks of the front itself.
+    // What remains are the looks of the load balancer itself.
     await until(async () => (await connectionsOf(first().server)) + (await connectionsOf(second().server)) <= 2);
   });
 });
