@@ -5,8 +5,8 @@ import { createAppendedSignal } from '../appended-signal';
 import type { EventStore } from '../event-store';
 import { followLog } from '../follow-log';
 import { requireStreamName, writeDown } from '../written-event';
+import { listenForAppends } from './append-listener';
 import { createAppending } from './appending';
-import { keepListening } from './bell';
 import type { Connection } from './connection';
 import { openConnection } from './connection';
 import { isDenied, toReadFailure } from './failures';
@@ -33,24 +33,24 @@ export async function createEventStoreDbStore(parts: EventStoreDbParts): Promise
   const appended = createAppendedSignal();
   const onOutage = (error: Error) => log.warn({ err: error }, 'event store away: waiting to read on');
 
-  let rung = 0n;
+  let newest = 0n;
   // Each append is heard of twice, by its answer and by the subscription: one hint is enough.
-  function ring(position: bigint): void {
-    if (position > rung) appended.notify();
-    rung = position > rung ? position : rung;
+  function onAppended(position: bigint): void {
+    if (position > newest) appended.notify();
+    newest = position > newest ? position : newest;
   }
-  function ringAnyway(): void {
-    rung = 0n;
+  function onGap(): void {
+    newest = 0n;
     appended.notify();
   }
-  const listening = keepListening({ connection, log, ring, ringAnyway });
+  const listening = listenForAppends({ connection, log, onAppended, onGap });
 
   const store: EventStore = {
     ...reading,
     storeId,
     async append(streamId, expected, events) {
       const result = await append(writeDown(streamId, expected, events));
-      ring(result.position);
+      onAppended(result.position);
       return result;
     },
     async readStream(streamId) {

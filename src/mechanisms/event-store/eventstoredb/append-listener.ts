@@ -5,13 +5,13 @@ import type { Logger } from '../../observability';
 import type { Client, Connection } from './connection';
 import { NoAnswer } from './failures';
 
-export interface BellParts {
+export interface AppendListenerParts {
   connection: Connection;
   log: Logger;
   /** Something of ours was appended, at this position or after. */
-  ring(position: bigint): void;
+  onAppended(position: bigint): void;
   /** Something may have been appended unheard. */
-  ringAnyway(): void;
+  onGap(): void;
 }
 
 const BACK_OFF_MS = { first: 50, most: 5_000 };
@@ -20,13 +20,13 @@ const BACK_OFF_MS = { first: 50, most: 5_000 };
  * A live subscription to all that any process appends. It carries no events: who hears it reads on from his own position. So whatever ends
  * it (a killed or frozen node, a burst that outruns the server's buffer, a proxy) can lose and double nothing; one loop subscribes again.
  */
-export async function keepListening(parts: BellParts): Promise<void> {
+export async function listenForAppends(parts: AppendListenerParts): Promise<void> {
   const { connection, log } = parts;
   const { closing } = connection;
   for (let failures = 0; !closing.aborted;) {
     let heard = false;
     const confirmed = () => {
-      if (failures > 0) parts.ringAnyway();
+      if (failures > 0) parts.onGap();
       heard = true;
     };
     try {
@@ -42,7 +42,11 @@ export async function keepListening(parts: BellParts): Promise<void> {
 }
 
 /** Resolves when we close, rejects however else it ends. */
-async function listen({ connection, ring }: BellParts, client: Client, confirmed: () => void): Promise<void> {
+async function listen(
+  { connection, onAppended }: AppendListenerParts,
+  client: Client,
+  confirmed: () => void,
+): Promise<void> {
   const { library, options, closing } = connection;
   const filter = library.excludeSystemEvents();
   const subscription = client.subscribeToAll({ ...options, fromPosition: library.END, filter });
@@ -54,7 +58,7 @@ async function listen({ connection, ring }: BellParts, client: Client, confirmed
     await confirmation(subscription, closing, options.deadline);
     if (closing.aborted) return;
     confirmed();
-    for await (const { commitPosition } of subscription) if (commitPosition !== undefined) ring(commitPosition);
+    for await (const { commitPosition } of subscription) if (commitPosition !== undefined) onAppended(commitPosition);
     if (!closing.aborted) throw new Error('the subscription ended');
   } finally {
     closing.removeEventListener('abort', letGo);
