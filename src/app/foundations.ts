@@ -149,7 +149,7 @@ export async function layFoundations(parts: FoundationParts): Promise<Foundation
   const background = open('background', { statementTimeoutMs: BACKGROUND_STATEMENT_MS });
   const reads = openReplicas(database, { ...parts, password });
   if (settings.databaseUrl) await migrateJobs({ database: background, log });
-  else await succeedTheDead(background, log);
+  else await takeOver(background, log);
   const store = await openEventStore(settings.eventStoreUrl ?? { database, background }, parts);
   const redis = settings.redisUrl ? connectRedis(settings.redisUrl, store, parts) : undefined;
   return { database, background, reads, store, ...(redis ? { redis } : {}) };
@@ -173,7 +173,7 @@ function openReplicas(primary: PostgresDatabase, parts: FoundationParts & Pick<S
 }
 
 /** The embedded database ends with its owner: whoever led or worked on it is gone, and we need not wait for the end of its leases. */
-export async function succeedTheDead(database: PostgresDatabase, log: Logger): Promise<void> {
+export async function takeOver(database: PostgresDatabase, log: Logger): Promise<void> {
   await migrateJobs({ database, log });
   await endAllLeases(database);
   await unlockJobsOfDeadProcesses(database, 0);

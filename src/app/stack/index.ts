@@ -7,7 +7,7 @@ import { APP_ROLE, createDatabase, migrate } from '../../mechanisms/postgres';
 import { startPrivateRedis } from '../../mechanisms/redis';
 import { environmentWith } from '../config';
 import type { RoleName, Settings } from '../config';
-import { startEmbedded, succeedTheDead } from '../foundations';
+import { startEmbedded, takeOver } from '../foundations';
 import { connectUpstreams } from '../upstreams';
 import type { Announcement, Started } from '../run';
 import { urlOf } from '../run';
@@ -106,7 +106,7 @@ async function startDatabase({ folder, releases, log }: StackParts): Promise<str
   const { owner, serving } = await startEmbedded({ folder, releases, log }, { max_connections: CONNECTIONS });
   await migrate({ owner, appRole: { name: APP_ROLE }, log });
   const database = createDatabase({ connection: serving, max: 1, applicationName: 'medianest stack', log });
-  await succeedTheDead(database, log).finally(() => database.close());
+  await takeOver(database, log).finally(() => database.close());
   return owner;
 }
 
