@@ -63,7 +63,7 @@ export async function startEmbedded(
 ): Promise<Server> {
   const postgres = createEmbeddedPostgres({
     dataDir: folder.place('postgres', 'data'),
-    log: log.child({ room: 'postgres' }),
+    log: log.child({ component: 'postgres' }),
     ...(limits && { settings: limits }),
     onRestart: () => log.warn('the database had died and is back'),
   });
@@ -181,7 +181,11 @@ export async function takeOver(database: PostgresDatabase, log: Logger): Promise
 
 /** Keys begin with the store's id: what another house, or this one before a restore, has left there is not ours. */
 function connectRedis(url: string, { storeId }: EventStore, { releases, log }: FoundationParts): RedisConnections {
-  const redis = createRedisConnections({ url, prefix: `medianest:${storeId}:`, log: log.child({ room: 'redis' }) });
+  const redis = createRedisConnections({
+    url,
+    prefix: `medianest:${storeId}:`,
+    log: log.child({ component: 'redis' }),
+  });
   releases.add('redis', () => redis.close());
   return redis;
 }

@@ -42,7 +42,7 @@ export async function startApi({
     images,
     observer,
     traces: settings.demo,
-    log: log.child({ room: 'server' }),
+    log: log.child({ component: 'server' }),
     ...(existsSync(PAGE) ? { playground: playground() } : {}), // absent when run from source
   });
   const address = await server.listen({ host: settings.host, port: settings.port });

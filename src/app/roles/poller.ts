@@ -29,10 +29,10 @@ export async function startPoller({
   requests,
   library,
   status,
-  log,
+  log: processLog,
 }: House): Promise<() => Promise<void>> {
   const { probeMs, pollFastMs, leaseMs } = settings.times;
-  const room = log.child({ room: 'poller' });
+  const log = processLog.child({ component: 'poller' });
   const connected = !upstreams.overseerr.connection.absent;
   let swept = -AVAILABILITY_PERIOD_MS;
   const sweep = async () => {
@@ -55,16 +55,16 @@ export async function startPoller({
   });
   const firstLook = Promise.all(looks.map(({ look, first = look }) => first()))
     .then(sweep)
-    .catch((error: unknown) => room.warn({ err: error }, 'the first look outside failed; the rounds will try again'));
+    .catch((error: unknown) => log.warn({ err: error }, 'the first look outside failed; the rounds will try again'));
   await Promise.race([firstLook, pause(FIRST_LOOK_MS, undefined, { ref: false })]);
   const lookAtLinked = asLeader('poller:requests', () => requests.poller.lookAtLinked());
   const wakeDue = asLeader('poller:janitor', () => requests.poller.wakeDue());
   const rounds = [
     // Each for itself: a service that hangs must not delay the look at the others.
-    ...looks.map(({ look }) => every(probeMs, look, room)),
-    every(pollFastMs, lookAtLinked, room),
-    every(pollFastMs, asLeader('poller:availability', sweep), room),
-    every(leaseMs, wakeDue, room),
+    ...looks.map(({ look }) => every(probeMs, look, log)),
+    every(pollFastMs, lookAtLinked, log),
+    every(pollFastMs, asLeader('poller:availability', sweep), log),
+    every(leaseMs, wakeDue, log),
   ];
   return async () => {
     await Promise.all(rounds.map((round) => round.stop()));

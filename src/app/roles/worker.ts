@@ -11,14 +11,13 @@ export async function startWorker({
   observer,
   log,
 }: House): Promise<() => Promise<void>> {
-  const room = log.child({ room: 'worker' });
   const runner = await startJobRunner({
     database: foundations.background,
     tasks: requests.tasks,
     concurrency: JOBS_AT_ONCE,
     leases,
     metrics: observer.metrics,
-    log: room,
+    log: log.child({ component: 'worker' }),
   });
   return () => runner.stop();
 }
