@@ -13,7 +13,7 @@ import { accountsAccess } from './policy';
 import { AccountResolver } from './resolvers';
 
 export { accountCodecs };
-export type { Account, Member, Role } from './account';
+export type { Account, Member } from './account';
 export type { AccountChange } from './commands';
 
 export interface AccountsParts {

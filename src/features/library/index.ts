@@ -162,4 +162,3 @@ export function createLibraryFeature(parts: LibraryParts) {
     syncAvailability: createAvailabilitySync({ overseerr, cache: memory, clock }),
   };
 }
-export type LibraryFeature = ReturnType<typeof createLibraryFeature>;

@@ -156,4 +156,3 @@ export function createRequestsFeature(parts: RequestsParts) {
     poller,
   };
 }
-export type RequestsFeature = ReturnType<typeof createRequestsFeature>;

@@ -9,7 +9,7 @@ import type { MediaRequest } from './media-request/media-request';
 import type { UpstreamLook } from './media-request/observation';
 import { failureOf } from './upstream-failure';
 
-export const LOOK_UPSTREAM = 'look-upstream';
+const LOOK_UPSTREAM = 'look-upstream';
 
 /** Which request a job is about. */
 export interface RequestTarget {

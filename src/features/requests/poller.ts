@@ -89,4 +89,3 @@ export function createRequestPoller(all: RequestPollerParts) {
     } satisfies Tasks,
   };
 }
-export type RequestPoller = ReturnType<typeof createRequestPoller>;

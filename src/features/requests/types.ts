@@ -55,7 +55,7 @@ export const DecisionState = enumeration('DecisionState', 'How it was decided.',
   DECLINED: 'Against it.',
   CANCELLED: 'Taken back.',
 });
-export const DeclineReason = enumeration('DeclineReason', 'Why it was declined.', {
+const DeclineReason = enumeration('DeclineReason', 'Why it was declined.', {
   NOT_RELEASED: 'It is not out yet.',
   TOO_LARGE: 'Too much to store.',
   NOT_SUITABLE: 'Not for this library.',

@@ -97,4 +97,3 @@ export function createStatusFeature(parts: StatusParts) {
     },
   };
 }
-export type StatusFeature = ReturnType<typeof createStatusFeature>;

@@ -203,4 +203,3 @@ export function createStatusPoller(parts: StatusPollerParts) {
     },
   };
 }
-export type StatusPoller = ReturnType<typeof createStatusPoller>;

@@ -1,2 +1,2 @@
-export type { Budget, BudgetOptions, Grant } from './budget';
+export type { Budget } from './budget';
 export { createBudget } from './budget';

@@ -4,9 +4,8 @@ import { createLayers } from './layers';
 import { createScopedCache } from './reading';
 import type { ReadingParts } from './reading';
 
-export type { Audience, Cache, Cached, CacheQuestion, CacheScope, ReadFacts, ReadOutcome, ScopedCache } from './cache';
+export type { Cache, Cached, CacheScope, ReadOutcome, ScopedCache } from './cache';
 export { createSingleFlight } from './single-flight';
-export type { SingleFlight } from './single-flight';
 
 export interface CacheOptions {
   /** With it all processes share what is kept, and hear what is forgotten. */

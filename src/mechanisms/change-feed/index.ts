@@ -1,7 +1,6 @@
-export type { ChangeFeed, FeedEntry, FeedItem, FeedSubscription } from './entry';
+export type { ChangeFeed, FeedEntry, FeedItem } from './entry';
 export { createItemLoader } from './item-loader';
 export type { FeedWriter } from './feed-writer';
 export { createFeedWriter } from './feed-writer';
 export { feedTopic } from './feed-reader';
-export type { ChangeFeedParts } from './change-feed';
 export { createChangeFeed } from './change-feed';

@@ -67,4 +67,3 @@ export function createImageAddresses({ key, clock, remembered = REMEMBERED }: Im
     },
   };
 }
-export type ImageAddresses = ReturnType<typeof createImageAddresses>;

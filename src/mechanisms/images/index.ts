@@ -9,8 +9,7 @@ import type { StoredImage } from './disk';
 import { etagOf, openImageDisk } from './disk';
 import { isImage } from './image-type';
 
-export type { ImageAddress, ImageName } from './address';
-export type { StoredImage } from './disk';
+export type { ImageAddress } from './address';
 
 /** Asks a service for one of its pictures. Throws UpstreamFailure, and InvalidInput for what is no path of a picture there. */
 export type ImageSource = (path: string) => Promise<{ contentType: string; bytes: Buffer }>;

@@ -1,3 +1,2 @@
-export type { AcquireOptions, Lease, Leases } from './lease';
-export type { LeasesParts } from './leases';
+export type { Lease, Leases } from './lease';
 export { createLeases, endAllLeases, processLease } from './leases';

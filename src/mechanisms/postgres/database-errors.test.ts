@@ -1,5 +1,5 @@
 import { DatabaseUnavailable, InvalidInput } from '../errors';
-import { asDatabaseError } from '.';
+import { asDatabaseError } from './database-errors';
 
 const withCode = (code: string) => Object.assign(new Error('some words'), { code });
 

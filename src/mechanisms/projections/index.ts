@@ -1,9 +1,8 @@
 export { monitorProjections } from './monitoring';
 export type { Projection, ProjectionState } from './projection';
-export type { ProjectionEngine, ProjectionEngineParts } from './engine';
+export type { ProjectionEngine } from './engine';
 export { createProjectionEngine } from './engine';
-export type { ParkedStream } from './parked-streams';
-export type { Projections, ProjectionsParts, ProjectionStatus } from './projections';
+export type { Projections, ProjectionStatus } from './projections';
 export { createProjections } from './projections';
 export { retryStopped } from './checkpoint';
 export type { Rebuild } from './rebuild-request';

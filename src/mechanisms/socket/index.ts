@@ -1,2 +1,2 @@
 export { createSocketClient } from './socket-client';
-export type { SocketClient, SocketClientOptions, SocketListener } from './socket-client';
+export type { SocketClient, SocketClientOptions } from './socket-client';

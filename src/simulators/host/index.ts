@@ -1,6 +1,5 @@
 export { createFaults } from './faults';
 export type { Fault, Faults } from './faults';
 export { listen } from './listener';
-export type { Listener } from './listener';
 export { openRequestLog } from './request-log';
 export type { ReceivedCall, RequestLog } from './request-log';

@@ -42,5 +42,5 @@ const FIRST = ['Ada', 'Bela', 'Cem', 'Dora', 'Elif', 'Finn', 'Gita', 'Hugo', 'In
 const LAST = ['Abara', 'Brandt', 'Castell', 'Dumont', 'Eriksen', 'Farrow', 'Grieg', 'Holub', 'Iversen', 'Jansky'];
 export const personName = (number: number): string => `${pick(FIRST, number)} ${pick(LAST, Math.floor(number / 3))}`;
 
-export const GENRES = ['Drama', 'Comedy', 'Thriller', 'Science Fiction', 'Adventure', 'Mystery', 'Documentary'];
+const GENRES = ['Drama', 'Comedy', 'Thriller', 'Science Fiction', 'Adventure', 'Mystery', 'Documentary'];
 export const genresOf = (number: number): string[] => [pick(GENRES, number), pick(GENRES, number * 2 + 3)];

@@ -13,7 +13,7 @@ import { householdSeed } from './seed';
 
 export type { ShownStatus } from './monitoring';
 export { seedOf } from './seed';
-export type { Condition, Seed } from './seed';
+export type { Seed } from './seed';
 
 export interface UptimeKumaSimulatorOptions {
   user: string;

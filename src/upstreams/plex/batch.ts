@@ -3,7 +3,7 @@ import { UpstreamFailure } from '../../mechanisms/http';
 import type { PlexItem, PlexLookup } from './plex';
 
 /** More at once take a busy server too long (contracts/plex.md 3.7). */
-export const LARGEST_BATCH = 50;
+const LARGEST_BATCH = 50;
 
 /** Asks for several ids at once; answers those that are there, in any order. */
 export type AskMany = (ratingKeys: readonly string[]) => Promise<PlexItem[]>;

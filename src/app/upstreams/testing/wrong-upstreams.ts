@@ -22,7 +22,7 @@ export interface Gate {
   leadTo(url: string | null): Promise<void>;
 }
 
-export async function openGate(): Promise<Gate & { close(): Promise<void> }> {
+async function openGate(): Promise<Gate & { close(): Promise<void> }> {
   let target: number | null = null;
   const sockets = new Set<Socket>();
   const keep = (socket: Socket): Socket => {
