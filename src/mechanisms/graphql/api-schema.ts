@@ -4,12 +4,6 @@ import { buildSchema } from 'type-graphql';
 /** A resolver class and the object that wiring made of it. */
 export type ResolverMount = readonly [resolverClass: Function, instance: object];
 
-export interface ApiSchemaOptions {
-  resolvers: readonly ResolverMount[];
-  /** Types that are only reached through an interface. */
-  orphanedTypes?: readonly Function[];
-}
-
 /** type-graphql wants a pubSub as soon as there is a subscription; ours bring their own iterators and never ask it. */
 const noTopics = {
   publish: refuse,
@@ -20,13 +14,12 @@ function refuse(): never {
 }
 
 /** The executable schema over resolvers that wiring made. Input shapes are checked by GraphQL, their meaning by commands. */
-export async function buildApiSchema({ resolvers, orphanedTypes = [] }: ApiSchemaOptions): Promise<GraphQLSchema> {
+export async function buildApiSchema({ resolvers }: { resolvers: readonly ResolverMount[] }): Promise<GraphQLSchema> {
   const instances = new Map<unknown, object>(resolvers);
   const [first, ...others] = resolvers.map(([resolverClass]) => resolverClass);
   if (!first) throw new TypeError('a schema needs a resolver');
   return buildSchema({
     resolvers: [first, ...others],
-    orphanedTypes: [...orphanedTypes],
     container: { get: (resolverClass: Function) => instances.get(resolverClass) },
     pubSub: noTopics,
     validate: false,

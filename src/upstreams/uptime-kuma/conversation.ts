@@ -13,8 +13,6 @@ export interface ConversationParts {
   login: Login;
   /** What somebody who asks waits for a connection that is being made, and we for its first word. */
   timeoutMs: number;
-  /** What the whole board may take after a login: with hundreds of monitors that is long. */
-  boardMs?: number;
   /** Monotonic. */
   clock: () => number;
   log: Logger;
@@ -29,6 +27,7 @@ interface Session {
   timer?: NodeJS.Timeout;
 }
 
+/** What the whole board may take after a login: with hundreds of monitors that is long. */
 const BOARD_MS = 60_000;
 
 export function createConversation(parts: ConversationParts): UptimeKumaClient {
@@ -166,7 +165,7 @@ class Conversation implements UptimeKumaClient {
     this.parts.socket.settled();
     if (!current.board.isComplete()) {
       const late = () => failed('TIMEOUT', 'did not send its monitors in time');
-      this.giveUpAfter(current, this.parts.boardMs ?? BOARD_MS, late);
+      this.giveUpAfter(current, BOARD_MS, late);
     }
     if (this.version !== null) this.decided();
   }
