@@ -1,4 +1,4 @@
-/** One run of everything; the suffix says the price: *.test.ts pure, *.int.test.ts real Postgres, e2e/*.e2e.test.ts the built server. */
+/** One run of everything; the suffix says the price: *.test.ts no database, *.int.test.ts real Postgres, e2e/*.e2e.test.ts the built server. */
 const swc = {
   jsc: {
     target: 'es2022',
