@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 
-/** Who is asked and does not say is not ready: those who watch a process do not wait for ever. Sooner than our front takes it for frozen. */
+/** Who is asked and does not say is not ready: those who watch a process do not wait for ever. Sooner than our load balancer takes it for frozen. */
 const READY_MS = 1_500;
 const SILENT = 'its parts do not answer';
 
