@@ -1,4 +1,4 @@
-export { bind } from './following';
+export { bind } from './async-context';
 export { createLogger, flushLog } from './logger';
 export type { Logger } from './logger';
 export { createMetrics } from './metrics';

@@ -1,6 +1,6 @@
 import { setImmediate as pause } from 'node:timers/promises';
 import type { Step } from './observer';
-import { bind } from './following';
+import { bind } from './async-context';
 import { createObserver } from './observer';
 
 const call: Step = { kind: 'UPSTREAM', of: 'plex', what: 'GET /library', outcome: '200', ms: 5 };

@@ -1,4 +1,4 @@
-import { createFollowing } from './following';
+import { createAsyncContext } from './async-context';
 import type { Metrics } from './metrics';
 import { createMetrics } from './metrics';
 
@@ -54,7 +54,7 @@ interface OpenRecording extends Recording {
 export function createObserver(): Observer {
   const metrics = createMetrics();
   const count = register(metrics);
-  const running = createFollowing<OpenRecording>();
+  const running = createAsyncContext<OpenRecording>();
   return {
     metrics,
     step(step) {

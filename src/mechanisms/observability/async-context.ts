@@ -4,7 +4,7 @@ import { promiseHooks } from 'node:v8';
  * What a piece of work belongs to, followed into all that it awaits. AsyncLocalStorage does more, and does it for sockets and timers as well, which on Node 20 costs a
  * fifth of an operation: this follows promises alone. What goes on by a callback of something else takes it along with `bind`.
  */
-export interface Following<Owner> {
+export interface AsyncContext<Owner> {
   run<Result>(owner: Owner, work: () => Result): Result;
   current(): Owner | undefined;
 }
@@ -38,7 +38,7 @@ function runFor<Result>(owner: unknown, work: () => Result): Result {
 }
 
 /** There is one in a process: an operation and its parts belong to one owner. */
-export function createFollowing<Owner>(): Following<Owner> {
+export function createAsyncContext<Owner>(): AsyncContext<Owner> {
   follow();
   return { run: runFor, current: () => current as Owner | undefined };
 }
