@@ -1,4 +1,4 @@
-import { lateness } from '../../mechanisms/projections';
+import { describeLag } from '../../mechanisms/projections';
 import type { Obstacle } from '../../server/health';
 import type { House } from '../wiring';
 
@@ -15,6 +15,6 @@ export function obstacleOf({
   const wantsThem = roles.includes('api') || roles.includes('projector');
   return async (): Promise<Obstacle> => {
     const statuses = (await projections.list()).filter(({ name }) => viewNames.includes(name));
-    return lateness(statuses, wantsThem ? times.readyLagMs : Infinity);
+    return describeLag(statuses, wantsThem ? times.readyLagMs : Infinity);
   };
 }

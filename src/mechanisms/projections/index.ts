@@ -7,7 +7,7 @@ export { createProjections } from './projections';
 export { retryStopped } from './checkpoint';
 export type { Rebuild } from './rebuild-request';
 export { readRebuild, requestRebuild } from './rebuild-request';
-export { lateness } from './lateness';
+export { describeLag } from './lag';
 export type { View, Views } from './views';
 export { createViews } from './views';
 export type { ViewLoader } from './view-loader';

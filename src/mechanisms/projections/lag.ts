@@ -4,7 +4,7 @@ import type { ProjectionStatus } from './projections';
  * What is wrong with how far projections are, in words for an operator; null: nothing. One that is stopped is late as soon as there is something
  * that it should have seen for so long. One whose rows are made anew shows those of before meanwhile, and that is no fault.
  */
-export function lateness(statuses: readonly ProjectionStatus[], boundMs: number): string | null {
+export function describeLag(statuses: readonly ProjectionStatus[], boundMs: number): string | null {
   const late = statuses.filter((one) => one.lagMs === null || (one.lagMs > boundMs && !isMade(one))).map(tell);
   return late.length > 0 ? late.join('; ') : null;
 }

@@ -1,5 +1,5 @@
 import type { ProjectionStatus } from '.';
-import { lateness } from '.';
+import { describeLag } from '.';
 
 const status = (lagMs: number | null, state: ProjectionStatus['state'] = 'LIVE'): ProjectionStatus => ({
   name: 'request-view',
@@ -20,16 +20,16 @@ it.each([
   [75_400, 'STOPPED', 'request-view is 75 s behind, stopped by an error'],
   [null, 'LIVE', 'how far request-view is cannot be told'],
 ] as const)('a lag of %s ms, %s: %s', (lagMs, state, said) => {
-  expect(lateness([status(0), status(lagMs, state)], 60_000)).toBe(said);
+  expect(describeLag([status(0), status(lagMs, state)], 60_000)).toBe(said);
 });
 
 it('does not count one whose rows are made anew, unless that stopped', () => {
   const rebuilding = status(61_000, 'REBUILDING');
-  expect(lateness([rebuilding], 60_000)).toBeNull();
+  expect(describeLag([rebuilding], 60_000)).toBeNull();
   const rebuild = { position: 3n, share: 0.4, error: null };
-  expect(lateness([{ ...rebuilding, rebuild }], 60_000)).toBeNull();
-  expect(lateness([{ ...rebuilding, rebuild: { ...rebuild, error: 'cannot' } }], 60_000)).toBe(
+  expect(describeLag([{ ...rebuilding, rebuild }], 60_000)).toBeNull();
+  expect(describeLag([{ ...rebuilding, rebuild: { ...rebuild, error: 'cannot' } }], 60_000)).toBe(
     'request-view is 61 s behind',
   );
-  expect(lateness([status(null, 'REBUILDING')], 60_000)).toBe('how far request-view is cannot be told');
+  expect(describeLag([status(null, 'REBUILDING')], 60_000)).toBe('how far request-view is cannot be told');
 });
