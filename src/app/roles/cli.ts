@@ -18,14 +18,12 @@ import { visitDatabase, visitEventStore } from '../foundations';
 import { allProjections } from '../projections';
 import { createReleases } from '../shutdown';
 import { openStateFolder } from '../state-folder';
-import { apiOnly } from '../api-only';
-import { serveStack } from './serve';
 import { withTemporaryDatabase } from '../temporary-database';
 
 /** Hands the command line its parts; each is made when a command wants it. */
 export function runCommand(words: string[]): Promise<void> {
   return runCli(words, {
-    stack: serveStack,
+    stack: async () => (await import('./serve.js')).serveStack(),
     print: (text) => process.stdout.write(`${text}\n`),
     printLine,
     printOver,
@@ -53,7 +51,7 @@ export function runCommand(words: string[]): Promise<void> {
       });
       return standing;
     },
-    schema: async (demo) => buildApiSchema(apiOnly(demo)),
+    schema: async (demo) => buildApiSchema((await import('../api-only.js')).apiOnly(demo)),
     catalogue: () => withTemporaryDatabase(readCatalogue),
     visitEvents,
     listProjections,
