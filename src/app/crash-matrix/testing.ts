@@ -73,24 +73,25 @@ async function eventually<Value>(
   }
 }
 
-/** The program as one file, which starts in half the time; around it stands what it looks for by its own place. */
-function compile(folder: string): string {
-  for (const name of ['node_modules', 'migrations']) symlinkSync(path.join(ROOT, name), path.join(folder, name));
-  const outfile = path.join(folder, 'dist/src/app/testing.js');
+/** The program as one file, which starts in half the time; around it stands what it looks for by its own place. Made once for a test file. */
+const compiled = mkdtempSync(path.join(os.tmpdir(), 'medianest-crash-program-'));
+const program = path.join(compiled, 'dist/src/app/testing.js');
+beforeAll(() => {
+  for (const name of ['node_modules', 'migrations']) symlinkSync(path.join(ROOT, name), path.join(compiled, name));
   // At once, for else esbuild leaves a process of its own to the one that runs tests.
   buildSync({
     entryPoints: [path.resolve(__dirname, '../testing.ts')],
-    outfile,
+    outfile: program,
     bundle: true,
     packages: 'external',
     platform: 'node',
     keepNames: true,
     logLevel: 'error',
   });
-  return outfile;
-}
+});
+afterAll(() => rmSync(compiled, { recursive: true, force: true }));
 
-function launch(program: string, point: Point, env: NodeJS.ProcessEnv) {
+function launch(point: Point, env: NodeJS.ProcessEnv) {
   const { PATH, HOME } = process.env;
   const child = spawn(process.execPath, [program, point], { env: { PATH, HOME, ...env } });
   const said: Said[] = [];
@@ -169,14 +170,13 @@ export async function createWorld({ availableAfterMs = 1_000 } = {}) {
   });
   const stateFile = path.join(home, 'overseerr.json');
   const overseerr = await startOverseerrSimulator({ seed: 'household', apiKey: API_KEY, stateFile, availableAfterMs });
-  const program = compile(home);
   const servers: ReturnType<typeof launch>[] = [];
 
   return {
     overseerr,
     database,
     async start(point: Point, env: NodeJS.ProcessEnv = {}) {
-      const server = launch(program, point, {
+      const server = launch(point, {
         DATABASE_URL: database.connection.ownerUrl,
         OVERSEERR_URL: overseerr.url,
         OVERSEERR_API_KEY: API_KEY,
