@@ -41,6 +41,16 @@ async function withPostgres(
   }
 }
 
+/** What initdb makes is always the same: made once for the tests that are not about it. */
+const made = fs.mkdtempSync(path.join(os.tmpdir(), 'medianest-embedded-made-'));
+beforeAll(() => {
+  fs.chmodSync(made, 0o755);
+  dataDir = path.join(made, 'postgres');
+  return withPostgres(() => Promise.resolve());
+});
+afterAll(() => fs.rmSync(made, { recursive: true, force: true }));
+const useMade = () => void execFileSync('cp', ['-a', made, path.dirname(dataDir)]);
+
 async function query(postgres: EmbeddedPostgres, sql: string): Promise<unknown[]> {
   const client = new Client(postgres.connection);
   client.on('error', () => undefined);
@@ -50,6 +60,11 @@ async function query(postgres: EmbeddedPostgres, sql: string): Promise<unknown[]
   } finally {
     await client.end();
   }
+}
+
+/** The database is there, or the one row that was written. */
+async function answers(postgres: EmbeddedPostgres, sql = 'select 1 as n'): Promise<void> {
+  expect(await query(postgres, sql)).toEqual([{ n: 1 }]);
 }
 
 async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
@@ -101,12 +116,11 @@ describe('the server', () => {
       expect(await query(postgres, 'show fsync')).toEqual([{ fsync: 'on' }]);
       expect(fs.statSync(postgres.connection.host).mode & 0o077).toBe(0);
     });
-    await withPostgres(async (postgres) => {
-      expect(await query(postgres, 'select n from note')).toEqual([{ n: 1 }]);
-    });
+    await withPostgres((postgres) => answers(postgres, 'select n from note'));
   });
 
   it('is reached by the URL for any user and database', async () => {
+    useMade();
     await withPostgres(async (postgres) => {
       await query(postgres, 'create role ben login');
       const client = new Client({ connectionString: postgres.urlFor({ user: 'ben', database: 'postgres' }) });
@@ -118,6 +132,8 @@ describe('the server', () => {
 });
 
 describe('when its owner is killed', () => {
+  beforeEach(useMade);
+
   it('ends, and keeps every committed row for the next owner', async () => {
     const child = await spawnOwner();
     const pid = postmasterPid();
@@ -128,20 +144,18 @@ describe('when its owner is killed', () => {
     await killed(child);
     await until('the server ends', () => !isAlive(pid));
     await client.end().catch(() => undefined);
-    await withPostgres(async (postgres) => {
-      expect(await query(postgres, 'select n from note')).toEqual([{ n: 1 }]);
-    });
+    await withPostgres((postgres) => answers(postgres, 'select n from note'));
   });
 
   it('hands the folder over to an owner that starts at once', async () => {
     await killed(await spawnOwner());
-    await withPostgres(async (postgres) => {
-      expect(await query(postgres, 'select 1 as n')).toEqual([{ n: 1 }]);
-    });
+    await withPostgres(answers);
   });
 });
 
 describe('when the server is killed', () => {
+  beforeEach(useMade);
+
   it.each([
     ['the postmaster', (pid: number) => pid],
     ['its guard', (pid: number) => Number(execFileSync('ps', ['-o', 'ppid=', '-p', String(pid)]).toString())],
@@ -154,7 +168,7 @@ describe('when the server is killed', () => {
         process.kill(victim(pid), 'SIGKILL');
         await until('the server is back', () => restarts === 1);
         expect(postmasterPid()).not.toBe(pid);
-        expect(await query(postgres, 'select n from note')).toEqual([{ n: 1 }]);
+        await answers(postgres, 'select n from note');
       },
       { onRestart: () => restarts++ },
     );
@@ -197,9 +211,10 @@ describe('a folder that cannot be used', () => {
   }
 
   it('is one that another owner uses', async () => {
+    useMade();
     await withPostgres(async (postgres) => {
       await refused(new RegExp(`in use by another MediaNest .*pid ${postmasterPid()}`));
-      expect(await query(postgres, 'select 1 as n')).toEqual([{ n: 1 }]); // and the owner was not disturbed
+      await answers(postgres); // and the owner was not disturbed
     });
   });
 
@@ -254,9 +269,7 @@ describe('a checkout', () => {
   it('may lie in a closed home, with a umask of 077', async () => {
     fs.chmodSync(home, 0o700);
     await killed(await spawnOwner(0o077));
-    await withPostgres(async (postgres) => {
-      expect(await query(postgres, 'select 1 as n')).toEqual([{ n: 1 }]);
-    });
+    await withPostgres(answers);
     if (isRoot) expect(fs.readlinkSync(dataDir)).toMatch(/^\/var\/lib\/medianest\/postgres-/);
   });
 
@@ -264,9 +277,7 @@ describe('a checkout', () => {
     fs.mkdirSync(path.join(home, 'real'));
     fs.symlinkSync(path.join(home, 'real'), path.join(home, 'link'));
     dataDir = path.join(home, 'link', 'postgres');
-    await withPostgres(async (postgres) => {
-      expect(await query(postgres, 'select 1 as n')).toEqual([{ n: 1 }]);
-    });
+    await withPostgres(answers);
     expect(fs.existsSync(path.join(home, 'real', 'postgres', 'PG_VERSION'))).toBe(true);
   });
 
