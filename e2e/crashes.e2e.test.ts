@@ -79,8 +79,7 @@ it.each([
   ['as the first are acknowledged', (acknowledged: number) => acknowledged >= 3],
   ['as the first are handed over', () => posts() >= 3],
 ])('kill -9, %s: no orphan, and all that was acknowledged is handed over once', async (_when, isTime) => {
-  const token = await house.token('ben');
-  const ben = server.as(token);
+  const { ben } = await server.signIn();
   const acknowledged: string[] = [];
   const asking = targets.map(async (input) => {
     acknowledged.push(await ask(ben, input));
@@ -92,15 +91,14 @@ it.each([
   await until('the end of all its children', () => (house.children().length === 0 ? true : undefined));
 
   server = await house.start();
-  const again = server.as(token);
+  const again = server.as(ben.token);
   const kept = await expectOnceEach(again);
   expect(kept).toEqual(expect.arrayContaining(acknowledged));
 });
 
 it('Postgres killed under load: told with a code, nothing is lost, and it comes back by itself', async () => {
   const patience = { patienceMs: 60_000 };
-  const tokens = await Promise.all(['olga', 'ben', 'cleo'].map((name) => house.token(name)));
-  const people = tokens.map((token) => server.as(token, patience));
+  const people = Object.values(await server.signIn()).map(({ token }) => server.as(token, patience));
   const [olga] = people as [Person];
   const updates = watch(olga.subscribe(RequestUpdatedDocument, { after: await here(olga) }));
   const acknowledged: string[] = [];

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import path from 'node:path';
 import {
   DemoUpstreamCallsDocument,
@@ -111,12 +114,13 @@ describe('a start that cannot be', () => {
   const startsNow = async () => (await house.start()).stop();
 
   it('on a busy port says so, and leaves a folder that can be used', async () => {
-    const other = createHouse();
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
     try {
-      const { port } = new URL((await other.start()).url);
-      expectRefusal(await house.run([], { PORT: port }), `port ${port} of 127.0.0.1`, 'PORT');
+      expectRefusal(await house.run([], { PORT: `${port}` }), `port ${port} of 127.0.0.1`, 'PORT');
     } finally {
-      await other.leave();
+      other.close();
     }
     await startsNow();
   });
