@@ -33,12 +33,18 @@ const listening = async () =>
     `select pid, application_name as name from pg_stat_activity where pid <> pg_backend_pid() and query like '%listen bell%'`,
   );
 
-/** Two processes that listen, and how often each heard the other. */
+/** Two processes that listen, how often each heard the other, and what it said last. */
 async function twoChannels() {
   const heard = [0, 0];
-  const channels = processes.map((database, n) => database.channel('bell', () => heard[n]!++));
+  const said: (string | undefined)[] = [];
+  const channels = processes.map((database, n) =>
+    database.channel('bell', (message) => {
+      heard[n]!++;
+      said[n] = message;
+    }),
+  );
   await until(async () => (await listening()).length === 2);
-  return { heard, one: channels[0]!, other: channels[1]! };
+  return { heard, said, one: channels[0]!, other: channels[1]! };
 }
 
 it('rings at the other process, not at its own, and many rings are few', async () => {
@@ -48,6 +54,16 @@ it('rings at the other process, not at its own, and many rings are few', async (
   other.ring();
   await until(() => heard[0]! > 0);
   expect(heard).toEqual([1, 1]);
+});
+
+it('rings with the last message, and without one', async () => {
+  const { heard, said, one } = await twoChannels();
+  for (const message of ['first', `it's "last"`]) one.ring(message);
+  await until(() => heard[1]! > 0);
+  expect(said[1]).toBe(`it's "last"`);
+  one.ring();
+  await until(() => heard[1]! > 1);
+  expect(said[1]).toBeUndefined();
 });
 
 it('connects again by itself, and then counts as rung: something may have been missed', async () => {

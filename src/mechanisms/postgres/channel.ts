@@ -5,8 +5,8 @@ import { Client } from 'pg';
 
 /** A bell between processes: LISTEN and NOTIFY on a connection of its own. May be lost, as when the connection is; who listens polls as a net. */
 export interface Channel {
-  /** Rings at the others. Many calls within some milliseconds are one. */
-  ring(): void;
+  /** Rings at the others, with this message. Many calls within some milliseconds are one, with the last message. */
+  ring(message?: string): void;
   close(): void;
 }
 
@@ -20,14 +20,18 @@ const LONGEST_GAP_MS = 16;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 
-/** `onRing`: another process rang, or may have while we were not connected. */
-export function createChannel(config: PoolConfig, name: string, onRing: () => void): Channel {
+/** A lost ring is allowed, a wait for the disk is not. For this statement alone: behind a pooler the session may be somebody else's next. */
+const RING = `select set_config('synchronous_commit', 'off', true), pg_notify($1, $2)`;
+
+/** `onRing`: another process rang, with its message; or may have while we were not connected: without one. */
+export function createChannel(config: PoolConfig, name: string, onRing: (message?: string) => void): Channel {
   const me = randomUUID();
   const closing = new AbortController();
   const closed = new Promise<void>((resolve) => closing.signal.addEventListener('abort', () => resolve()));
   let listening: Client | undefined;
   let due: (() => void) | undefined;
   let waiting = 0;
+  let message = '';
   let gap = GAP_MS;
   let sent = 0;
   let missed = false;
@@ -35,7 +39,9 @@ export function createChannel(config: PoolConfig, name: string, onRing: () => vo
   async function listen(): Promise<void> {
     const client = new Client(config);
     const ended = endOf(client); // the loop below connects again
-    client.on('notification', ({ payload }) => void (payload !== me && onRing()));
+    client.on('notification', ({ payload = '' }) => {
+      if (!payload.startsWith(me)) onRing(payload.slice(me.length + 1) || undefined);
+    });
     try {
       await client.connect();
       await client.query(`listen ${name}`);
@@ -49,21 +55,12 @@ export function createChannel(config: PoolConfig, name: string, onRing: () => vo
     }
   }
 
-  async function keepListening(): Promise<void> {
-    for (let wait = FIRST_PAUSE_MS; !closing.signal.aborted; wait = Math.min(2 * wait, LONGEST_PAUSE_MS)) {
-      const since = Date.now();
-      await listen().catch(() => undefined); // the pools tell of an outage
-      if (Date.now() - since > LONGEST_PAUSE_MS) wait = FIRST_PAUSE_MS;
-      await pause(wait, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
-    }
-  }
-
   async function send(): Promise<void> {
     gap = Math.min(LONGEST_GAP_MS, waiting * GAP_MS);
     waiting = 0;
     sent = performance.now();
     const client = listening;
-    await client?.query(ringing(name, me)).catch(() => client.end()); // without an answer nothing is heard there either
+    await client?.query(RING, [name, `${me} ${message}`]).catch(() => client.end()); // without an answer nothing is heard there either
     due = undefined;
     if (waiting > 0) schedule();
   }
@@ -73,9 +70,10 @@ export function createChannel(config: PoolConfig, name: string, onRing: () => vo
     due ??= after(sent + gap - performance.now(), () => void send().catch(() => undefined));
   }
 
-  void keepListening();
+  void again(listen, closing.signal);
   return {
-    ring() {
+    ring(said = '') {
+      message = said;
       waiting++;
       schedule();
     },
@@ -86,6 +84,16 @@ export function createChannel(config: PoolConfig, name: string, onRing: () => vo
   };
 }
 
+/** Whenever it ends, and however, after a pause that grows while it ends soon. */
+async function again(listen: () => Promise<void>, closing: AbortSignal): Promise<void> {
+  for (let wait = FIRST_PAUSE_MS; !closing.aborted; wait = Math.min(2 * wait, LONGEST_PAUSE_MS)) {
+    const since = Date.now();
+    await listen().catch(() => undefined); // the pools tell of an outage
+    if (Date.now() - since > LONGEST_PAUSE_MS) wait = FIRST_PAUSE_MS;
+    await pause(wait, undefined, { signal: closing, ref: false }).catch(() => undefined);
+  }
+}
+
 /** Calls it then, at the end of this turn when that is now: a timer would take another millisecond. Returns the undo. */
 function after(ms: number, call: () => void): () => void {
   if (ms <= 0) {
@@ -94,11 +102,6 @@ function after(ms: number, call: () => void): () => void {
   }
   const timer = setTimeout(call, ms);
   return () => clearTimeout(timer);
-}
-
-/** A lost ring is allowed, a wait for the disk is not. For this statement alone: behind a pooler the session may be somebody else's next. */
-function ringing(name: string, me: string): string {
-  return `select set_config('synchronous_commit', 'off', true), pg_notify('${name}', '${me}')`;
 }
 
 function endOf(client: Client): Promise<void> {

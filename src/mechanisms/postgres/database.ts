@@ -47,7 +47,7 @@ export interface Database extends Place {
   /** A connection of one's own. Closes with the database, if not before. */
   lane(options: LaneOptions): Lane;
   /** A bell between processes that use this database. Closes with the database, if not before. */
-  channel(name: string, onRing: () => void): Channel;
+  channel(name: string, onRing: (message?: string) => void): Channel;
   close(): Promise<void>;
 }
 

@@ -2,7 +2,8 @@ import { InvalidEvent } from '../../errors';
 import type { Lane, Statement } from '../../postgres';
 import { binaryArray, plainArray } from '../../postgres';
 import type { Append, WrittenEvent } from '../written-event';
-import { toAppendFailure } from './failures';
+import { ALL, ALL_UNFLUSHED, EACH, FLUSH, JUDGED, ONE } from './append-statements';
+import { toAppendFailure, toUnknownOutcome } from './failures';
 import type { Known } from './known-versions';
 import { createKnownVersions } from './known-versions';
 
@@ -30,65 +31,8 @@ export interface Appending {
   judge(append: Append): Promise<AppendAnswer>;
 }
 
-/** Of the order of all events. Who inserts takes it first, and it is released when the commit can be seen. */
-const LOCK = 20010101;
-const VERSION_OF = (stream: string) =>
-  `coalesce((SELECT s.version FROM events s WHERE s.stream_id = ${stream} ORDER BY s.version DESC LIMIT 1), -1)`;
-
-/**
- * What these statements need: they are planned once, while the table is small, and wait for the lock no longer than this. A frozen server would hold up
- * the appends of the whole process for ever: an answer may take a little more than the wait for the lock.
- */
-export const LANE = {
-  answerMs: 10_000,
-  settings: { lock_timeout: '5s', plan_cache_mode: 'force_generic_plan', enable_seqscan: 'off' },
-};
-
-/** Milliseconds, but for what a binary fraction loses. A number: the driver reads a date longer than the rest of a row. */
-const RECORDED = `date_part('epoch', recorded_at) * 1000 AS recorded`;
-const COLUMNS = 'stream_id, version, event_id, type, schema_version, data, meta, recorded_at';
-const insertAll = (condition: string, more = { array: '', column: '' }) => `INSERT INTO events (${COLUMNS})
-      SELECT g.target, g.version, g.id, g.type, g.schema_version, g.body, g.meta, (SELECT clock_timestamp())
-      FROM unnest($1::text[], $2::bigint[], $3::uuid[], $4::text[], $5::integer[], $6::json[], $7::json[]${more.array})
-        AS g (target, version, id, type, schema_version, body, meta${more.column})
-      WHERE (SELECT pg_advisory_xact_lock(${LOCK})) IS NOT NULL AND ${condition}`;
-/**
- * Exact appends insert or do not; why not, they do not ask: JUDGED does. They take the lock before they draw a position, so positions are given out
- * in the order of commits, and those of one call without a gap.
- *
- * Where all expected versions are known to be there nobody looks, and the constraint is the judge of all together. What is known was learned in the
- * session of that number, so it cannot be of another server. As few nodes of a plan as can be: a look that is not taken would be a tenth of the
- * server's time for one, and one row that tells of all a sixth of that for eight.
- */
-const ONE: Statement = {
-  name: 'append_event',
-  text: `INSERT INTO events (${COLUMNS})
-    SELECT $1::text, $2::bigint, $3::uuid, $4, $5::integer, $6::json, $7::json, clock_timestamp()
-    WHERE pg_advisory_xact_lock(${LOCK}) IS NOT NULL AND $8::integer = pg_backend_pid()
-    RETURNING position, ${RECORDED}`,
-};
-const ALL: Statement = {
-  name: 'append_events_at_once',
-  text: `${insertAll('(SELECT $8::integer = pg_backend_pid())')}
-    RETURNING position, ${RECORDED}`,
-};
-/** Each append for itself, by its stream as it was before the wait for the lock: who was overtaken meanwhile violates a constraint. */
-const EACH: Statement = {
-  name: 'append_events_each',
-  text: `WITH stored AS (
-      ${insertAll(`g.expected = ${VERSION_OF('g.target')}`, { array: ', $8::bigint[]', column: ', expected' })}
-      RETURNING position, stream_id, ${RECORDED}
-    )
-    SELECT min(position) AS position, max(recorded) AS recorded,
-      CASE WHEN count(*) < cardinality($1) THEN coalesce(array_agg(stream_id), '{}') END AS streams FROM stored`,
-};
-const JUDGED: Statement = {
-  name: 'append_events',
-  text: `SELECT outcome, last_version, positions::text[], stored_at
-    FROM append_events($1, $2, $3::uuid[], $4::text[], $5::integer[], $6::json[], $7::json[])`,
-};
-
-export function createAppending(lane: Lane): Appending {
+/** `othersAppend`: other processes are appending just now. */
+export function createAppending(lane: Lane, othersAppend: () => boolean): Appending {
   const knownIn = createKnownVersions();
   const knownNow = async () => knownIn(await failingAsAppend(lane.session()));
 
@@ -97,23 +41,21 @@ export function createAppending(lane: Lane): Appending {
     return row as Row;
   }
 
+  function insert(rows: Row[], { pid }: Known): Promise<Stored | undefined> {
+    const [first] = rows;
+    return first && rows.length === 1 ? call(ONE, [...valuesOf(first), pid]) : call(ALL, [...columnsOf(rows), pid]);
+  }
+
   /** Undefined: none is stored, for not all of them are simply the next of their streams. */
   async function atOnce(rows: Row[], known: Known): Promise<Stored | undefined> {
-    const [first] = rows;
     try {
-      const stored = await (first && rows.length === 1
-        ? call<Stored | undefined>(ONE, [...valuesOf(first), known.pid])
-        : call<Stored | undefined>(ALL, [...columnsOf(rows), known.pid]));
+      const stored = await (othersAppend() ? insertUnflushed(lane, rows, known) : insert(rows, known));
       if (!stored) known.disown();
       return stored;
     } catch (error) {
       if (error instanceof InvalidEvent) return undefined;
       throw error;
     }
-  }
-
-  function each(rows: Row[]): Promise<Stored> {
-    return call(EACH, [...columnsOf(rows), plainArray(rows.map(({ expected }) => expected))]);
   }
 
   return {
@@ -124,7 +66,7 @@ export function createAppending(lane: Lane): Appending {
       const all = areKnown ? await atOnce(rows, known) : undefined;
       if (areKnown && !all && appends.length === 1) return [null];
       // Most likely another process went on with one of the streams, which must not hold up the others.
-      const { position: first, recorded, streams } = all ?? (await each(rows));
+      const { position: first, recorded, streams } = all ?? (await call<Stored>(EACH, eachOf(rows)));
       const recordedAt = new Date(Math.round(recorded ?? 0));
       const stored = streams && new Set(streams);
       let position = BigInt(first ?? 0);
@@ -146,6 +88,19 @@ export function createAppending(lane: Lane): Appending {
       return { outcome, version, positions: (positions ?? []).map(BigInt), recordedAt: stored_at as Date };
     },
   };
+}
+
+/** Other processes need not wait for this one's disk. Both statements are sent in one turn, so on one connection. */
+async function insertUnflushed(lane: Lane, rows: Row[], { pid }: Known): Promise<Stored | undefined> {
+  let isInserted = false;
+  const inserting = lane.query<Stored>(ALL_UNFLUSHED, [...columnsOf(rows), pid]).finally(() => (isInserted = true));
+  const flushing = lane.query(FLUSH, []).then(() => {
+    if (!isInserted) throw new Error('flushed too early, for the insert had to be sent again');
+  });
+  const [inserted, flushed] = await Promise.allSettled([failingAsAppend(inserting), flushing]);
+  if (inserted.status === 'rejected') throw inserted.reason;
+  if (flushed.status === 'rejected') throw toUnknownOutcome(flushed.reason);
+  return inserted.value[0];
 }
 
 function failingAsAppend<Answer>(answer: Promise<Answer>): Promise<Answer> {
@@ -195,6 +150,10 @@ function columnsOf(rows: Row[]): unknown[] {
     plainArray(rows.map(({ version }) => version)),
     ...arraysOf(rows.map(({ event }) => event)),
   ];
+}
+
+function eachOf(rows: Row[]): unknown[] {
+  return [...columnsOf(rows), plainArray(rows.map(({ expected }) => expected))];
 }
 
 function arraysOf(events: WrittenEvent[]): unknown[] {

@@ -40,7 +40,11 @@ export function toAppendFailure(cause: unknown): EventStoreUnavailable | Invalid
   if (cause instanceof DatabaseUnreachable || nothingWritten(failure)) {
     return new EventStoreUnavailable(`the event store took nothing: ${failure.message}`, { cause });
   }
-  return new UnknownOutcome(`no answer from the event store: ${failure.message}`, { cause });
+  return toUnknownOutcome(cause);
+}
+
+export function toUnknownOutcome(cause: unknown): UnknownOutcome {
+  return new UnknownOutcome(`no answer from the event store: ${rootOf(cause).message}`, { cause });
 }
 
 function nothingWritten({ code = '', message, severity, syscall }: Failure): boolean {

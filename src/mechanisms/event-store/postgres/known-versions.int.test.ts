@@ -26,6 +26,12 @@ describe('a version that is no longer there', () => {
       `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'test'`,
     );
 
+  /** One of another process, of which nothing is heard. */
+  function openUnheard() {
+    const channel = () => ({ ring: () => undefined, close: () => undefined });
+    return createPostgresEventStore({ database: { ...test.database, channel }, log });
+  }
+
   /** Tells of each call by which statement it was. */
   async function openWatched(asked: string[], place = (database: Database) => database) {
     const watched = (lane: Lane): Lane => ({
@@ -43,7 +49,7 @@ describe('a version that is no longer there', () => {
     const asked: string[] = [];
     const store = await openWatched(asked);
     const streamId = newStream();
-    const other = await createPostgresEventStore({ database: test.database, log });
+    const other = await openUnheard();
     await other.append(streamId, NO_STREAM, newEvents(1));
     for (const expected of [0, 1]) await store.append(streamId, expected, newEvents(1));
     await store.append(newStream(), NO_STREAM, newEvents(1)); // to look whether it is there tells no more than the constraint
@@ -54,7 +60,7 @@ describe('a version that is no longer there', () => {
   it('is the conflict of the one stream that another process went on with', async () => {
     const asked: string[] = [];
     const store = await openWatched(asked);
-    const other = await createPostgresEventStore({ database: test.database, log });
+    const other = await openUnheard();
     const [overtaken, ...others] = times(4, newStream) as [string, ...string[]];
     const streams = [overtaken, ...others];
     await Promise.all(streams.map((streamId) => store.append(streamId, NO_STREAM, newEvents(1))));
