@@ -4,6 +4,9 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { createPostgresEventStore } from '../mechanisms/event-store/postgres';
+import { createLogger } from '../mechanisms/observability';
+import { createDatabase } from '../mechanisms/postgres';
 import type { TestCluster } from '../mechanisms/postgres/testing';
 import { createTestCluster } from '../mechanisms/postgres/testing';
 import { until } from '../mechanisms/pubsub/testing';
@@ -134,6 +137,18 @@ const seesOld = () =>
     expect(data).toMatchObject(OLD);
     return written;
   });
+
+it('the log can be read there, too: all of it is on disk', async () => {
+  await write();
+  const log = createLogger({ level: 'silent' });
+  const database = createDatabase({ connection: cluster.replicas[0]!.appUrl, max: 1, applicationName: 'log', log });
+  const store = await createPostgresEventStore({ database, log });
+  const last = await until(async () => (await store.readAll(0n, 100)).at(-1));
+  expect(await store.head()).toBeGreaterThanOrEqual(last.globalPosition);
+  expect((await store.readStream(last.streamId)).events.length).toBeGreaterThan(0);
+  await store.close();
+  await database.close();
+});
 
 it('while the replica is paused, only who did not ask for more sees what was', async () => {
   const [replica] = cluster.replicas;
