@@ -1,9 +1,8 @@
-import path from 'node:path';
-import { createEmbeddedPostgres, removeTemporary, temporaryFolder } from '../../embedded-postgres';
-import type { EmbeddedPostgres } from '../../embedded-postgres';
 import { createLogger } from '../../observability';
-import { APP_ROLE, createDatabase, migrate } from '../../postgres';
-import type { Database, Lane, PostgresDatabase } from '../../postgres';
+import { createDatabase } from '../../postgres';
+import type { Database, Lane } from '../../postgres';
+import { createTestCluster } from '../../postgres/testing';
+import type { TestCluster } from '../../postgres/testing';
 import { NO_STREAM } from '../event-store';
 import type { EventStore } from '../event-store';
 import { newEvents, newStream, times, until } from '../fixtures.contract';
@@ -14,34 +13,27 @@ const PATIENCE_MS = 30_000;
 const NOTHING = { name: 'nothing', text: 'SELECT 1' };
 const UNFLUSHED = `SELECT append_events($1, -1, ARRAY[$2::uuid], ARRAY['Thing'], ARRAY[1], ARRAY['{}'::json], ARRAY['{}'::json])`;
 
-let folder: string;
-let postgres: EmbeddedPostgres;
-let owner: PostgresDatabase;
-let database: PostgresDatabase;
+let cluster: TestCluster;
+let owner: Database;
+let database: Database;
 /** Its commits wait for no disk, as those of another process that lets go of the lock before it waits. */
-let hasty: PostgresDatabase;
+let hasty: Database;
 let store: EventStore;
 
 beforeAll(async () => {
-  folder = temporaryFolder('flushing');
-  const settings = { autovacuum: 'off' }; // its commits would put on disk what came before them
-  postgres = createEmbeddedPostgres({ dataDir: path.join(folder, 'data'), log, settings });
-  await postgres.start();
-  await migrate({ owner: postgres.connection, appRole: { name: APP_ROLE }, log });
-  const connection = { ...postgres.connection, user: APP_ROLE };
-  const open = (who: string, of: object) =>
-    createDatabase({ connection: { ...connection, ...of }, max: 4, applicationName: who, log });
-  owner = open('owner', { user: postgres.connection.user });
-  database = open('store', {});
-  hasty = open('hasty', { options: '-c synchronous_commit=off' });
+  cluster = await createTestCluster({ replicas: 0, settings: { autovacuum: 'off' } }); // its commits would put on disk what came before them
+  ({ owner } = cluster.primary);
+  const connection = { connectionString: cluster.primary.appUrl };
+  database = createDatabase({ connection, max: 4, applicationName: 'store', log });
+  const unflushed = { ...connection, options: '-c synchronous_commit=off' };
+  hasty = createDatabase({ connection: unflushed, max: 4, applicationName: 'hasty', log });
   store = await createPostgresEventStore({ database, log });
 }, 90_000);
 
 afterAll(async () => {
   await store.close();
-  await Promise.all([owner, database, hasty].map((one) => one.close()));
-  await postgres.stop();
-  removeTemporary(folder, postgres);
+  await Promise.all([database, hasty].map((one) => one.close()));
+  await cluster.drop();
 }, 60_000);
 
 let walWriter: number;
