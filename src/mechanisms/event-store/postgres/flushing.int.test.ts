@@ -187,4 +187,15 @@ describe('while another process appends, too', () => {
     await one.head();
     expect(await writtenUpTo()).toBe(before);
   });
+
+  it('what is no position is rung for all the same: anybody may ring', async () => {
+    const [one] = both as [EventStore];
+    const heard = new Promise<void>((resolve) => one.onAppended(resolve));
+    const ring = () => owner.query(`SELECT pg_notify('medianest_appended', repeat('x', 60))`);
+    const ringing = setInterval(() => void ring().catch(() => undefined), 50); // until it listens
+    await heard;
+    clearInterval(ringing);
+    await ring();
+    expect(await one.head()).toBe(await store.head());
+  });
 });

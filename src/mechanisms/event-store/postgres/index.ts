@@ -25,6 +25,8 @@ export interface PostgresEventStoreParts {
 }
 
 const IDENTITY = { name: 'event_store', text: 'SELECT id FROM event_store' };
+/** Whoever has the database may ring, with any message. */
+const POSITION = /^\d{1,18}$/;
 /** While another process has appended within this time its next append is expected. */
 const OTHERS_APPEND_MS = 1_000;
 
@@ -40,9 +42,9 @@ export async function createPostgresEventStore(parts: PostgresEventStoreParts): 
   const { isOnDisk, ...reading } = createReading({ database, background });
   const appended = createAppendedSignal();
   let othersAppended = -Infinity;
-  const elsewhere = database.channel('medianest_appended', (position) => {
+  const elsewhere = database.channel('medianest_appended', (message = '') => {
     othersAppended = performance.now();
-    if (position) isOnDisk(BigInt(position));
+    if (POSITION.test(message)) isOnDisk(BigInt(message));
     appended.notify();
   });
   const othersAppend = () => performance.now() - othersAppended < OTHERS_APPEND_MS;
