@@ -126,7 +126,7 @@ async function project(running: Running, lease: Lease, term: Term): Promise<void
   const parts = { ...running, epoch: lease.epoch, parked, committed };
   const batches = createLogBatches(store, position);
   let state: ProjectionState = 'CATCHING_UP';
-  /** False: there was nothing to do. */
+  /** Whether that was all there is. */
   const goOn = async (place: BatchDatabase): Promise<boolean> => {
     const { events, isLast } = await batches.next();
     const reached = isLast ? 'LIVE' : 'CATCHING_UP';
@@ -136,7 +136,7 @@ async function project(running: Running, lease: Lease, term: Term): Promise<void
       batches.took(performance.now() - began);
     } else if (state !== reached) await recordState(database, term, { state: reached });
     state = reached;
-    return events.length > 0;
+    return isLast;
   };
   let [trimAt, retryAt] = [0, 0];
   let woken = false;
@@ -150,10 +150,10 @@ async function project(running: Running, lease: Lease, term: Term): Promise<void
       await makeUpWhenWanted(parts, { position, state });
       retryAt = Date.now() + STOPPED_LOOK_MS;
     }
-    const moved: boolean = woken ? await beginAhead(database, goOn) : await goOn(database);
+    const isLast: boolean = woken ? await beginAhead(database, goOn) : await goOn(database);
     failures.count = 0;
-    // After a batch it looks again: what was appended meanwhile is there before the hint of it.
-    woken = !moved && (await bell.wait(pollMs)) && projection.tables.length > 0;
+    // What was appended since rings, or rang already: looking without a ring would mostly find nothing, and those look that write for others.
+    woken = isLast && (await bell.wait(pollMs)) && projection.tables.length > 0;
   }
 }
 
