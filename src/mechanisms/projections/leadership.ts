@@ -152,7 +152,7 @@ async function project(running: Running, lease: Lease, term: Term): Promise<void
     }
     const isLast: boolean = woken ? await beginAhead(database, goOn) : await goOn(database);
     failures.count = 0;
-    // What was appended since rings, or rang already: looking without a ring would mostly find nothing, and those look that write for others.
+    // What was appended since that look rings, or has rung: another look now would mostly find nothing.
     woken = isLast && (await bell.wait(pollMs)) && projection.tables.length > 0;
   }
 }
